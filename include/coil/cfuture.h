@@ -1,0 +1,181 @@
+/*
+ * Concurrent futures: results that threads wait for (concurrent.futures.Future, and better: cancelling one
+ * can be waited for, and a job that refuses cancellation has its value delivered).
+ *
+ * Everything here may be called from any thread. No handle stays pending: when its loop stops, dies or stayed behind in the parent
+ * of a fork, it is done with -COIL_ESTOPPED, -COIL_EDIED or -COIL_EFORKED.
+ */
+#ifndef COIL_CFUTURE_H
+#define COIL_CFUTURE_H
+
+#include <coil/loop.h>
+
+COIL_BEGIN_DECLS
+
+struct coil_cfuture;
+
+/**
+ * Runs a coroutine on a loop of another thread (asyncio: run_coroutine_threadsafe), in a copy of the caller's context.
+ * Call it as coil_run_coroutine_threadsafe(loop, fn, arg). Never NULL: what cannot be submitted is done already
+ * (-COIL_ESTOPPED, -COIL_EFORKED, -ENOMEM).
+ *
+ * Suspends: no. Thread: any.
+ * Owns: the caller has one reference. Giving it up does not cancel.
+ * Returns: the concurrent future.
+ */
+COIL_EXPORT struct coil_cfuture *coil_submit_to_loop_at(struct coil_loop *loop, coil_coroutine_fn *fn,
+                                                        void *arg, const char *place);
+#define coil_run_coroutine_threadsafe(loop, fn, arg) \
+    coil_submit_to_loop_at(loop, fn, arg, COIL_PLACE(#fn))
+
+/* What a handle can be seen doing. */
+enum coil_cfuture_state {
+    COIL_CFUTURE_PENDING,    /* submitted, not started */
+    COIL_CFUTURE_RUNNING,    /* the coroutine has started */
+    COIL_CFUTURE_CANCELLING, /* asked to cancel, unwinding */
+    COIL_CFUTURE_DONE
+};
+
+/**
+ * What it is doing now.
+ *
+ * Suspends: no. Thread: any.
+ * Returns: the state.
+ */
+COIL_EXPORT enum coil_cfuture_state coil_cfuture_state(const struct coil_cfuture *future);
+
+/**
+ * Whether it is done (done()).
+ *
+ * Suspends: no. Thread: any.
+ * Returns: true if it is.
+ */
+COIL_EXPORT bool coil_cfuture_done(const struct coil_cfuture *future);
+
+/**
+ * Waits in this thread until it is done.
+ *
+ * Suspends: no, it blocks the thread. Thread: any but the loop's own.
+ * Returns: 0; -ETIMEDOUT; -EDEADLK on the thread of the loop that must do it; -EINTR if coil_interrupt was called.
+ */
+COIL_EXPORT int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns);
+
+/**
+ * Waits and tells the result (result(timeout)).
+ *
+ * Suspends: no, it blocks the thread. Thread: any but the loop's own, where only a done one can be asked.
+ * Owns: the value stays the future's; see coil_cfuture_take.
+ * Returns: the job's result; -ECANCELED if it was cancelled; what coil_cfuture_wait returns.
+ */
+COIL_EXPORT struct coil_result coil_cfuture_result(struct coil_cfuture *future, int64_t timeout_ns);
+
+/**
+ * The same, and the value's drop function will not run.
+ *
+ * Suspends: no, it blocks the thread. Thread: any but the loop's own.
+ * Owns: the caller owns the value.
+ * Returns: as coil_cfuture_result.
+ */
+COIL_EXPORT struct coil_result coil_cfuture_take(struct coil_cfuture *future, int64_t timeout_ns);
+
+/**
+ * What is known of the error beyond its code.
+ *
+ * Suspends: no. Thread: any.
+ * Returns: borrowed from the future; NULL if not done, or nothing is known.
+ */
+COIL_EXPORT const struct coil_exception *coil_cfuture_exception(struct coil_cfuture *future);
+
+/**
+ * Asks for cancellation, any time, each on its own (cancel()). Before its first step the job never runs. A job that
+ * refuses has its value delivered. Call it as coil_cfuture_cancel(future).
+ *
+ * Suspends: no. Thread: any.
+ * Returns: false if it was done already.
+ */
+COIL_EXPORT bool coil_cfuture_cancel_at(struct coil_cfuture *future, const char *message,
+                                        const char *place);
+#define coil_cfuture_cancel(future) coil_cfuture_cancel_at(future, NULL, COIL_PLACE("cancel"))
+
+/**
+ * Cancels and waits until the job has unwound.
+ *
+ * Suspends: no, it blocks the thread. Thread: any but the loop's own.
+ * Returns: the job's result (-ECANCELED, or what it returned after all); what coil_cfuture_wait returns.
+ */
+COIL_EXPORT struct coil_result coil_cfuture_cancel_and_wait_at(struct coil_cfuture *future,
+                                                               int64_t timeout_ns, const char *place);
+#define coil_cfuture_cancel_and_wait(future, timeout_ns) \
+    coil_cfuture_cancel_and_wait_at(future, timeout_ns, COIL_PLACE("cancel"))
+
+typedef void coil_cfuture_done_fn(struct coil_cfuture *future, void *arg);
+
+/* Embedded in the caller's memory until it has run. */
+struct coil_cfuture_callback {
+    struct coil_cfuture_callback *next;
+    coil_cfuture_done_fn *fn;
+    void *arg;
+};
+
+/**
+ * Calls fn(future, arg) once it is done: on the thread that settles it, or here and now if it is done
+ * (add_done_callback). Must not block.
+ *
+ * Suspends: no. Thread: any.
+ */
+COIL_EXPORT void coil_cfuture_add_done_callback(struct coil_cfuture *future,
+                                                struct coil_cfuture_callback *callback,
+                                                coil_cfuture_done_fn *fn, void *arg);
+
+/**
+ * An eventfd that becomes readable when it is done: for poll, epoll or another library's loop. The same one every time.
+ *
+ * Suspends: no. Thread: any. Owns: the future closes it.
+ * Returns: the descriptor; -EMFILE, -ENFILE, -ENOMEM.
+ */
+COIL_EXPORT int coil_cfuture_fd(struct coil_cfuture *future);
+
+/**
+ * A future of the running loop that is settled with it (asyncio: wrap_future): how a coroutine of any
+ * loop awaits a job of any other. Cancelling it cancels the job.
+ * Call it as coil_wrap_future(future).
+ *
+ * Suspends: no. Owns: the caller has one reference to what is returned.
+ * Returns: the future.
+ */
+COIL_EXPORT struct coil_future *coil_wrap_future_at(struct coil_cfuture *future, const char *place);
+#define coil_wrap_future(future) coil_wrap_future_at(future, COIL_PLACE("wrap_future"))
+
+/**
+ * The id of the task behind it, for coil/inspect.h.
+ *
+ * Suspends: no. Thread: any.
+ * Returns: it; 0 while it has not started, and for plain functions.
+ */
+COIL_EXPORT uint64_t coil_cfuture_task_id(const struct coil_cfuture *future);
+
+/**
+ * One more reference.
+ *
+ * Suspends: no. Thread: any.
+ * Returns: its argument.
+ */
+COIL_EXPORT struct coil_cfuture *coil_cfuture_ref(struct coil_cfuture *future);
+
+/**
+ * Gives one reference up. A result nobody took is dropped with the last one; an error nobody looked at is reported.
+ *
+ * Suspends: no. Thread: any. NULL is fine.
+ */
+COIL_EXPORT void coil_cfuture_unref(struct coil_cfuture *future);
+
+/**
+ * Makes every thread that waits in coil_cfuture_wait and its like return -EINTR, once. For Ctrl-C.
+ *
+ * Suspends: no. Thread: any, and signal handlers.
+ */
+COIL_EXPORT void coil_interrupt(void);
+
+COIL_END_DECLS
+
+#endif

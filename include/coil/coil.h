@@ -1,0 +1,29 @@
+/*
+ * coil: coroutines, I/O, loop. asyncio for C. This header brings the core; see each one for its contract.
+ */
+#ifndef COIL_COIL_H
+#define COIL_COIL_H
+
+#define COIL_VERSION "0.1.0"
+
+#include <coil/result.h>
+
+#include <coil/loop.h>
+
+#include <coil/future.h>
+#include <coil/task.h>
+#include <coil/context.h>
+#include <coil/timeout.h>
+#include <coil/gather.h>
+#include <coil/task_group.h>
+#include <coil/generator.h>
+#include <coil/stackless.h>
+
+#include <coil/locks.h>
+#include <coil/queue.h>
+
+#include <coil/cfuture.h>
+#include <coil/thread.h>
+#include <coil/inspect.h>
+
+#endif
