@@ -19,11 +19,16 @@ struct coil_loop;
 struct coil_future;
 struct coil_context;
 
+/* A place in a doubly linked list; zeroed: in none. */
+struct coil_link {
+    struct coil_link *next;
+    struct coil_link *prev;
+};
+
 /* A callback with a place in exactly one queue. Embedded in its owner; the loop neither allocates nor
  * frees one. Fields are coil's; users embed a coil_call, below. */
 struct coil_handle {
-    struct coil_handle *next;
-    struct coil_handle *prev;
+    struct coil_link link;
     void (*run)(struct coil_handle *handle);
     struct coil_context *context; /* entered while it runs; owned; NULL is the empty context */
 };

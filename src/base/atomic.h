@@ -1,0 +1,78 @@
+/*
+ * One atomic word: all that threads share without a lock goes through here, so that the model checker
+ * (tests/model) can put its scheduler between any two operations of the very same code.
+ *
+ * Orders: load is acquire, store is release, what reads and writes is both. Counters are relaxed.
+ */
+#ifndef COIL_BASE_ATOMIC_H
+#define COIL_BASE_ATOMIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct word {
+    uintptr_t value;
+};
+
+#ifdef COIL_MODEL
+void model_step(const struct word *word);
+#else
+static inline void model_step(const struct word *word)
+{
+    (void)word;
+}
+#endif
+
+static inline uintptr_t word_load(const struct word *word)
+{
+    model_step(word);
+    return __atomic_load_n(&word->value, __ATOMIC_ACQUIRE);
+}
+
+static inline void word_store(struct word *word, uintptr_t value)
+{
+    model_step(word);
+    __atomic_store_n(&word->value, value, __ATOMIC_RELEASE);
+}
+
+static inline uintptr_t word_exchange(struct word *word, uintptr_t value)
+{
+    model_step(word);
+    return __atomic_exchange_n(&word->value, value, __ATOMIC_ACQ_REL);
+}
+
+/* On failure *expected becomes what is there. */
+static inline bool word_cas(struct word *word, uintptr_t *expected, uintptr_t desired)
+{
+    model_step(word);
+    return __atomic_compare_exchange_n(&word->value, expected, desired, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+}
+
+/* The value before. */
+static inline uintptr_t word_or(struct word *word, uintptr_t bits)
+{
+    model_step(word);
+    return __atomic_fetch_or(&word->value, bits, __ATOMIC_ACQ_REL);
+}
+
+/* The value after. */
+static inline uintptr_t word_add(struct word *word, uintptr_t n)
+{
+    model_step(word);
+    return __atomic_add_fetch(&word->value, n, __ATOMIC_ACQ_REL);
+}
+
+static inline uintptr_t word_sub(struct word *word, uintptr_t n)
+{
+    model_step(word);
+    return __atomic_sub_fetch(&word->value, n, __ATOMIC_ACQ_REL);
+}
+
+/* Counters that one thread writes and others read now and then. */
+#define COUNTER_ADD(counter, n) \
+    __atomic_store_n(&(counter), __atomic_load_n(&(counter), __ATOMIC_RELAXED) + (n), __ATOMIC_RELAXED)
+#define COUNTER_READ(counter) __atomic_load_n(&(counter), __ATOMIC_RELAXED)
+#define COUNTER_SET(counter, n) __atomic_store_n(&(counter), (n), __ATOMIC_RELAXED)
+
+#endif
