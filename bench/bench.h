@@ -21,7 +21,8 @@ struct bench_row {
     void (*run)(const char *name);
 };
 
-static long bench_divisor = 1;
+/* One for all the files of a program. */
+__attribute__((weak)) long bench_divisor = 1;
 
 static inline void bench_die(const char *what)
 {
@@ -68,19 +69,19 @@ static inline int64_t bench_memory(void)
 /* Puts the calling thread on the index-th CPU of BENCH_CPUS. */
 static inline void bench_pin(int index)
 {
-    const char *list = getenv("BENCH_CPUS");
-    int cpus[64];
-    int count = 0;
+    char *list = getenv("BENCH_CPUS");
+    size_t cpus[64];
+    size_t count = 0;
     cpu_set_t set;
 
     while (list && *list && count < 64) {
-        cpus[count++] = (int)strtol(list, (char **)&list, 10);
+        cpus[count++] = strtoul(list, &list, 10);
         list += *list == ',';
     }
     if (!count)
         return;
     CPU_ZERO(&set);
-    CPU_SET(cpus[index % count], &set);
+    CPU_SET(cpus[(size_t)index % count], &set);
     if (sched_setaffinity(0, sizeof set, &set))
         bench_die("sched_setaffinity");
 }
@@ -163,10 +164,10 @@ static inline int bench_main(int argc, char **argv, const struct bench_row *rows
     return 2;
 }
 
-#define BENCH_MAIN(rows) \
-    int main(int argc, char **argv) \
-    { \
-        return bench_main(argc, argv, rows, sizeof(rows) / sizeof(rows)[0]); \
+#define BENCH_MAIN(rows)                                                                           \
+    int main(int argc, char **argv)                                                                \
+    {                                                                                              \
+        return bench_main(argc, argv, rows, sizeof(rows) / sizeof(rows)[0]);                       \
     }
 
 #endif

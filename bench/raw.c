@@ -1,6 +1,5 @@
 /* What the machine itself charges for the primitives every runtime is made of. bench/run divides by
  * these, so that a figure means something on another machine. Nothing of coil is in here. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
@@ -82,8 +81,7 @@ static void ring_build(int size)
     madvise(slab, bytes, MADV_NOHUGEPAGE);
     ring_size = size;
     for (int i = 0; i < size; i++) {
-        void **frame = (void **)(slab + (size_t)(i + 1) * STACK_BYTES - 256 -
-                                 i * 7 % 509 * 64);
+        void **frame = (void **)(slab + (size_t)(i + 1) * STACK_BYTES - 256 - i * 7 % 509 * 64);
 
         frame -= FRAME_WORDS;
         memset(frame, 0, FRAME_WORDS * sizeof *frame);
@@ -161,7 +159,7 @@ struct table { /* two threads, a bell on either side */
 
 static void bell_init(struct bell *bell, enum bell_kind kind)
 {
-    struct epoll_event interest = { .events = EPOLLIN | EPOLLET };
+    struct epoll_event interest = {.events = EPOLLIN | EPOLLET};
 
     memset(bell, 0, sizeof *bell);
     bell->kind = kind;
@@ -228,7 +226,7 @@ static void *answer(void *arg)
 
 static void trips_measure(const char *name, enum bell_kind there, enum bell_kind back)
 {
-    struct table table = { .trips = bench_count(TRIPS) };
+    struct table table = {.trips = bench_count(TRIPS)};
     int64_t *samples = calloc((size_t)table.trips, sizeof *samples);
     pthread_t thread;
 
@@ -343,21 +341,21 @@ static void run_epoll_wait(const char *name)
 
 static const struct bench_row rows[] = {
 #if defined(__x86_64__) || defined(__aarch64__)
-    { "switch", run_switch },
-    { "switch_1000", run_switch_1000 },
+    {"switch", run_switch},
+    {"switch_1000", run_switch_1000},
 #endif
-    { "page_fault", run_page_fault },
-    { "futex_same", run_futex },
-    { "futex_other", run_futex },
-    { "eventfd_same", run_eventfd },
-    { "eventfd_other", run_eventfd },
-    { "wake_same", run_wake },
-    { "wake_other", run_wake },
-    { "spin_other", run_spin },
-    { "eventfd_write", run_eventfd_write },
-    { "clock_gettime", run_clock },
-    { "getppid", run_getppid },
-    { "epoll_wait", run_epoll_wait },
+    {"page_fault", run_page_fault},
+    {"futex_same", run_futex},
+    {"futex_other", run_futex},
+    {"eventfd_same", run_eventfd},
+    {"eventfd_other", run_eventfd},
+    {"wake_same", run_wake},
+    {"wake_other", run_wake},
+    {"spin_other", run_spin},
+    {"eventfd_write", run_eventfd_write},
+    {"clock_gettime", run_clock},
+    {"getppid", run_getppid},
+    {"epoll_wait", run_epoll_wait},
 };
 
 BENCH_MAIN(rows)

@@ -1,5 +1,4 @@
 /* libuv's side of the benchmarks. It has callbacks and no tasks, so only timers and other threads. */
-#define _GNU_SOURCE
 #include <semaphore.h>
 #include <uv.h>
 
@@ -124,7 +123,7 @@ static void post(void (*fn)(void *arg), void *arg)
         jobs->room = jobs->room ? jobs->room * 2 : 1024;
         jobs->slots = realloc(jobs->slots, jobs->room * sizeof *jobs->slots);
     }
-    jobs->slots[jobs->count++] = (struct job) { fn, arg };
+    jobs->slots[jobs->count++] = (struct job){fn, arg};
     uv_mutex_unlock(&remote.lock);
     uv_async_send(&remote.async);
 }
@@ -243,12 +242,9 @@ static void run_post_2(const char *name)
 }
 
 static const struct bench_row rows[] = {
-    { "timer_churn", run_timer_churn },
-    { "timer_cancel", run_timer_cancel },
-    { "submit_same", run_submit },
-    { "submit_other", run_submit },
-    { "post_1", run_post_1 },
-    { "post_2", run_post_2 },
+    {"timer_churn", run_timer_churn}, {"timer_cancel", run_timer_cancel},
+    {"submit_same", run_submit},      {"submit_other", run_submit},
+    {"post_1", run_post_1},           {"post_2", run_post_2},
 };
 
 BENCH_MAIN(rows)
