@@ -1,0 +1,119 @@
+/*
+ * Stacks for coroutines: pooled, guarded, and paid for by the page.
+ *
+ * A pool belongs to one thread. It carves stacks out of slabs, big mappings that reserve addresses and no memory. Each
+ * stack has a guard below it. The kernel's own guards (MADV_GUARD_INSTALL, Linux 6.13) cost no mapping; where they are
+ * missing mprotect does the same, takes two mappings a stack, and meets vm.max_map_count near 32,000.
+ * A stack given back is the next one handed out: its top page is in memory and perhaps in the cache.
+ *
+ *      low                                                      high
+ *     | guard |  ... reserved, touched as the stack grows ...  |  <- the caller puts its task here, then the frames
+ *
+ * `high` is not at the page's end for all: a few cache lines off, different from stack to stack, since tops at the
+ * same place in their pages would all fall into the same few sets of the first cache.
+ */
+#ifndef COIL_MACH_STACK_H
+#define COIL_MACH_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/check.h"
+
+/* Class c reserves 16 KiB << c, its guard not counted. */
+enum {
+    MACH_STACK_CLASSES = 10, /* up to 8 MiB; as a class: too big */
+    MACH_STACK_DEFAULT = 2,  /* 64 KiB */
+};
+
+struct mach_slab;
+
+/* The last bytes below `high` of a stack nobody uses. */
+struct mach_stack_free {
+    struct mach_stack_free *next;
+    uint64_t unused;
+};
+
+/* One size class of a pool. */
+struct mach_stack_list {
+    struct mach_stack_free *free; /* the latest returned first */
+    uint32_t count;               /* on that list */
+    uint32_t spare;               /* the least there were since the last trim */
+    struct mach_slab *slabs;      /* newest first */
+};
+
+struct mach_stacks {
+    struct mach_stack_list classes[MACH_STACK_CLASSES + 1];
+    const char *why;
+};
+
+void mach_stacks_init(struct mach_stacks *pool);
+
+/* Unmaps everything; no stack may be in use. */
+void mach_stacks_fini(struct mach_stacks *pool);
+
+/* The smallest class with so many bytes; 0 asks for the default; MACH_STACK_CLASSES if there is none. */
+unsigned mach_stack_class(size_t bytes);
+
+/* What a stack of the class can hold, the lines that vary above `high` included. */
+static inline size_t mach_stack_bytes(unsigned cls)
+{
+    return (size_t)16384 << cls;
+}
+
+void *coil__stack_carve(struct mach_stacks *pool, unsigned cls);
+
+/* The high end, exclusive, 16-aligned; NULL if none can be had, and mach_stacks_why tells. */
+static inline void *mach_stack_get(struct mach_stacks *pool, unsigned cls)
+{
+    struct mach_stack_list *list = &pool->classes[cls];
+    struct mach_stack_free *top = list->free;
+
+    if (unlikely(top == NULL))
+        return coil__stack_carve(pool, cls);
+    list->free = top->next;
+    if (--list->count < list->spare)
+        list->spare = list->count;
+    return top + 1;
+}
+
+static inline void mach_stack_put(struct mach_stacks *pool, void *high, unsigned cls)
+{
+    struct mach_stack_list *list = &pool->classes[cls];
+    struct mach_stack_free *top = (struct mach_stack_free *)high - 1;
+
+    top->next = list->free;
+    list->free = top;
+    list->count++;
+}
+
+/* Why the last mach_stack_get returned NULL: a sentence. */
+const char *mach_stacks_why(const struct mach_stacks *pool);
+
+/*
+ * Gives memory back: the stacks that were never needed since the last trim, some at a time, and slabs of which nothing
+ * is in use. Call it now and then when idle. Returns how many stacks were emptied; after 0 there is nothing left to do.
+ */
+size_t mach_stacks_trim(struct mach_stacks *pool);
+
+/* The lowest usable byte, right above the guard. */
+void *mach_stack_low(const void *high, unsigned cls);
+
+/* How deep this stack has been, in whole pages from `high`'s page down. A pooled stack remembers its former users. */
+size_t mach_stack_used(const void *high, unsigned cls);
+
+/*
+ * A stack that overflows hits its guard. With the handler installed (once for the process; later calls only change
+ * `describe`) it then says
+ *     coil: stack overflow in <what describe wrote>: its 65536 bytes are used up; ...
+ * and dies by the signal. Faults elsewhere go to the handler that was there before; who installs one later just replaces
+ * ours. `describe` runs in the signal handler, on the thread that faulted.
+ */
+int mach_overflow_install(void (*describe)(void *high, char *buffer, size_t size));
+
+/* A handler cannot run on the stack that is used up: gives this thread another for signals, unless it has one. */
+int mach_overflow_thread_enter(void);
+void mach_overflow_thread_leave(void);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * Threads, what they wait on, and what a fork does to them.
+ */
+#ifndef COIL_MACH_THREAD_H
+#define COIL_MACH_THREAD_H
+
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Embedded in its owner; stays where it is from start until join. Fields are mach's. */
+struct mach_thread {
+    pthread_t handle;
+    void (*fn)(void *arg);
+    void *arg;
+    char name[16];
+};
+
+/*
+ * Runs fn(arg) in a new thread, which blocks every signal but those a fault of its own raises. The name is cut to 15
+ * bytes; stack_bytes 0 is the system's default. Returns 0 or a negated errno.
+ */
+int mach_thread_start(struct mach_thread *thread, void (*fn)(void *arg), void *arg, const char *name,
+                      size_t stack_bytes);
+
+/* The same, but nobody will join it; `thread` is needed only during the call. */
+int mach_thread_start_detached(void (*fn)(void), const char *name);
+
+/* Waits until it has ended. */
+void mach_thread_join(struct mach_thread *thread);
+
+/* The running thread: unlike any other's that lives; the id of an ended one is used again. Never 0. One load. */
+static inline uintptr_t mach_thread_id(void)
+{
+#if defined(__x86_64__) && defined(__linux__)
+    uintptr_t self;
+
+    __asm__("movq %%fs:0, %0" : "=r"(self));
+    return self;
+#else
+    return (uintptr_t)pthread_self();
+#endif
+}
+
+/*
+ * Sleeps while *word is `expected`, until woken or the monotonic deadline (COIL_FOREVER: none).
+ * 0: woken, perhaps for nothing; -EAGAIN: it was not `expected`; -ETIMEDOUT; -EINTR.
+ */
+int mach_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadline_ns);
+
+/* Wakes at most n of those who sleep on the word. */
+void mach_futex_wake(const uint32_t *word, int n);
+
+/* How many forks lie between this process and the one that loaded us: what remembers another number is the parent's. */
+extern uint32_t coil__fork_generation;
+
+/* Processors this process may use, at least 1. */
+int mach_ncpu(void);
+
+#endif
