@@ -1,0 +1,171 @@
+#include "common/conformance.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct coil_loop_options on_simulator = {.driver = "sim", .name = "conformance"};
+
+static int64_t start_ns; /* the simulator's clock when the program began */
+static int64_t last_ns;  /* when the loop was last seen running, for lines said outside a run */
+
+void say(const char *format, ...)
+{
+    va_list words;
+
+    if (coil_loop_current())
+        last_ns = coil_time();
+    printf("[%10.3f] ", (double)(last_ns - start_ns) / 1e6);
+    va_start(words, format);
+    vprintf(format, words);
+    va_end(words);
+    putchar('\n');
+    fflush(stdout);
+}
+
+static char *scratch(size_t *size)
+{
+    static char ring[16][160];
+    static unsigned next;
+
+    *size = sizeof(ring[0]);
+    return ring[next++ % 16];
+}
+
+const char *told(struct coil_result result)
+{
+    size_t size;
+    char *buffer = scratch(&size);
+
+    if (result.status < 0) {
+        const char *name = coil_strerror(result.status); /* "ENOENT: no such file or directory" */
+
+        snprintf(buffer, size, "%.*s", (int)strcspn(name, ":"), name);
+    } else if (result.value) {
+        snprintf(buffer, size, "%s", (const char *)result.value);
+    } else if (result.status > 0) {
+        snprintf(buffer, size, "%lld", (long long)result.status);
+    } else {
+        snprintf(buffer, size, "None");
+    }
+    return buffer;
+}
+
+const char *told_status(int64_t status)
+{
+    return told(coil_error(status));
+}
+
+const char *told_future(struct coil_future *future)
+{
+    return coil_future_done(future) ? told(coil_future_result(future)) : "pending";
+}
+
+const char *yes(bool is)
+{
+    return is ? "True" : "False";
+}
+
+const char *reason(const struct coil_exception *exception)
+{
+    const char *words = exception ? coil_exception_text(exception) : "";
+
+    return *words ? words : "none";
+}
+
+void *word(const char *words)
+{
+    union {
+        const char *in;
+        void *out;
+    } pointer = {words}; /* values are not const in the interface; nobody writes to this one */
+
+    return pointer.out;
+}
+
+struct coil_result text(const char *words)
+{
+    return coil_value(word(words));
+}
+
+#define POOL 64
+
+static void in_pool(unsigned taken)
+{
+    if (taken == POOL) {
+        fprintf(stderr, "more than %d calls or done-callbacks\n", POOL);
+        exit(2);
+    }
+}
+
+struct coil_call *new_call(coil_call_fn *fn, void *arg)
+{
+    static struct coil_call pool[POOL];
+    static unsigned taken;
+
+    in_pool(taken);
+    coil_call_init(&pool[taken], fn, arg);
+    return &pool[taken++];
+}
+
+struct coil_done *new_done(void)
+{
+    static struct coil_done pool[POOL];
+    static unsigned taken;
+
+    in_pool(taken);
+    return &pool[taken++];
+}
+
+static void report(struct coil_loop *loop, const struct coil_report *what, void *arg)
+{
+    size_t length = strlen(what->message);
+
+    (void)loop;
+    (void)arg;
+    if (length && what->message[length - 1] == '!')
+        length--;
+    say("report: %.*s (%s)", (int)length, what->message, what->status ? told_status(what->status) : "ok");
+}
+
+static void begin(struct coil_loop *loop)
+{
+    start_ns = last_ns = coil_loop_time(loop);
+    coil_loop_set_exception_handler(loop, report, NULL);
+}
+
+struct coil_loop *new_loop(void)
+{
+    struct coil_loop *loop;
+    int err = coil_loop_open(&on_simulator, &loop);
+
+    if (err) {
+        fprintf(stderr, "no loop: %s\n", coil_strerror(err));
+        exit(2);
+    }
+    begin(loop);
+    return loop;
+}
+
+struct program {
+    coil_coroutine_fn *fn;
+};
+
+static coil_async struct coil_result first_step(void *arg)
+{
+    struct program *program = arg;
+
+    begin(coil_loop_current());
+    return program->fn(NULL);
+}
+
+int run(coil_coroutine_fn *program)
+{
+    struct program main_program = {program};
+    struct coil_result result = coil_run_with(first_step, &main_program, &on_simulator);
+
+    if (result.status < 0)
+        fprintf(stderr, "the program ended with %s\n", coil_strerror(result.status));
+    return result.status < 0;
+}
