@@ -6,6 +6,7 @@
 #ifndef COIL_MACH_SYS_H
 #define COIL_MACH_SYS_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,5 +51,8 @@ int coil__sys_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadli
 int coil__sys_futex_wake(const uint32_t *word, int n);
 
 int coil__sys_getpid(void);
+
+int coil__sys_sigaltstack(const stack_t *stack, stack_t *old);
+int coil__sys_sigaction(int number, const struct sigaction *action, struct sigaction *old);
 
 #endif

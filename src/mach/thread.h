@@ -23,8 +23,11 @@ struct mach_thread {
 int mach_thread_start(struct mach_thread *thread, void (*fn)(void *arg), void *arg, const char *name,
                       size_t stack_bytes);
 
-/* The same, but nobody will join it; `thread` is needed only during the call. */
-int mach_thread_start_detached(void (*fn)(void), const char *name);
+/* The same for a thread that nobody will join. */
+int mach_thread_start_detached(void (*fn)(void));
+
+/* The name of the running thread. */
+void mach_thread_set_name(const char *name);
 
 /* Waits until it has ended. */
 void mach_thread_join(struct mach_thread *thread);
