@@ -1,8 +1,10 @@
 /* A test program's main: which tests, in which order, and the count at the end. */
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kit_internal.h"
 
@@ -71,6 +73,17 @@ static int run_all(const struct kit_test **tests, size_t count)
     return tally[KIT_FAILED] != 0;
 }
 
+/* Whoever starts us may have closed the standard descriptors; nothing else may take their numbers. */
+static void fill_standard_descriptors(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     bool list = argc > 1 && strcmp(argv[1], "--list") == 0;
@@ -80,6 +93,7 @@ int main(int argc, char **argv)
     size_t count = gather(tests, argv + 1 + (list || here));
     int status = 0;
 
+    fill_standard_descriptors();
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (list) {
         for (size_t i = 0; i < count; i++)
