@@ -41,6 +41,7 @@ struct mach_stack_list {
     uint32_t count;               /* on that list */
     uint32_t spare;               /* the least there were since the last trim */
     struct mach_slab *slabs;      /* newest first */
+    struct mach_slab *cold;       /* those that have stacks whose memory was given back */
 };
 
 struct mach_stacks {
@@ -92,8 +93,8 @@ static inline void mach_stack_put(struct mach_stacks *pool, void *high, unsigned
 const char *mach_stacks_why(const struct mach_stacks *pool);
 
 /*
- * Gives memory back: the stacks that were never needed since the last trim, some at a time, and slabs of which nothing
- * is in use. Call it now and then when idle. Returns how many stacks were emptied; after 0 there is nothing left to do.
+ * Gives memory back: of stacks that were not needed at any time since the last trim, a thousand in one call, and slabs
+ * of which nothing is in use. For a loop to call now and then, once a second perhaps. Returns how many were emptied.
  */
 size_t mach_stacks_trim(struct mach_stacks *pool);
 
