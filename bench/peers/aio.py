@@ -1,6 +1,7 @@
 """asyncio's side of the benchmarks, and uvloop's: `aio.py [--loop uvloop] WORKLOAD [DIVISOR]`.
 
-Prints one `name value unit` line per measured run, after a warm-up. bench/README.md says what each row is.
+Prints one `name value unit` line per measured run, after a warm-up. bench/README.md says what each
+row is.
 """
 
 import asyncio
@@ -44,19 +45,22 @@ def workload(function):
     return function
 
 
-def per_op(full, runs=RUNS, clock=time.perf_counter_ns):
-    """Makes a workload of a coroutine that does `ops` operations: nanoseconds for each, once warm."""
+def per_op(full, runs=RUNS, clock=time.perf_counter_ns, warm_up=1):
+    """Makes a workload of a coroutine that does `ops` operations: nanoseconds for each, once warm.
+
+    `warm_up` is the part of the operations that goes before.
+    """
 
     def decorate(body):
         async def measure():
             ops = count(full)
-            for run in range(runs + 1):
+            await body(max(1, int(ops * warm_up)))
+            for _ in range(runs):
                 start = clock()
                 elapsed = await body(ops)
                 if elapsed is None:
                     elapsed = clock() - start
-                if run:
-                    show(body.__name__, elapsed / ops, "ns")
+                show(body.__name__, elapsed / ops, "ns")
 
         @functools.wraps(body)
         def run():
@@ -207,7 +211,7 @@ async def timeout_yield(ops):
             await asyncio.sleep(0)
 
 
-@per_op(1_000_000, runs=1, clock=time.process_time_ns)
+@per_op(1_000_000, runs=1, clock=time.process_time_ns, warm_up=0.1)
 async def sleep_1m(ops):
     tasks = [asyncio.create_task(asyncio.sleep(random.random())) for _ in range(ops)]
     for task in tasks:

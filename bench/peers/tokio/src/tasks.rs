@@ -4,7 +4,7 @@ use crate::{count, cpu_time, far_away, memory, per_op, random, runtime, show, Ro
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, Notify};
 use tokio::task::{yield_now, JoinHandle};
@@ -127,17 +127,23 @@ fn gather(name: &str) {
     });
 }
 
+struct Nobody;
+
+impl Wake for Nobody {
+    fn wake(self: Arc<Self>) {}
+}
+
 /// A sleep is in the wheel only once it was polled.
-fn arm(timer: &mut Pin<Box<Sleep>>) {
-    let polled = timer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert_eq!(polled, Poll::Pending);
+fn arm(timer: Pin<&mut Sleep>, waker: &Waker) {
+    assert_eq!(timer.poll(&mut Context::from_waker(waker)), Poll::Pending);
 }
 
 fn armed_timers(number: usize) -> Vec<Pin<Box<Sleep>>> {
+    let waker = Arc::new(Nobody).into();
     (0..number)
         .map(|_| {
             let mut timer = Box::pin(sleep(far_away()));
-            arm(&mut timer);
+            arm(timer.as_mut(), &waker);
             timer
         })
         .collect()
@@ -149,14 +155,13 @@ fn timer_churn(name: &str) {
         let _live = armed_timers(LIVE);
         let delays: Vec<Duration> = (0..BATCH).map(|_| far_away()).collect();
         let ops = count(2_000_000);
+        let waker = Arc::new(Nobody).into();
         let mut place: Pin<Box<Option<Sleep>>> = Box::pin(None);
         for run in 0..=RUNS {
             let start = Instant::now();
             for i in 0..ops {
                 place.set(Some(sleep(delays[i % BATCH])));
-                let timer = place.as_mut().as_pin_mut().expect("just set");
-                let polled = timer.poll(&mut Context::from_waker(Waker::noop()));
-                assert_eq!(polled, Poll::Pending);
+                arm(place.as_mut().as_pin_mut().expect("just set"), &waker);
                 place.set(None);
                 if i % BATCH == BATCH - 1 {
                     yield_now().await;
