@@ -8,9 +8,15 @@
  *   lent     from submit to done the op, and every byte it points to, belongs to driver and kernel.
  *   cancel   is a request; done still comes, with -ECANCELED or with the result if that was faster. Canceling an op that
  *            is not out is misuse.
- *   wait     the only place that sleeps; returns when something was done, the deadline came, or wake_fd was written.
- *            Deadline COIL_FOREVER: no limit; <= now: look, don't sleep.
+ *   wait     the only place that sleeps; returns when something was done, the deadline came, or wake_fd was written; it may
+ *            also return for nothing (a signal came). Deadline COIL_FOREVER: no limit; <= now: look, don't sleep.
+ *            What was submitted or canceled since the last wait is told to the kernel here, in one go. Always called
+ *            by the same thread.
  *   now      the only clock.
+ *   poll     completes when one of the events asked for, or POLLERR or POLLHUP, is there. A descriptor that cannot be
+ *            polled (a regular file) gives -EPERM; on uring it is ready at once. Whoever closes a descriptor under
+ *            a poll cancels the poll first; if not, it may end with -EBADF or stay out until it is canceled, but
+ *            it never sees the readiness of another file that gets the same number.
  *   wake     is writing to wake_fd, an eventfd that the loop owns: from any thread, edge-triggered, never read.
  */
 #ifndef COIL_DRIVE_DRIVE_H
@@ -19,6 +25,9 @@
 #include <stdint.h>
 
 #include <coil/loop.h>
+
+#include "base/atomic.h"
+#include "mach/workers.h"
 
 enum op_kind {
     OP_POLL, /* readiness of a descriptor of somebody else's */
@@ -38,6 +47,7 @@ struct op {
     int64_t result;              /* valid in done: >= 0, or a negated error code */
     uint8_t kind;
     uint8_t state;
+    uint8_t stage; /* the driver's, while lent: enum op_stage */
     union {
         struct {
             int fd;
@@ -47,21 +57,26 @@ struct op {
             struct op_call *block;
         } call;
     };
-    uint64_t mine[3]; /* the driver's, while lent */
+    uint64_t mine[2]; /* the driver's, while lent */
 };
 
 /*
- * A worker cannot be interrupted, so what OP_CALL uses lives in a counted block: one reference is the op's, one the worker's. A
- * cancel detaches at once (done comes with -ECANCELED from the next wait); the worker finishes, and
- * whoever gives the block up last calls free(block).
+ * A worker cannot be interrupted, so what OP_CALL uses lives in a counted block: one reference is the op's, one the worker's.
+ * The op gives up its own when done returns: done is the last place to look into the block. A cancel detaches at once
+ * (done comes with -ECANCELED from the next wait, and the block is out of bounds from the cancel on, for the
+ * worker may be writing to it); a call that has not begun then is skipped, one that has is left to finish. Whoever gives the
+ * block up last calls free(block).
  */
 struct op_call {
     void (*run)(struct op_call *block);  /* in the worker */
     void (*free)(struct op_call *block); /* last reference gone, on any thread */
-    struct op *op;                       /* the driver's */
-    struct op_call *next;                /* the driver's */
-    uint32_t refs;                       /* the driver's, atomic; 0 before submit */
-    uint32_t flags;                      /* the driver's */
+    /* The drivers'; zero before submit. */
+    struct op *op;
+    struct op_call *next;
+    struct call_port *port;
+    struct mach_work work;
+    struct word refs;
+    struct word state;
 };
 
 struct driver;
@@ -86,7 +101,10 @@ struct driver_ops {
 
 struct driver {
     const struct driver_ops *ops;
-    unsigned out; /* operations lent */
+    unsigned out;              /* operations lent */
+    uint64_t submitted;        /* counters, for whoever looks from outside */
+    uint64_t canceled;         /* how often a cancel was asked */
+    struct coil_link finished; /* ops whose result is known; the next wait hands them over */
 };
 
 extern const struct driver_ops coil__driver_uring;

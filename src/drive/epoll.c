@@ -1,0 +1,106 @@
+/* The driver for every Linux: readiness by epoll, calls by workers. */
+#include <errno.h>
+
+#include "base/alloc.h"
+#include "drive/call.h"
+#include "drive/polls.h"
+
+struct epoll_driver {
+    struct driver driver;
+    struct polls polls;
+    struct call_port *calls;
+};
+
+static struct epoll_driver *epoll_of(struct driver *driver)
+{
+    return container_of(driver, struct epoll_driver, driver);
+}
+
+static int epoll_open(const struct driver_options *options, struct driver **out)
+{
+    struct epoll_driver *self = mem_zalloc(sizeof(*self));
+    int err = -ENOMEM;
+
+    if (self == NULL)
+        return -ENOMEM;
+    coil__drive_init(&self->driver, &coil__driver_epoll);
+    self->calls = coil__calls_open(options->wake_fd);
+    if (self->calls != NULL)
+        err = coil__polls_open(&self->polls, &self->driver, coil__drive_finish, options->wake_fd);
+    if (err) {
+        coil__calls_close(self->calls);
+        mem_free(self);
+        return err;
+    }
+    *out = &self->driver;
+    return 0;
+}
+
+static void epoll_close(struct driver *driver)
+{
+    struct epoll_driver *self = epoll_of(driver);
+
+    coil__drive_fini(driver);
+    coil__polls_close(&self->polls);
+    coil__calls_close(self->calls);
+    mem_free(self);
+}
+
+static void epoll_submit(struct driver *driver, struct op *op)
+{
+    struct epoll_driver *self = epoll_of(driver);
+
+    if (op->kind == OP_CALL)
+        coil__calls_submit(self->calls, driver, op);
+    else
+        coil__polls_submit(&self->polls, op);
+}
+
+static void epoll_cancel(struct driver *driver, struct op *op)
+{
+    struct epoll_driver *self = epoll_of(driver);
+
+    if (op->kind == OP_CALL)
+        coil__calls_cancel(self->calls, driver, op);
+    else
+        coil__polls_cancel(&self->polls, op);
+}
+
+/* One look at the descriptors, or one sleep. True if there is a reason to go home. */
+static bool sleep_once(struct epoll_driver *self, int64_t deadline_ns)
+{
+    struct driver *driver = &self->driver;
+    int64_t timeout = 0;
+    enum polls_end end = POLLS_READY;
+
+    coil__polls_flush(&self->polls);
+    if (list_empty(&driver->finished) && coil__calls_may_sleep(self->calls))
+        timeout = coil__drive_timeout(deadline_ns);
+    /* A look that can find nothing is not made: a wake stays where it is for the next sleep. */
+    if (timeout > 0 || self->polls.waiting)
+        end = coil__polls_wait(&self->polls, timeout);
+    coil__calls_collect(self->calls, driver);
+    return end != POLLS_READY || timeout == 0 || !list_empty(&driver->finished);
+}
+
+static int epoll_wait_(struct driver *driver, int64_t deadline_ns, bool alone)
+{
+    struct epoll_driver *self = epoll_of(driver);
+
+    (void)alone;
+    while (!sleep_once(self, deadline_ns))
+        ;
+    coil__drive_deliver(driver);
+    return 0;
+}
+
+const struct driver_ops coil__driver_epoll = {
+    .name = "epoll",
+    .open = epoll_open,
+    .close = epoll_close,
+    .submit = epoll_submit,
+    .cancel = epoll_cancel,
+    .attempt = coil__drive_attempt,
+    .wait = epoll_wait_,
+    .now = coil__drive_now,
+};

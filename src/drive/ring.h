@@ -1,0 +1,44 @@
+/* One io_uring: two rings shared with the kernel, and the three system calls. No policy. */
+#ifndef COIL_DRIVE_RING_H
+#define COIL_DRIVE_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mach/uring_abi.h"
+
+struct ring {
+    int fd;
+    bool enabled;
+    uint32_t *sq_head; /* the kernel's */
+    uint32_t *sq_tail; /* ours */
+    uint32_t *sq_flags;
+    uint32_t sq_mask;
+    struct uring_sqe *sqes;
+    uint32_t *cq_head; /* ours */
+    uint32_t *cq_tail; /* the kernel's */
+    uint32_t cq_mask;
+    struct uring_cqe *cqes;
+    void *rings; /* what is mapped */
+    size_t rings_size;
+    size_t sqes_size;
+};
+
+/* -ENOSYS: no io_uring here, or one that is too old or forbidden. */
+int coil__ring_open(struct ring *ring, unsigned requests, unsigned completions);
+void coil__ring_close(struct ring *ring);
+
+/* A request to fill in, all zero; NULL: enter first. */
+struct uring_sqe *coil__ring_request(struct ring *ring);
+
+/*
+ * Tells the kernel the requests, lets it finish what it can, and sleeps up to the timeout (0: not at all; COIL_FOREVER)
+ * for a completion. Costs nothing if there is nothing to tell, nothing to fetch and no sleep wanted.
+ * The thread that enters first is the ring's from then on. Returns < 0 if the sleep was cut short: -ETIME, -EINTR, or an error.
+ */
+int coil__ring_enter(struct ring *ring, int64_t timeout_ns);
+
+/* Takes the oldest completion. */
+bool coil__ring_take(struct ring *ring, struct uring_cqe *out);
+
+#endif

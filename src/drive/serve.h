@@ -1,0 +1,33 @@
+/* What the drivers share: how an op moves while it is lent, and how results are handed over. */
+#ifndef COIL_DRIVE_SERVE_H
+#define COIL_DRIVE_SERVE_H
+
+#include "base/list.h"
+#include "drive/drive.h"
+
+enum op_stage {
+    STAGE_NEW,      /* the driver has it, the kernel does not know yet */
+    STAGE_ASKED,    /* the kernel, or a worker, has it */
+    STAGE_DUE,      /* sim: the result is known, and when it comes */
+    STAGE_FINISHED, /* the result is known, done has not been called */
+};
+
+void coil__drive_init(struct driver *driver, const struct driver_ops *ops);
+
+/* Before a driver goes: nothing may be out. */
+void coil__drive_fini(struct driver *driver);
+
+/* The result is known. The op is in no list of the driver's any more. */
+void coil__drive_finish(struct driver *driver, struct op *op, int64_t result);
+
+/* Hands over all that is finished now; what their done functions finish waits for the next time. */
+void coil__drive_deliver(struct driver *driver);
+
+/* The same for every driver that lives in the real world. */
+int64_t coil__drive_attempt(struct driver *driver, struct op *op);
+int64_t coil__drive_now(struct driver *driver);
+
+/* How long to sleep at most: COIL_FOREVER, or >= 0; 0 looks. A deadline <= 0 does not ask the clock. */
+int64_t coil__drive_timeout(int64_t deadline_ns);
+
+#endif
