@@ -46,6 +46,7 @@ static const struct bench_row rows[] = {
     {"timer_cancel", run_timer_cancel},
     {"timeout_yield", run_timeout_yield},
     {"sleep_1m", run_sleep},
+    {"sleep_1m_stackless", run_sleep_stackless},
     {"park_1m", run_park},
     {"park_1m_stackless", run_park_stackless},
     {"submit_same", run_submit},

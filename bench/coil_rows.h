@@ -43,6 +43,7 @@ void run_timeout_yield(const char *name);
 void run_timer_churn(const char *name);
 void run_timer_cancel(const char *name);
 void run_sleep(const char *name);
+void run_sleep_stackless(const char *name);
 void run_park(const char *name);
 void run_park_stackless(const char *name);
 

@@ -109,6 +109,33 @@ void run_sleep(const char *name)
     row_run((struct row){name, bench_count(1000000), 1, bench_cpu, sleep_many});
 }
 
+static enum coil_step stackless_sleeper(struct coil_stackless *co, void *state)
+{
+    (void)state;
+    COIL_BEGIN(co);
+    COIL_SLEEP(co, (int64_t)(bench_random() % 1000000000u));
+    COIL_RETURN(co, co->sent);
+    COIL_END(co);
+}
+
+static coil_async void sleep_many_stackless(long ops)
+{
+    struct coil_future **tasks = calloc((size_t)ops, sizeof(struct coil_future *));
+
+    if (!tasks)
+        bench_die("calloc");
+    for (long i = 0; i < ops; i++)
+        tasks[i] = coil_create_stackless_task(stackless_sleeper, NULL, 0, NULL);
+    for (long i = 0; i < ops; i++)
+        coil_join(tasks[i]);
+    free(tasks);
+}
+
+void run_sleep_stackless(const char *name)
+{
+    row_run((struct row){name, bench_count(1000000), 1, bench_cpu, sleep_many_stackless});
+}
+
 /* ---- parked tasks: cold, as memory is what it is about; only a thousand come before them ---- */
 
 static coil_async struct coil_result parker(void *arg)
