@@ -13,7 +13,7 @@ import threading
 
 __all__ = ['VirtualLoop', 'new_loop', 'run', 'say', 'told', 'outcome', 'reason', 'failure', 'drop', 'MS']
 
-MS = 0.001  # COIL_MS(1), in asyncio's seconds
+MS = 0.001  # COIL_MS(1), in the seconds of asyncio
 
 _clock = {'now': 0.0}  # of the loop that ran last, so that say() works outside a run too
 
