@@ -1,6 +1,8 @@
 # The front door. Meson and ninja do the work underneath; each command first installs what it needs on a
 # fresh Debian or Ubuntu (as root or by sudo), and says nothing of it when all is there.
 
+# What `make run` builds and starts.
+TOUR_TARGET = tools/coil
 TOUR = ./build/plain/tools/coil tour
 
 help:
@@ -13,7 +15,7 @@ help:
 
 run:
 	@scripts/install-deps run
-	@scripts/build
+	@TARGETS=$(TOUR_TARGET) scripts/build
 	@$(TOUR)
 
 check:

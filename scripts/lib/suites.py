@@ -107,17 +107,20 @@ class Run:
     def build(self, folder, *options, compiler=None):
         """Builds a folder; a build that fails counts as one failure."""
         print(f'building {folder} ...', flush=True)
-        environment = {'NINJA_FLAGS': '--quiet'}
+        # On a terminal ninja shows how far it is; elsewhere its output is for the case that it fails.
+        watched = sys.stdout.isatty()
+        environment = {} if watched else {'NINJA_FLAGS': '--quiet'}
         if compiler:
             environment['CC'] = compiler
         begin = time.monotonic()
         done = subprocess.run(['scripts/build', folder, *options], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                              stdout=None if watched else subprocess.PIPE,
+                              stderr=None if watched else subprocess.STDOUT, check=False,
                               env={**os.environ, **environment})
         seconds = time.monotonic() - begin
         suite = Suite(f'build {folder}', [])
         if done.returncode:
-            output = done.stdout.decode(errors='replace')
+            output = (done.stdout or b'').decode(errors='replace')
             self._note(Outcome(suite, 0, 1, 0, seconds, output, 'the build failed'))
             return False
         print(f'built {folder}  {seconds:.1f} s', flush=True)
