@@ -4,15 +4,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Lists of folders, separated by colons; the build sets them. */
-#ifndef COIL_INCLUDE_DIR
-#define COIL_INCLUDE_DIR "/usr/local/include:/usr/include"
+/* The build says where its source is, and where it will be installed. */
+#ifndef COIL_INCLUDE_SOURCE
+#define COIL_INCLUDE_SOURCE ""
+#endif
+#ifndef COIL_INCLUDE_INSTALLED
+#define COIL_INCLUDE_INSTALLED "/usr/local/include:/usr/include"
 #endif
 #ifndef COIL_TCC_DIR
 #define COIL_TCC_DIR "/usr/lib/x86_64-linux-gnu/tcc:/usr/lib/aarch64-linux-gnu/tcc:/usr/local/lib/tcc:/usr/lib/tcc"
 #endif
 
-/* The first folder of a list that holds a file; NULL if none does. */
+/* The first folder of a list, separated by colons, that holds a file; NULL if none does. */
 static char *search(const char *list, const char *file)
 {
     struct text path = {0};
@@ -33,6 +36,21 @@ static char *search(const char *list, const char *file)
     return NULL;
 }
 
+/* Installed, the headers lie beside the program, wherever that was moved; uninstalled, in the source. */
+static char *built_in_includes(void)
+{
+    struct text list = {0};
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+    while (length > 0 && program[length - 1] != '/')
+        length--;
+    if (length > 0)
+        text_printf(&list, "%.*s../include:", (int)length, program);
+    text_puts(&list, COIL_INCLUDE_SOURCE ":" COIL_INCLUDE_INSTALLED);
+    return text_take(&list);
+}
+
 static char *find(const char *option, const char *variable, const char *compiled_in, const char *file,
                   struct text *problem)
 {
@@ -47,8 +65,11 @@ static char *find(const char *option, const char *variable, const char *compiled
 
 bool paths_find(struct paths *paths, const char *include_option, const char *tcc_option, struct text *problem)
 {
+    char *includes = built_in_includes();
+
     *paths = (struct paths){0};
-    paths->include_dir = find(include_option, "COIL_INCLUDE_DIR", COIL_INCLUDE_DIR, "coil/coil.h", problem);
+    paths->include_dir = find(include_option, "COIL_INCLUDE_DIR", includes, "coil/coil.h", problem);
+    free(includes);
     if (!paths->include_dir) {
         text_puts(problem, "; say where coil's headers are with --include-dir or COIL_INCLUDE_DIR");
         return false;

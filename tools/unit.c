@@ -41,12 +41,16 @@ static bool take_probed(struct listener *listener, const char *message)
 static void add_error(struct listener *listener, const char *message)
 {
     static const char anonymous[] = "tcc: ";
+    const struct origin *origin = &listener->unit->origin;
 
-    if (strncmp(message, anonymous, strlen(anonymous)) == 0)
-        text_printf(&listener->errors, "%s:%d: %s\n", listener->unit->origin.file, listener->unit->origin.line,
-                    message + strlen(anonymous));
-    else
+    if (strncmp(message, anonymous, strlen(anonymous)) != 0) {
         text_printf(&listener->errors, "%s\n", message);
+        return;
+    }
+    text_puts(&listener->errors, origin->file);
+    if (origin->line)
+        text_printf(&listener->errors, ":%d", origin->line);
+    text_printf(&listener->errors, ": %s\n", message + strlen(anonymous));
 }
 
 static void hear(void *arg, const char *message)
@@ -84,6 +88,8 @@ static TCCState *open_state(struct listener *listener)
         memory_resize(NULL, SIZE_MAX, 1);
     tcc_set_error_func(state, listener, hear);
     tcc_set_lib_path(state, unit->paths->tcc_dir);
+    if (unit->options)
+        tcc_set_options(state, unit->options);
     tcc_add_include_path(state, unit->paths->include_dir);
     tcc_set_output_type(state, TCC_OUTPUT_MEMORY);
     return state;
@@ -96,8 +102,8 @@ static bool compile(TCCState *state, struct unit *unit, const char *tail)
 
     text_puts(&source, prologue);
     decls_write(unit->decls, unit->except, &source);
-    text_printf(&source, "#line %d \"%s\"\n%s%s", unit->origin.line, unit->origin.file, text_string(&unit->text),
-                tail);
+    text_printf(&source, "#line %d \"%s\"\n%s%s", unit->origin.line ? unit->origin.line : 1, unit->origin.file,
+                text_string(&unit->text), tail);
     ok = tcc_compile_string(state, text_string(&source)) == 0;
     text_free(&source);
     return ok;

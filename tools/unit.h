@@ -13,13 +13,14 @@
 /* Where the user's text comes from, for messages. */
 struct origin {
     const char *file;
-    int line;
+    int line; /* 0: a whole file */
 };
 
 struct unit {
     const struct paths *paths;
     const struct decls *decls;
     const char *except;    /* a name to leave out of the declarations, because the unit defines it; may be NULL */
+    const char *options;   /* for the compiler, as on its command line; may be NULL */
     struct origin origin;
     struct text text;      /* the user's, with what the engine puts around it; begins on origin.line */
     struct text *messages; /* where diagnostics go, one per line; NULL: nowhere */

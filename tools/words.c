@@ -61,14 +61,14 @@ struct reader {
     struct words *words;
     bool marked;     /* coil_async was seen in this declaration */
     bool any_thread; /* its comment allows any thread */
-    bool in_macro;
+    bool exported;   /* it is a function of the library's */
 };
 
 static void read_tokens(struct reader *reader, const char *source);
 
 static void read_macro(struct reader *reader, struct token directive)
 {
-    struct reader inner = {.words = reader->words, .in_macro = true};
+    struct reader inner = {.words = reader->words};
     char *text = string_copy(directive.start + 1, directive.length - 1);
 
     read_tokens(&inner, text);
@@ -78,7 +78,7 @@ static void read_macro(struct reader *reader, struct token directive)
 static void read_word(struct reader *reader, struct token token, bool call)
 {
     struct word *known = find(reader->words, token.start, token.length);
-    bool declared = call && !reader->in_macro;
+    bool declared = call && reader->exported;
     char *name = string_copy(token.start, token.length);
 
     if (!known || (declared && !known->is_async && !known->is_loops)) {
@@ -102,9 +102,11 @@ static void read_tokens(struct reader *reader, const char *source)
         if (token.kind == TOKEN_DIRECTIVE) {
             read_macro(reader, token);
         } else if (token_is(token, ";") || token_is(token, "{") || token_is(token, "}")) {
-            reader->marked = reader->any_thread = named = false;
+            reader->marked = reader->any_thread = reader->exported = named = false;
         } else if (token_is(token, "coil_async")) {
             reader->marked = true;
+        } else if (token_is(token, "COIL_EXPORT")) {
+            reader->exported = true;
         } else if (token_is(token, "coil__any_thread")) {
             reader->any_thread = true;
         } else if (token.kind == TOKEN_WORD && worth_knowing(token)) {
