@@ -137,12 +137,14 @@ class Run:
             if suite.alone:
                 self._note(run_suite(suite))
 
-    def finish(self):
-        """Shows the failures again, then the sum. Returns the exit status."""
+    def finish(self, table=None):
+        """Shows the failures again, a table if given, then the sum. Returns the exit status."""
         for outcome in self.outcomes:
             if outcome.failed:
                 print(f'\n---- {outcome.line()}')
                 print('\n'.join(failures(outcome.output)))
+        if table:
+            table()
         passed = sum(outcome.passed for outcome in self.outcomes)
         failed = sum(outcome.failed for outcome in self.outcomes)
         skipped = sum(outcome.skipped for outcome in self.outcomes)
