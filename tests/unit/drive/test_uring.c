@@ -1,0 +1,148 @@
+/* What is io_uring's own: system calls per wait, threads, being refused. */
+#include "world.h"
+
+#define URING_TEST(id)               \
+    static void kit_body_##id(void); \
+    KIT_DRIVER(id, uring);           \
+    static void kit_body_##id(void)
+
+static uint64_t count_wait(struct world *world, int64_t deadline_ns)
+{
+    coil__fault_arm(FAULT_SYS, UINT64_MAX, false);
+    world_wait(world, deadline_ns);
+    return coil__fault_count(FAULT_SYS);
+}
+
+URING_TEST(a_wait_is_one_system_call_for_any_number_of_descriptors)
+{
+    enum { POLLS = 100 };
+    static struct probe probes[POLLS];
+    struct world world;
+    int ends[2];
+
+    world_open(&world, 0);
+    open_pipe(ends);
+    world_wait(&world, 0);
+    coil__fault_arm(FAULT_SYS, UINT64_MAX, false);
+    for (int i = 0; i < POLLS; i++)
+        probe_poll(&probes[i], &world, ends[0], POLLIN);
+    CHECK_EQ(coil__fault_count(FAULT_SYS), 0);
+    CHECK_EQ(count_wait(&world, 0), 1);
+    CHECK_EQ(count_wait(&world, 0), 0);
+    put_byte(ends[1]);
+    CHECK_EQ(count_wait(&world, COIL_FOREVER), 1);
+    CHECK(world.done >= 16); /* the kernel does some at a time */
+    for (int i = 0; i < POLLS; i++)
+        world_finish(&world, &probes[i]);
+    close_both(ends);
+    world_close(&world);
+}
+
+static void *poll_once(void *arg)
+{
+    struct world *world = arg;
+    struct probe probe;
+    int ends[2];
+
+    open_pipe(ends);
+    put_byte(ends[1]);
+    probe_poll(&probe, world, ends[0], POLLIN);
+    CHECK_EQ(world_finish(world, &probe), POLLIN);
+    close_both(ends);
+    return NULL;
+}
+
+URING_TEST(a_driver_opened_by_one_thread_is_run_by_another)
+{
+    struct world world;
+    pthread_t runner;
+
+    world_open(&world, 0);
+    CHECK_EQ(pthread_create(&runner, NULL, poll_once, &world), 0);
+    pthread_join(runner, NULL);
+    world_close(&world);
+}
+
+TEST(where_io_uring_is_refused_opening_says_enosys_and_probing_finds_another)
+{
+    struct driver_options options = {.wake_fd = eventfd(0, EFD_CLOEXEC)};
+    struct driver *driver;
+
+    unsetenv("COIL_DRIVER");
+    coil__fault_arm(FAULT_SYS, 1, false);
+    CHECK_EQ(coil__driver_open("uring", &options, &driver), -ENOSYS);
+    coil__fault_arm(FAULT_SYS, 0, false);
+    CHECK_EQ(coil__driver_open(NULL, &options, &driver), 0);
+    driver->ops->close(driver);
+    close(options.wake_fd);
+}
+
+URING_TEST(a_ring_that_cannot_be_mapped_is_enomem)
+{
+    struct driver_options options = {.wake_fd = eventfd(0, EFD_CLOEXEC)};
+    struct driver *driver;
+
+    for (uint64_t k = 2; k <= 3; k++) {
+        coil__fault_arm(FAULT_SYS, k, false);
+        CHECK_EQ(coil__driver_open("uring", &options, &driver), -ENOMEM);
+    }
+    close(options.wake_fd);
+}
+
+URING_TEST(an_interrupted_sleep_returns_for_nothing)
+{
+    struct world world;
+
+    world_open(&world, 0);
+    world_wait(&world, world_now(&world) + 1);
+    coil__fault_arm(FAULT_SYS, 1, false);
+    CHECK_EQ(world_wait(&world, COIL_FOREVER), 0);
+    world_close(&world);
+}
+
+/* More cancels than the ring has requests, of polls the kernel has. */
+URING_TEST(cancels_beyond_the_rings_size_all_arrive)
+{
+    enum { POLLS = 1000 };
+    static struct probe probes[POLLS];
+    struct world world;
+    int ends[2];
+
+    world_open(&world, 0);
+    open_pipe(ends);
+    for (int i = 0; i < POLLS; i++)
+        probe_poll(&probes[i], &world, ends[0], POLLIN);
+    world_wait(&world, 0);
+    for (int i = 0; i < POLLS; i++)
+        probe_cancel(&probes[i]);
+    for (int i = 0; i < POLLS; i++)
+        CHECK_EQ(world_finish(&world, &probes[i]), -ECANCELED);
+    close_both(ends);
+    world_close(&world);
+}
+
+/* A wake poll that ends is asked again: here because completions overflow. */
+URING_TEST(a_wake_is_noticed_after_the_completions_overflowed)
+{
+    enum { POLLS = 5000 };
+    struct probe *probes = calloc(POLLS, sizeof(*probes));
+    struct world world;
+    int ends[2];
+
+    world_open(&world, 0);
+    open_pipe(ends);
+    for (int i = 0; i < POLLS; i++)
+        probe_poll(&probes[i], &world, ends[0], POLLIN);
+    world_wait(&world, 0);
+    put_byte(ends[1]);
+    for (int i = 0; i < 10; i++)
+        wake(&world);
+    while (world.done < POLLS)
+        world_wait(&world, COIL_FOREVER);
+    world_wait(&world, world_now(&world) + COIL_MS(1));
+    wake(&world);
+    CHECK_EQ(world_wait(&world, COIL_FOREVER), 0);
+    close_both(ends);
+    world_close(&world);
+    free(probes);
+}
