@@ -1,7 +1,6 @@
 #include "mach/stack.h"
 
 #include <signal.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -103,11 +102,13 @@ static void pass_on(int number, siginfo_t *info, void *context)
 {
     const struct sigaction *previous = previous_of(number);
 
-    if (previous->sa_flags & SA_SIGINFO)
-        previous->sa_sigaction(number, info, context);
-    else if (previous->sa_handler == SIG_DFL || (previous->sa_handler == SIG_IGN && info->si_code > 0))
+    if (previous->sa_handler == SIG_DFL || (previous->sa_handler == SIG_IGN && info->si_code > 0))
         die_of(number, info);
-    else if (previous->sa_handler != SIG_IGN)
+    else if (previous->sa_handler == SIG_IGN)
+        return;
+    else if (previous->sa_flags & SA_SIGINFO)
+        previous->sa_sigaction(number, info, context);
+    else
         previous->sa_handler(number);
 }
 
@@ -126,15 +127,16 @@ static void on_fault(int number, siginfo_t *info, void *context)
 
 static int install_for(int number)
 {
-    struct sigaction *previous = previous_of(number);
     struct sigaction ours = {.sa_sigaction = on_fault};
-    int err = coil__sys_sigaction(number, NULL, previous);
+    struct sigaction previous;
+    int err = coil__sys_sigaction(number, NULL, &previous);
 
-    if (err < 0)
+    if (err < 0 || previous.sa_sigaction == on_fault)
         return err;
+    *previous_of(number) = previous;
     /* What the previous handler counts on when it is passed a fault. */
-    ours.sa_mask = previous->sa_mask;
-    ours.sa_flags = SA_SIGINFO | SA_ONSTACK | (previous->sa_flags & SA_NODEFER);
+    ours.sa_mask = previous.sa_mask;
+    ours.sa_flags = SA_SIGINFO | SA_ONSTACK | (previous.sa_flags & SA_NODEFER);
     return coil__sys_sigaction(number, &ours, NULL);
 }
 
@@ -164,14 +166,11 @@ static size_t handler_bytes(void)
     return HANDLER_BYTES + (size_t)getauxval(AT_MINSIGSTKSZ);
 }
 
-int mach_overflow_thread_enter(void)
+static int give_handler_stack(void)
 {
     stack_t stack;
-    int err;
+    int err = coil__sys_sigaltstack(NULL, &stack);
 
-    if (handler_stack.depth++ > 0)
-        return 0;
-    err = coil__sys_sigaltstack(NULL, &stack);
     if (err < 0 || !(stack.ss_flags & SS_DISABLE))
         return err; /* somebody gave it one, which will do */
     err = coil__sys_mmap(&handler_stack.memory, handler_bytes(), PROT_READ | PROT_WRITE,
@@ -189,6 +188,15 @@ int mach_overflow_thread_enter(void)
     return err;
 }
 
+int mach_overflow_thread_enter(void)
+{
+    int err = handler_stack.depth > 0 ? 0 : give_handler_stack();
+
+    if (err == 0)
+        handler_stack.depth++;
+    return err;
+}
+
 void mach_overflow_thread_leave(void)
 {
     stack_t none = {.ss_flags = SS_DISABLE};
@@ -196,7 +204,7 @@ void mach_overflow_thread_leave(void)
 
     if (--handler_stack.depth > 0 || handler_stack.memory == NULL)
         return;
-    /* Only if it still is the one we gave. If the kernel keeps it, it stays mapped. */
+    /* Unless another one took its place. If the kernel keeps ours, it stays mapped. */
     if (coil__sys_sigaltstack(NULL, &now) == 0 && now.ss_sp == handler_stack.memory &&
         coil__sys_sigaltstack(&none, NULL) < 0)
         return;

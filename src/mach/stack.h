@@ -113,7 +113,10 @@ size_t mach_stack_used(const void *high, unsigned cls);
  */
 int mach_overflow_install(void (*describe)(void *high, char *buffer, size_t size));
 
-/* A handler cannot run on the stack that is used up: gives this thread another for signals, unless it has one. */
+/*
+ * A handler cannot run on the stack that is used up: gives this thread another for signals, unless it has one. Calls nest;
+ * one that failed is not left.
+ */
 int mach_overflow_thread_enter(void);
 void mach_overflow_thread_leave(void);
 

@@ -59,6 +59,20 @@ void mach_context_fini(struct mach_context *context);
 /* Makes *context fit to be the `from` of the calling thread's own stack. */
 void mach_context_adopt(struct mach_context *context);
 
+/* *context is about to be parked on another stack than its own, that of *on: a generator's. Says whose bounds count. */
+static inline void mach_context_stand_in(struct mach_context *context, const struct mach_context *on)
+{
+    (void)context;
+    (void)on;
+#ifdef MACH_ASAN
+    context->low = on->low;
+    context->size = on->size;
+#endif
+#ifdef MACH_TSAN
+    context->fiber = on->fiber;
+#endif
+}
+
 #ifdef MACH_ASAN
 void __sanitizer_start_switch_fiber(void **fake, const void *low, size_t size);
 void __sanitizer_finish_switch_fiber(void *fake, const void **low, size_t *size);
