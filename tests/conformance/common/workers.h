@@ -1,6 +1,6 @@
 /*
- * What the coroutines of many triples do: they begin, sleep, end or fail, and tell of it. workers.py has the
- * same functions under the same names.
+ * What the coroutines of many triples do: they begin, sleep, end or fail, and tell of it.
+ * workers.py has the same functions under the same names.
  */
 #ifndef CONFORMANCE_WORKERS_H
 #define CONFORMANCE_WORKERS_H
@@ -18,7 +18,8 @@ struct work {
 
 coil_async struct coil_result work(void *arg);
 
-/* WORK("a", COIL_SECONDS(1), .fails = true) and a task that does it. Both live as long as the block they stand in. */
+/* WORK("a", COIL_SECONDS(1), .fails = true) and a task that does it. Both live as long as the block
+ * they stand in. */
 #define WORK(name_, ...)  (&(struct work){.name = name_, .sleep_ns = __VA_ARGS__})
 #define START(name_, ...) coil_create_task(work, WORK(name_, __VA_ARGS__))
 
@@ -47,7 +48,8 @@ coil_async struct coil_result teller(void *arg);
 
 void cancel_later(struct coil_future *future, int64_t delay_ns);
 
-/* Says when each of the next n turns comes, at its place among the callbacks. One count at a time. */
+/* Says when each of the next n turns comes, at its place among the callbacks. One count at a time.
+ */
 void count_turns(int n);
 
 /* Gives up a reference to each. */
