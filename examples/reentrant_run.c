@@ -27,6 +27,7 @@ static void plain_callback(void *answer)
     struct coil_loop *loop = coil_loop_current();
     struct coil_future *task = coil_create_task(look_up, (void *)7);
 
+    /* not in a task, so that the loop turns inside the call */
     *(int64_t *)answer = coil_loop_run_until_complete(loop, task).status;
     coil_future_unref(task);
 }

@@ -27,7 +27,7 @@ static void cancel_all(struct coil_loop *loop)
     struct coil_future *all = coil_gather(tasks, n, COIL_RETURN_EXCEPTIONS);
 
     coil_future_cancel(all, "the program ends");
-    coil_loop_run_until_complete(loop, all);
+    coil_loop_run_until_complete(loop, all); /* not in a task */
     coil_future_unref(all);
 }
 
