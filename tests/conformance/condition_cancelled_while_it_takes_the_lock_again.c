@@ -1,0 +1,42 @@
+#include "common/workers.h"
+
+static struct coil_condition condition;
+
+static coil_async struct coil_result waiter(void *arg)
+{
+    int err;
+
+    (void)arg;
+    coil_lock_acquire(condition.lock);
+    err = coil_condition_wait(&condition);
+    if (!err)
+        say("not reached");
+    say("waiter unwinds, locked: %s", yes(condition.lock->locked));
+    coil_lock_release(condition.lock);
+    return coil_error(err);
+}
+
+static coil_async struct coil_result program(void *arg)
+{
+    struct coil_future *task = coil_create_task(waiter, NULL);
+
+    (void)arg;
+    coil_condition_init(&condition, NULL);
+    coil_sleep(COIL_SECONDS(1));
+    coil_lock_acquire(condition.lock);
+    coil_condition_notify(&condition, 1);
+    coil_sleep(COIL_SECONDS(1));
+    say("cancel: %s", yes(coil_future_cancel(task, NULL)));
+    coil_sleep(COIL_SECONDS(1));
+    say("cancel again: %s", yes(coil_future_cancel(task, NULL)));
+    coil_sleep(COIL_SECONDS(1));
+    say("done: %s, cancelling: %d", yes(coil_future_done(task)), coil_task_cancelling(task));
+    coil_lock_release(condition.lock);
+    tell("waiter", coil_join(task));
+    return coil_value(NULL);
+}
+
+int main(void)
+{
+    return run(program);
+}
