@@ -104,12 +104,13 @@ class Run:
         self.outcomes.append(outcome)
         print(outcome.line(), flush=True)
 
-    def build(self, folder, *options, compiler=None):
+    def build(self, folder, *options, compiler=None, targets=''):
         """Builds a folder; a build that fails counts as one failure."""
         print(f'building {folder} ...', flush=True)
         # On a terminal ninja shows how far it is; elsewhere its output is for the case that it fails.
         watched = sys.stdout.isatty()
         environment = {} if watched else {'NINJA_FLAGS': '--quiet'}
+        environment['TARGETS'] = targets
         if compiler:
             environment['CC'] = compiler
         begin = time.monotonic()
