@@ -80,7 +80,6 @@ CRASH_TEST(overflow_is_told_in_any_thread, SIGSEGV, "its 65536 bytes are used up
 static void previous_handler(int number, siginfo_t *info, void *context)
 {
     (void)context;
-    dprintf(2, "the program's own handler: %d at %p\n", number, info->si_addr);
     _exit(number == SIGSEGV && info->si_addr == (void *)64 ? 3 : 4);
 }
 

@@ -258,6 +258,7 @@ TEST(unwinding_ends_where_the_stack_begins)
     coroutine_fini(&other);
 }
 
+#ifndef MACH_TSAN /* which delivers signals when it likes */
 static volatile sig_atomic_t alarms;
 
 static void count_alarm(int number)
@@ -284,6 +285,7 @@ TEST(a_signal_may_come_at_any_instruction)
     setitimer(ITIMER_REAL, &never, NULL);
     coroutine_fini(&other);
 }
+#endif
 
 TEST(prefetching_touches_nothing)
 {
