@@ -130,7 +130,8 @@ static bool run_wait(struct session *session, const char *arguments)
 
     if (!*arguments)
         return wait_all(session);
-    if (!parse_target(session, &arguments, &target) || !parse_seconds(arguments, COIL_FOREVER, &timeout_ns))
+    if (!parse_target(session, &arguments, &target) ||
+        !parse_seconds(arguments, COIL_FOREVER, &timeout_ns))
         return false;
     if (!target.job)
         return complain("only a job can be waited for");
@@ -169,7 +170,8 @@ static bool run_cancel(struct session *session, const char *arguments)
     if (!parse_target(session, &arguments, &target))
         return false;
     if (!target.job)
-        return check(coil_cancel_id(loop_of(session), target.task_id, "cancelled at the prompt"), target.task_id);
+        return check(coil_cancel_id(loop_of(session), target.task_id, "cancelled at the prompt"),
+                     target.task_id);
     if (coil_cfuture_done(target.job->future))
         return complain("[%d] %s is done already", target.job->number, target.job->name);
     pthread_mutex_lock(&session->jobs.mutex);
@@ -222,7 +224,8 @@ static bool snapshot(const struct session *session, struct coil_snapshot **now)
     int err = coil_snapshot_open(loop_of(session), COIL_SECONDS(1), now);
 
     if (err == -ETIMEDOUT)
-        return complain("the loop does not answer: task #%" PRIu64 " keeps its thread (:cancel breaks it off)",
+        return complain("the loop does not answer: task #%" PRIu64
+                        " keeps its thread (:cancel breaks it off)",
                         coil_loop_stuck(loop_of(session)));
     return err ? complain("%s", coil_strerror(err)) : true;
 }
@@ -316,16 +319,18 @@ static bool run_help(struct session *session, const char *arguments)
 {
     (void)session;
     (void)arguments;
-    puts("C at the prompt: expressions (their values are kept as $1, $2 ...), statements, declarations,\n"
-         "functions (define one again to replace it), #include. A call of a coroutine, such as f((void *)3),\n"
-         "is submitted to the loop and becomes a job. `loop` is the struct coil_thread * they run on.\n");
+    puts(
+        "C at the prompt: expressions (their values are kept as $1, $2 ...), statements, declarations,\n"
+        "functions (define one again to replace it), #include. A call of a coroutine, such as f((void *)3),\n"
+        "is submitted to the loop and becomes a job. `loop` is the struct coil_thread * they run on.\n");
     for (const struct command *command = commands; command->name; command++) {
         char usage[48];
 
         snprintf(usage, sizeof(usage), ":%s %s", command->name, command->arguments);
         printf("  %-22s %s\n", usage, command->help);
     }
-    puts("\nN is a job's number, or #ID for any task of the loop. Ctrl-C cancels what is waited for; Ctrl-D quits.");
+    puts(
+        "\nN is a job's number, or #ID for any task of the loop. Ctrl-C cancels what is waited for; Ctrl-D quits.");
     return true;
 }
 
@@ -348,8 +353,9 @@ static const struct command commands[] = {
 
 const char *const *command_names(void)
 {
-    static const char *const names[] = {":help",   ":jobs", ":list",     ":tree", ":wait",    ":result", ":cancel",
-                                        ":name",   ":deadline", ":type", ":include", ":stop", ":quit",   NULL};
+    static const char *const names[] = {":help",    ":jobs",   ":list", ":tree",     ":wait",
+                                        ":result",  ":cancel", ":name", ":deadline", ":type",
+                                        ":include", ":stop",   ":quit", NULL};
 
     return names;
 }

@@ -8,7 +8,8 @@
 
 struct session;
 
-/* Runs "wait 3 1.5" (what follows the colon). Returns false, after saying why on stderr, if it failed. */
+/* Runs "wait 3 1.5" (what follows the colon). Returns false, after saying why on stderr, if it
+ * failed. */
 bool command_run(struct session *session, const char *line);
 
 /* The names of all commands, with the colon; NULL at the end. */

@@ -1,6 +1,6 @@
 /*
- * Declarations: specifiers ("static unsigned long"), then declarators ("*p", "t[3]", "f(int)"), each perhaps with an
- * initialiser; or a function's body.
+ * Declarations: specifiers ("static unsigned long"), then declarators ("*p", "t[3]", "f(int)"),
+ * each perhaps with an initialiser; or a function's body.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,17 +8,19 @@
 
 #include "splitter.h"
 
-static const char *const storage_words[] = {"static", "inline", "__inline", "__inline__", "register",
-                                            "auto",   "_Noreturn", NULL};
-static const char *const qualifier_words[] = {"const",        "volatile", "restrict", "__const", "__volatile__",
-                                              "__restrict",   "__restrict__", "__extension__", "_Atomic", NULL};
-static const char *const type_words[] = {"void",   "char",     "short",  "int",       "long",       "float",
-                                         "double", "signed",   "unsigned", "_Bool",   "__signed__", "_Complex",
-                                         NULL};
+static const char *const storage_words[] = {"static",   "inline", "__inline",  "__inline__",
+                                            "register", "auto",   "_Noreturn", NULL};
+static const char *const qualifier_words[] = {
+    "const",      "volatile",     "restrict",      "__const", "__volatile__",
+    "__restrict", "__restrict__", "__extension__", "_Atomic", NULL};
+static const char *const type_words[] = {"void",       "char",     "short",  "int",      "long",
+                                         "float",      "double",   "signed", "unsigned", "_Bool",
+                                         "__signed__", "_Complex", NULL};
 static const char *const tagged_words[] = {"struct", "union", "enum", NULL};
-static const char *const call_words[] = {"typeof",        "__typeof__", "__typeof", "_Alignas",
+static const char *const call_words[] = {"typeof",        "__typeof__",  "__typeof", "_Alignas",
                                          "__attribute__", "__attribute", NULL};
-static const char *const attribute_words[] = {"__attribute__", "__attribute", "__asm__", "asm", NULL};
+static const char *const attribute_words[] = {"__attribute__", "__attribute", "__asm__", "asm",
+                                              NULL};
 /* Words of C that begin an expression. */
 static const char *const other_words[] = {"sizeof", "_Alignof", "_Generic", NULL};
 
@@ -31,10 +33,12 @@ struct specifiers {
 
 static bool begins_declaration(struct token word)
 {
-    static const char *const more[] = {"typedef", "extern", "_Static_assert", "_Thread_local", "__thread", NULL};
+    static const char *const more[] = {"typedef",       "extern",   "_Static_assert",
+                                       "_Thread_local", "__thread", NULL};
 
-    return token_in(word, storage_words) || token_in(word, qualifier_words) || token_in(word, type_words) ||
-           token_in(word, tagged_words) || token_in(word, call_words) || token_in(word, more);
+    return token_in(word, storage_words) || token_in(word, qualifier_words) ||
+           token_in(word, type_words) || token_in(word, tagged_words) ||
+           token_in(word, call_words) || token_in(word, more);
 }
 
 /* Asks whether the word, with `more` behind it, is a type. */
@@ -77,7 +81,8 @@ static void add_source(struct text *text, const char *from, const char *to, bool
         text_puts(text, *from == '\n' ? "\n" : " ");
 }
 
-/* "struct point {...}", after the "struct". A body without a tag gets one, so that it can be named again. */
+/* "struct point {...}", after the "struct". A body without a tag gets one, so that it can be named
+ * again. */
 static bool read_tagged(struct splitter *splitter, struct specifiers *spec)
 {
     static unsigned tags;
@@ -103,7 +108,8 @@ static bool read_tagged(struct splitter *splitter, struct specifiers *spec)
     return true;
 }
 
-/* Whether a word that is no keyword still belongs to the specifiers: a type's name, or a macro like coil_async. */
+/* Whether a word that is no keyword still belongs to the specifiers: a type's name, or a macro like
+ * coil_async. */
 static bool is_specifier(const struct splitter *splitter, const struct specifiers *spec, bool first)
 {
     struct lexer ahead = splitter->lexer;
@@ -211,7 +217,7 @@ static bool add_function(struct splitter *splitter, const struct specifiers *spe
                          struct token name)
 {
     struct item *item = splitter_add(splitter, ITEM_FUNCTION, spec->start);
-    const char *body = splitter->lexer.at;
+    const char *body = lex_peek(&splitter->lexer).start;
     struct text text = {0};
     bool whole;
 
@@ -245,7 +251,8 @@ static void add_declared(struct splitter *splitter, const struct specifiers *spe
     item->initialiser = initialiser;
 }
 
-/* One declarator and what follows it. Returns false if more lines must come; *last tells whether it was the last. */
+/* One declarator and what follows it. Returns false if more lines must come; *last tells whether it
+ * was the last. */
 static bool read_declarator(struct splitter *splitter, const struct specifiers *spec, bool *last)
 {
     const char *from = splitter->lexer.at;

@@ -1,6 +1,6 @@
 /*
- * What was declared at the prompt so far, in order: the text that every later unit begins with, and the addresses
- * its names stand for. A failed line takes its declarations back.
+ * What was declared at the prompt so far, in order: the text that every later unit begins with, and
+ * the addresses its names stand for. A failed line takes its declarations back.
  */
 #ifndef TOOLS_DECLS_H
 #define TOOLS_DECLS_H
@@ -12,9 +12,9 @@
 #include "text.h"
 
 struct decl {
-    char *text;        /* C, complete: "extern int x;" */
-    char *name;        /* NULL for directives and types without one */
-    void *address;     /* of the variable, or the slot; NULL if the process has it under this name */
+    char *text;    /* C, complete: "extern int x;" */
+    char *name;    /* NULL for directives and types without one */
+    void *address; /* of the variable, or the slot; NULL if the process has it under this name */
     struct slot *slot; /* FUNCTION defined at the prompt */
     bool is_function;
     size_t replaced_by; /* 1 + index of what replaced it; 0: it counts */

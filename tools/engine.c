@@ -56,8 +56,8 @@ bool engine_complete(struct engine *engine, const char *chunk)
     return complete;
 }
 
-bool engine_plan(struct engine *engine, const char *chunk, const char *file, int line, struct plan *plan,
-                 struct text *messages)
+bool engine_plan(struct engine *engine, const char *chunk, const char *file, int line,
+                 struct plan *plan, struct text *messages)
 {
     struct planner planner = {.engine = engine, .plan = plan, .messages = messages};
     size_t mark = engine->decls.count;
@@ -95,14 +95,9 @@ void plan_free(struct plan *plan)
 void step_perform(struct step *step)
 {
     switch (step->kind) {
-    case STEP_DEFINE:
-        slot_set(step->slot, step->function);
-        break;
-    case STEP_COPY:
-        memcpy(step->out, step->from, step->size);
-        break;
-    default:
-        step->run(step->out);
+    case STEP_DEFINE: slot_set(step->slot, step->function); break;
+    case STEP_COPY: memcpy(step->out, step->from, step->size); break;
+    default: step->run(step->out);
     }
 }
 

@@ -1,7 +1,8 @@
 /*
- * The engine of the prompt: C in, effects and values out. A chunk (one or more lines) is first planned: every item of
- * it compiled, its declarations taken in. If that fails nothing has changed. Then the steps of the plan are
- * run one by one by the caller, who decides on which thread, and may take back what a crash left undone.
+ * The engine of the prompt: C in, effects and values out. A chunk (one or more lines) is first
+ * planned: every item of it compiled, its declarations taken in. If that fails nothing has changed.
+ * Then the steps of the plan are run one by one by the caller, who decides on which thread, and may
+ * take back what a crash left undone.
  */
 #ifndef TOOLS_ENGINE_H
 #define TOOLS_ENGINE_H
@@ -30,9 +31,9 @@ struct step {
     bool is_loops;  /* must run on the loop's thread */
     bool is_silent; /* VALUE: not to be shown */
     void (*run)(void *out);
-    void *out;      /* RUN: the variable; VALUE: the value; CALL: void *[2]: function, argument */
-    size_t size;    /* of the value or the copy */
-    const void *from;  /* COPY */
+    void *out;        /* RUN: the variable; VALUE: the value; CALL: void *[2]: function, argument */
+    size_t size;      /* of the value or the copy */
+    const void *from; /* COPY */
     struct slot *slot; /* DEFINE */
     void *function;    /* DEFINE */
     char *type;        /* VALUE */
@@ -54,11 +55,11 @@ void engine_close(struct engine *engine);
 bool engine_complete(struct engine *engine, const char *chunk);
 
 /*
- * Plans a chunk, which begins at a line of a file (for messages). Returns false, with messages and nothing changed, if
- * it is wrong. Messages of a good chunk are warnings.
+ * Plans a chunk, which begins at a line of a file (for messages). Returns false, with messages and
+ * nothing changed, if it is wrong. Messages of a good chunk are warnings.
  */
-bool engine_plan(struct engine *engine, const char *chunk, const char *file, int line, struct plan *plan,
-                 struct text *messages);
+bool engine_plan(struct engine *engine, const char *chunk, const char *file, int line,
+                 struct plan *plan, struct text *messages);
 void plan_free(struct plan *plan);
 
 /* Does a DEFINE or COPY step, or calls `run` of another: the caller sees to threads and crashes. */

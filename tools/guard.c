@@ -6,7 +6,7 @@
 #include "text.h"
 
 #define HANDLER_STACK_BYTES (64 * 1024)
-#define SIGBREAK (SIGRTMIN + 3) /* sent by guard_break only */
+#define SIGBREAK            (SIGRTMIN + 3) /* sent by guard_break only */
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 #define FATAL_COUNT (sizeof(fatal_signals) / sizeof(fatal_signals[0]))
@@ -33,7 +33,8 @@ static struct guard *find_guard(void)
     return guard && guard->armed ? guard : NULL;
 }
 
-/* Not ours to catch: the action that was there before gets it, when the instruction is tried again. */
+/* Not ours to catch: the action that was there before gets it, when the instruction is tried again.
+ */
 static void pass_on(int signal)
 {
     for (size_t i = 0; i < FATAL_COUNT; i++) {
@@ -113,19 +114,12 @@ void guard_break(pthread_t thread)
 const char *guard_signal_name(int signal)
 {
     switch (signal) {
-    case SIGSEGV:
-        return "segmentation fault";
-    case SIGBUS:
-        return "bus error";
-    case SIGFPE:
-        return "arithmetic error";
-    case SIGILL:
-        return "illegal instruction";
-    case SIGABRT:
-        return "aborted";
-    case SIGINT:
-        return "broken off";
-    default:
-        return strsignal(signal);
+    case SIGSEGV: return "segmentation fault";
+    case SIGBUS: return "bus error";
+    case SIGFPE: return "arithmetic error";
+    case SIGILL: return "illegal instruction";
+    case SIGABRT: return "aborted";
+    case SIGINT: return "broken off";
+    default: return strsignal(signal);
     }
 }

@@ -1,6 +1,7 @@
 /*
- * Typed code may crash or never end. A guard is a place to come back to: on the thread that evaluates lines, or inside a
- * coroutine, on its own stack. What the abandoned code held (locks, memory) stays as it is; there is no undoing that.
+ * Typed code may crash or never end. A guard is a place to come back to: on the thread that
+ * evaluates lines, or inside a coroutine, on its own stack. What the abandoned code held (locks,
+ * memory) stays as it is; there is no undoing that.
  */
 #ifndef TOOLS_GUARD_H
 #define TOOLS_GUARD_H
@@ -17,10 +18,12 @@ struct guard {
 /* Says which guard the interrupted thread runs under; NULL: none. Called in signal handlers. */
 typedef struct guard *guard_finder_fn(void);
 
-/* Catches fatal signals from now on. `find` knows the guards of threads that did not call guard_run. */
+/* Catches fatal signals from now on. `find` knows the guards of threads that did not call
+ * guard_run. */
 void guard_install(guard_finder_fn *find);
 
-/* Gives the calling thread a stack for signal handlers, unless it has one: else a stack overflow could not be caught. */
+/* Gives the calling thread a stack for signal handlers, unless it has one: else a stack overflow
+ * could not be caught. */
 void guard_prepare_thread(void);
 
 /* Calls fn(arg). Returns 0, or the signal that ended it. */
@@ -33,7 +36,8 @@ void guard_break(pthread_t thread);
 const char *guard_signal_name(int signal);
 
 /*
- * The same for code of our own that holds a guard: GUARD_ENTER is 0 at first, and the signal when it comes back.
+ * The same for code of our own that holds a guard: GUARD_ENTER is 0 at first, and the signal when
+ * it comes back.
  *
  *     signal = GUARD_ENTER(&guard);
  *     if (signal == 0)

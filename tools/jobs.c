@@ -73,7 +73,8 @@ void jobs_close(struct jobs *jobs)
 }
 
 /* What code that may suspend has computed, as the result of its task. */
-static coil_async struct coil_result value_result(const struct job *job)
+static coil_async
+struct coil_result value_result(const struct job *job)
 {
     struct coil_result result = coil_value(NULL);
 
@@ -92,7 +93,8 @@ static coil_async struct coil_result value_result(const struct job *job)
     return result;
 }
 
-static coil_async struct coil_result run_guarded(struct job *job)
+static coil_async
+struct coil_result run_guarded(struct job *job)
 {
     if (job->fn)
         return job->fn(job->arg);
@@ -101,7 +103,8 @@ static coil_async struct coil_result run_guarded(struct job *job)
 }
 
 /* The coroutine of every job. A crash comes back here, on the same stack. */
-static coil_async struct coil_result job_main(void *arg)
+static coil_async
+struct coil_result job_main(void *arg)
 {
     struct job *job = arg;
     struct coil_result result;
@@ -151,9 +154,13 @@ static void announce(struct coil_cfuture *future, void *arg)
     text_free(&line);
 }
 
-struct job *jobs_submit(struct jobs *jobs, const struct step *step, const char *place, bool numbered)
+struct job *jobs_submit(struct jobs *jobs, const struct step *step, const char *place,
+                        bool numbered)
 {
-    struct job *job = new_job(jobs, step->name && step->kind == STEP_CALL ? step->name : step->text ? step->text : "",
+    struct job *job = new_job(jobs,
+                              step->name && step->kind == STEP_CALL ? step->name
+                              : step->text                          ? step->text
+                                                                    : "",
                               numbered);
     struct coil_task_options options = {.name = job->name};
     struct text text = {0};
@@ -201,7 +208,8 @@ struct job *jobs_find(const struct jobs *jobs, int number)
     return number > 0 ? job : NULL;
 }
 
-/* Whether the loop still turns. If not, a task keeps the thread to itself and no request reaches it. */
+/* Whether the loop still turns. If not, a task keeps the thread to itself and no request reaches
+ * it. */
 static bool loop_answers(const struct jobs *jobs)
 {
     struct coil_snapshot *snapshot;
@@ -256,7 +264,8 @@ static void describe_value(const struct job *job, struct coil_result result, str
 {
     intptr_t number = (intptr_t)result.value;
 
-    if (job->type && strcmp(job->type, "struct coil_result") != 0 && !strstr(job->type, "coil_future")) {
+    if (job->type && strcmp(job->type, "struct coil_result") != 0 &&
+        !strstr(job->type, "coil_future")) {
         text_puts(out, ": ");
         value_format(out, job->type, job->out, job->size);
     } else if (result.value && number > -65536 && number < 65536) {

@@ -17,18 +17,18 @@ struct job {
     char *name;
     char *place;
     struct coil_cfuture *future;
-    coil_coroutine_fn *fn;   /* with arg: a coroutine that was called */
+    coil_coroutine_fn *fn; /* with arg: a coroutine that was called */
     void *arg;
-    void (*run)(void *out);  /* or, with out and type: code that may suspend */
+    void (*run)(void *out); /* or, with out and type: code that may suspend */
     void *out;
     size_t size;
-    char *type;              /* of the value in out; NULL if none */
-    struct guard guard;      /* on the coroutine's stack */
+    char *type;               /* of the value in out; NULL if none */
+    struct guard guard;       /* on the coroutine's stack */
     struct coil_future *task; /* set while its code runs */
-    bool told;               /* its end was shown */
-    bool watched;            /* somebody waits for it and will tell */
+    bool told;                /* its end was shown */
+    bool watched;             /* somebody waits for it and will tell */
     struct coil_cfuture_callback callback;
-    struct job *next;        /* older */
+    struct job *next; /* older */
 };
 
 struct jobs {
@@ -40,14 +40,16 @@ struct jobs {
     bool announce; /* tell of an end when it happens, not only when asked */
 };
 
-/* Opens the loop in its thread, and readies it for crashes of typed code. Returns false if there is no loop (errno). */
+/* Opens the loop in its thread, and readies it for crashes of typed code. Returns false if there is
+ * no loop (errno). */
 bool jobs_open(struct jobs *jobs);
 
 /* Stops the loop, frees everything. */
 void jobs_close(struct jobs *jobs);
 
 /* Submits a step of a plan. `place` is where it was typed. With number 0 nobody is told of it. */
-struct job *jobs_submit(struct jobs *jobs, const struct step *step, const char *place, bool numbered);
+struct job *jobs_submit(struct jobs *jobs, const struct step *step, const char *place,
+                        bool numbered);
 
 /* Takes a concurrent future that somebody else made as a job. */
 struct job *jobs_adopt(struct jobs *jobs, const char *name, struct coil_cfuture *future);
@@ -55,7 +57,8 @@ struct job *jobs_adopt(struct jobs *jobs, const char *name, struct coil_cfuture 
 struct job *jobs_find(const struct jobs *jobs, int number);
 
 /*
- * Waits for a job. Ctrl-C cancels it. Returns 0 once it is done; -ETIMEDOUT; -EINTR if it was cancelled but does not end.
+ * Waits for a job. Ctrl-C cancels it. Returns 0 once it is done; -ETIMEDOUT; -EINTR if it was
+ * cancelled but does not end.
  */
 int jobs_wait(struct jobs *jobs, struct job *job, int64_t timeout_ns);
 

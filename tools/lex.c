@@ -92,9 +92,9 @@ static const char *skip_number(const char *at)
 
 static const char *skip_punctuation(const char *at)
 {
-    static const char *const longer[] = {"<<=", ">>=", "...", "->", "++", "--", "<<", ">>", "<=", ">=",
-                                         "==",  "!=",  "&&",  "||", "*=", "/=", "%=", "+=", "-=", "&=",
-                                         "^=",  "|=",  "##",  NULL};
+    static const char *const longer[] = {"<<=", ">>=", "...", "->", "++", "--", "<<", ">>",
+                                         "<=",  ">=",  "==",  "!=", "&&", "||", "*=", "/=",
+                                         "%=",  "+=",  "-=",  "&=", "^=", "|=", "##", NULL};
 
     for (size_t i = 0; longer[i]; i++) {
         if (strncmp(at, longer[i], strlen(longer[i])) == 0)

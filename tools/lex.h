@@ -1,5 +1,6 @@
 /*
- * C as tokens: just enough to tell where things begin and end. Whether they mean anything is left to the compiler.
+ * C as tokens: just enough to tell where things begin and end. Whether they mean anything is left
+ * to the compiler.
  */
 #ifndef TOOLS_LEX_H
 #define TOOLS_LEX_H
@@ -30,7 +31,8 @@ struct lexer {
     const char *at;
 };
 
-/* Copies C source with every comment blanked; lines stay where they are. Returns false if a comment does not end. */
+/* Copies C source with every comment blanked; lines stay where they are. Returns false if a comment
+ * does not end. */
 bool lex_without_comments(const char *source, struct text *out);
 
 /* The next token of a text without comments. */
@@ -43,8 +45,8 @@ bool token_is(struct token token, const char *spelling);
 bool token_in(struct token token, const char *const *words);
 
 /*
- * Steps over what an opening bracket, just read, opens. Returns false if the text ends first. What no bracket may hold ends it
- * too, so that a mistake is not taken for a line that goes on.
+ * Steps over what an opening bracket, just read, opens. Returns false if the text ends first. What
+ * no bracket may hold ends it too, so that a mistake is not taken for a line that goes on.
  */
 bool lex_skip_brackets(struct lexer *lexer);
 

@@ -39,11 +39,13 @@ struct arguments {
 
 static bool complain(const char *what, const char *which)
 {
-    fprintf(stderr, "coil: %s%s%s%s\n%s", what, which ? " '" : "", which ? which : "", which ? "'" : "", usage);
+    fprintf(stderr, "coil: %s%s%s%s\n%s", what, which ? " '" : "", which ? which : "",
+            which ? "'" : "", usage);
     return false;
 }
 
-/* "--name VALUE" or "--name=VALUE" at argv[*at]. Returns false if it is another option; *missing if it lacks a value. */
+/* "--name VALUE" or "--name=VALUE" at argv[*at]. Returns false if it is another option; *missing if
+ * it lacks a value. */
 static bool take_option(const char *name, char **argv, int *at, const char **value, bool *missing)
 {
     size_t length = strlen(name);
@@ -101,7 +103,8 @@ static int run(int argc, char **argv)
 
     if (!parse(argv, true, &arguments))
         return 2;
-    options = (struct run_options){arguments.include_dir, arguments.tcc_dir, arguments.compiler.data};
+    options =
+        (struct run_options){arguments.include_dir, arguments.tcc_dir, arguments.compiler.data};
     if (!argv[arguments.used])
         complain("run: which file?", NULL);
     else

@@ -12,7 +12,8 @@
 #define COIL_INCLUDE_INSTALLED "/usr/local/include:/usr/include"
 #endif
 #ifndef COIL_TCC_DIR
-#define COIL_TCC_DIR "/usr/lib/x86_64-linux-gnu/tcc:/usr/lib/aarch64-linux-gnu/tcc:/usr/local/lib/tcc:/usr/lib/tcc"
+#define COIL_TCC_DIR                                                                               \
+    "/usr/lib/x86_64-linux-gnu/tcc:/usr/lib/aarch64-linux-gnu/tcc:/usr/local/lib/tcc:/usr/lib/tcc"
 #endif
 
 /* The first folder of a list, separated by colons, that holds a file; NULL if none does. */
@@ -36,7 +37,8 @@ static char *search(const char *list, const char *file)
     return NULL;
 }
 
-/* Installed, the headers lie beside the program, wherever that was moved; uninstalled, in the source. */
+/* Installed, the headers lie beside the program, wherever that was moved; uninstalled, in the
+ * source. */
 static char *built_in_includes(void)
 {
     struct text list = {0};
@@ -51,11 +53,13 @@ static char *built_in_includes(void)
     return text_take(&list);
 }
 
-static char *find(const char *option, const char *variable, const char *compiled_in, const char *file,
-                  struct text *problem)
+static char *find(const char *option, const char *variable, const char *compiled_in,
+                  const char *file, struct text *problem)
 {
     const char *from_environment = getenv(variable);
-    const char *list = option ? option : from_environment && *from_environment ? from_environment : compiled_in;
+    const char *list = option                                  ? option
+                       : from_environment && *from_environment ? from_environment
+                                                               : compiled_in;
     char *found = search(list, file);
 
     if (!found)
@@ -63,7 +67,8 @@ static char *find(const char *option, const char *variable, const char *compiled
     return found;
 }
 
-bool paths_find(struct paths *paths, const char *include_option, const char *tcc_option, struct text *problem)
+bool paths_find(struct paths *paths, const char *include_option, const char *tcc_option,
+                struct text *problem)
 {
     char *includes = built_in_includes();
 

@@ -61,7 +61,8 @@ static bool split_call(const char *expression, char **function, char **argument)
         return false;
     from = lexer.at;
     inside = lexer;
-    if (!lex_skip_brackets(&lexer) || lex_peek(&lexer).kind != TOKEN_END || token_is(lex_peek(&inside), ")"))
+    if (!lex_skip_brackets(&lexer) || lex_peek(&lexer).kind != TOKEN_END ||
+        token_is(lex_peek(&inside), ")"))
         return false;
     while ((token = lex_next(&inside)).start + 1 < lexer.at) {
         if (token_is(token, ","))
@@ -86,8 +87,9 @@ static bool add_coroutine_call(struct planner *planner, const char *function, co
     step->size = 2 * sizeof(void *);
     step->out = calloc(2, sizeof(void *));
     step->name = string_copy(function, strlen(function));
-    text_printf(&body, "((void **)__coil_out)[0] = (void *)(%s); ((void **)__coil_out)[1] = (void *)(%s);", function,
-                argument);
+    text_printf(&body,
+                "((void **)__coil_out)[0] = (void *)(%s); ((void **)__coil_out)[1] = (void *)(%s);",
+                function, argument);
     ok = build_entry(planner, text_string(&body), step);
     text_free(&body);
     return ok;
@@ -108,7 +110,8 @@ static bool is_coroutine(struct planner *planner, const char *function)
     return is;
 }
 
-/* What copies the value to where it is kept. An array cannot be assigned, but the struct around one can. */
+/* What copies the value to where it is kept. An array cannot be assigned, but the struct around one
+ * can. */
 static char *store_body(const char *type, const char *expression)
 {
     struct text body = {0};
@@ -120,8 +123,10 @@ static char *store_body(const char *type, const char *expression)
         text_printf(&body, "*(__typeof__(%s) *)__coil_out = (%s);", expression, expression);
     } else if (type_is_array(type)) {
         declared = type_declare(type, "__coil_all");
-        text_printf(&body, "struct __coil_array { %s; }; *(struct __coil_array *)__coil_out = "
-                           "*(struct __coil_array *)&(%s);", declared, expression);
+        text_printf(&body,
+                    "struct __coil_array { %s; }; *(struct __coil_array *)__coil_out = "
+                    "*(struct __coil_array *)&(%s);",
+                    declared, expression);
         free(declared);
     } else {
         declared = type_declare(type, "*__coil_to");
@@ -196,5 +201,6 @@ static bool add_expression(struct planner *planner)
 
 bool planner_add_code(struct planner *planner)
 {
-    return planner->item->kind == ITEM_EXPRESSION ? add_expression(planner) : add_statement(planner);
+    return planner->item->kind == ITEM_EXPRESSION ? add_expression(planner)
+                                                  : add_statement(planner);
 }

@@ -1,6 +1,6 @@
 /*
- * Planning variables. With a constant initialiser the compiler lays the variable out; with any other, which C
- * forbids at file level, the variable is laid out first and assigned by a step.
+ * Planning variables. With a constant initialiser the compiler lays the variable out; with any
+ * other, which C forbids at file level, the variable is laid out first and assigned by a step.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +111,8 @@ static void *build_constant(struct planner *planner)
     return ok ? symbol.address : NULL;
 }
 
-/* The initialiser as code: a local of the same type is initialised as C says, then copied to the variable. */
+/* The initialiser as code: a local of the same type is initialised as C says, then copied to the
+ * variable. */
 static bool build_assignment(struct planner *planner, void *address, size_t size)
 {
     const struct item *item = planner->item;
@@ -121,9 +122,10 @@ static bool build_assignment(struct planner *planner, void *address, size_t size
     char *inner = renamed(item, FIRST);
     bool ok;
 
-    text_printf(&unit.text, "void " ENTRY "(void *__coil_out) { %s %s = %s; unsigned long __coil_i; "
-                            "for (__coil_i = 0; __coil_i < %zuul; __coil_i++) "
-                            "((char *)__coil_out)[__coil_i] = ((char *)&" FIRST ")[__coil_i]; }",
+    text_printf(&unit.text,
+                "void " ENTRY "(void *__coil_out) { %s %s = %s; unsigned long __coil_i; "
+                "for (__coil_i = 0; __coil_i < %zuul; __coil_i++) "
+                "((char *)__coil_out)[__coil_i] = ((char *)&" FIRST ")[__coil_i]; }",
                 item->specifiers, inner, item->initialiser, size);
     ok = unit_build(&unit, &symbol, 1);
     text_free(&unit.text);
@@ -144,7 +146,8 @@ static void add_copy(struct planner *planner, size_t mark, void *to, const void 
     step->size = size;
 }
 
-/* The same variable declared again keeps its address, so that functions that use it see the new value. */
+/* The same variable declared again keeps its address, so that functions that use it see the new
+ * value. */
 static void *address_to_reuse(struct planner *planner, const char *declared)
 {
     const struct decl *old = decls_find(&planner->engine->decls, planner->item->name);
@@ -185,7 +188,8 @@ bool planner_add_variable(struct planner *planner)
         if (planner->item->initialiser)
             ok = add_initialiser(planner, declared, old, size);
         else if (!old)
-            decls_add(&planner->engine->decls, declared, planner->item->name)->address = calloc(1, size ? size : 1);
+            decls_add(&planner->engine->decls, declared, planner->item->name)->address =
+                calloc(1, size ? size : 1);
     }
     free(declared);
     return ok;

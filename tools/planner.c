@@ -35,7 +35,8 @@ static bool calls_loops(const struct words *words, struct token name)
     bool is;
 
     text_printf(&full, "%.*s_at", (int)name.length, name.start);
-    is = words_loops(words, name.start, name.length) || words_loops(words, text_string(&full), full.length);
+    is = words_loops(words, name.start, name.length) ||
+         words_loops(words, text_string(&full), full.length);
     text_free(&full);
     return is;
 }
@@ -66,7 +67,8 @@ static bool check_text(struct planner *planner, const char *text, const char *ex
     return ok;
 }
 
-/* Directives and types: every later unit begins with them. The same type again, word for word, is no mistake. */
+/* Directives and types: every later unit begins with them. The same type again, word for word, is
+ * no mistake. */
 static bool add_text(struct planner *planner)
 {
     const struct item *item = planner->item;
@@ -132,7 +134,8 @@ static char *function_type(struct planner *planner, const char *text)
     return type;
 }
 
-/* The slot of a function that is defined again with the same type: who calls it will call the new one. */
+/* The slot of a function that is defined again with the same type: who calls it will call the new
+ * one. */
 static struct slot *slot_to_reuse(struct planner *planner, const char *prototype)
 {
     const struct decl *old = decls_find(&planner->engine->decls, planner->item->name);
@@ -179,15 +182,10 @@ bool planner_add(struct planner *planner)
 {
     switch (planner->item->kind) {
     case ITEM_DIRECTIVE:
-    case ITEM_TYPE:
-        return add_text(planner);
-    case ITEM_PROTOTYPE:
-        return add_prototype(planner);
-    case ITEM_FUNCTION:
-        return add_function(planner);
-    case ITEM_VARIABLE:
-        return planner_add_variable(planner);
-    default:
-        return planner_add_code(planner);
+    case ITEM_TYPE: return add_text(planner);
+    case ITEM_PROTOTYPE: return add_prototype(planner);
+    case ITEM_FUNCTION: return add_function(planner);
+    case ITEM_VARIABLE: return planner_add_variable(planner);
+    default: return planner_add_code(planner);
     }
 }

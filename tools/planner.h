@@ -25,7 +25,8 @@ struct planner {
     struct origin origin;
 };
 
-/* Plans the item. Returns false, with messages, if it is wrong; what was declared is then for the caller to take back. */
+/* Plans the item. Returns false, with messages, if it is wrong; what was declared is then for the
+ * caller to take back. */
 bool planner_add(struct planner *planner);
 
 /* The same for an item that is an expression or statement. */
@@ -40,7 +41,8 @@ struct unit planner_unit(struct planner *planner, const char *except);
 /* A new step; valid until the next is added. */
 struct step *planner_step(struct planner *planner, enum step_kind kind);
 
-/* Notes in the step whether the C source calls something that may suspend, or belongs to the loop's thread. */
+/* Notes in the step whether the C source calls something that may suspend, or belongs to the loop's
+ * thread. */
 void planner_note_calls(const struct planner *planner, const char *source, struct step *step);
 
 #endif

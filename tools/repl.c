@@ -16,10 +16,11 @@
 #define BREAK_AFTER_MS 300 /* how long typed code may take to heed Ctrl-C by itself */
 
 static const char *const keywords[] = {
-    "auto",     "break",  "case",     "char",   "const",    "continue", "default",  "double", "else",
-    "enum",     "extern", "float",    "for",    "goto",     "inline",   "int",      "long",   "register",
-    "restrict", "return", "short",    "signed", "sizeof",   "static",   "struct",   "switch", "typedef",
-    "union",    "unsigned", "void",   "volatile", "while",  "bool",     "coil_async", NULL};
+    "auto",     "break",  "case",     "char",     "const",    "continue",   "default",
+    "double",   "else",   "enum",     "extern",   "float",    "for",        "goto",
+    "inline",   "int",    "long",     "register", "restrict", "return",     "short",
+    "signed",   "sizeof", "static",   "struct",   "switch",   "typedef",    "union",
+    "unsigned", "void",   "volatile", "while",    "bool",     "coil_async", NULL};
 
 /* Three threads: this one draws, another evaluates, the loop's runs tasks. */
 struct prompt {
@@ -99,7 +100,8 @@ static bool is_blank(const char *line)
     return line[strspn(line, " \t\n")] == '\0';
 }
 
-/* An empty line ends what is unfinished outside of brackets: the compiler then says what is missing. */
+/* An empty line ends what is unfinished outside of brackets: the compiler then says what is
+ * missing. */
 static bool gives_up(const char *chunk, const char *line)
 {
     long depth = 0;
@@ -125,7 +127,8 @@ static void read_and_evaluate(struct prompt *prompt)
         if (chunk.length == 0 && is_blank(line))
             continue;
         text_puts(&chunk, line);
-        if (!session_complete(prompt->session, text_string(&chunk)) && !gives_up(text_string(&chunk), line))
+        if (!session_complete(prompt->session, text_string(&chunk)) &&
+            !gives_up(text_string(&chunk), line))
             continue;
         hand_over(prompt, text_string(&chunk));
         text_clear(&chunk);
@@ -207,5 +210,6 @@ static int run_script(const struct repl_options *options)
 int repl_main(const struct repl_options *options)
 {
     setlocale(LC_ALL, "");
-    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? run_prompt(options) : run_script(options);
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? run_prompt(options)
+                                                         : run_script(options);
 }

@@ -55,7 +55,8 @@ static bool build(const struct run_options *options, struct program *program)
     struct decls none = {0};
     struct text messages = {0};
     struct paths paths;
-    struct unit unit = {.paths = &paths, .decls = &none, .origin = {program->file, 0}, .messages = &messages};
+    struct unit unit = {
+        .paths = &paths, .decls = &none, .origin = {program->file, 0}, .messages = &messages};
     char *compiler;
     bool ok;
 
@@ -81,7 +82,8 @@ static bool build(const struct run_options *options, struct program *program)
 }
 
 /* Keeps the sentence of the error, which ends with the task. */
-static coil_async struct coil_result call_coil_main(void *arg)
+static coil_async
+struct coil_result call_coil_main(void *arg)
 {
     struct program *program = arg;
     struct coil_result result = program->coil_main(&program->args);
@@ -102,8 +104,8 @@ static int run_coroutine(struct program *program)
         return (int)(result.status & 0xff);
     if (result.status == -ECANCELED)
         return 130;
-    fprintf(stderr, "coil: %s: %s%s%s\n", program->file, coil_strerror(result.status), failure ? "; " : "",
-            failure ? failure : "");
+    fprintf(stderr, "coil: %s: %s%s%s\n", program->file, coil_strerror(result.status),
+            failure ? "; " : "", failure ? failure : "");
     return 1;
 }
 

@@ -17,7 +17,7 @@
 #include "complete.h"
 #include "text.h"
 
-#define HISTORY_LINES 1000
+#define HISTORY_LINES   1000
 #define REST_OF_LINE_MS 20 /* how long half a line of output is waited for before it is drawn */
 
 /* Ends the output of one evaluation. In band, so that nothing printed before it is missed. */
@@ -132,7 +132,8 @@ static void draw_above(struct screen *screen)
 {
     struct text *output = &screen->output;
 
-    while (read_output(screen, output->length && output->data[output->length - 1] != '\n' ? REST_OF_LINE_MS : 0)) {
+    while (read_output(
+        screen, output->length && output->data[output->length - 1] != '\n' ? REST_OF_LINE_MS : 0)) {
     }
     if (output->length == 0)
         return;
@@ -155,6 +156,8 @@ static int read_character(wchar_t *character)
 
         if (got <= 0)
             return 0;
+        if (byte == '\0') /* Ctrl-D typed ahead, while the terminal kept lines: it comes as this */
+            byte = '\004';
         used = mbrtowc(character, &byte, 1, &state);
         if (used == (size_t)-1)
             memset(&state, 0, sizeof(state));

@@ -1,6 +1,7 @@
 /*
- * The terminal: a line being typed, and above it all that the process prints meanwhile. Standard output and
- * error are led through a pseudo terminal (so that stdio stays line-buffered) to the one thread that draws.
+ * The terminal: a line being typed, and above it all that the process prints meanwhile. Standard
+ * output and error are led through a pseudo terminal (so that stdio stays line-buffered) to the one
+ * thread that draws.
  */
 #ifndef TOOLS_SCREEN_H
 #define TOOLS_SCREEN_H
@@ -17,13 +18,15 @@ struct screen_options {
     void *arg;
 };
 
-/* Takes the terminal over. Returns NULL, with errno, if there is no pseudo terminal. SIGINT must be blocked in all threads. */
+/* Takes the terminal over. Returns NULL, with errno, if there is no pseudo terminal. SIGINT must be
+ * blocked in all threads. */
 struct screen *screen_open(const struct screen_options *options);
 
 /* Gives it back. */
 void screen_close(struct screen *screen);
 
-/* Reads a line, with its newline; valid until the next. After Ctrl-C it is empty; at the end of input NULL. */
+/* Reads a line, with its newline; valid until the next. After Ctrl-C it is empty; at the end of
+ * input NULL. */
 const char *screen_read_line(struct screen *screen, const char *prompt);
 
 /* Shows output until somebody calls screen_done. */

@@ -102,7 +102,8 @@ static bool run_on_loop(struct session *session, const struct step *step, const 
     result = coil_cfuture_result(job->future, 0);
     if (result.status >= 0 || (step->type && !is_failure_of_task(result.status)))
         return true;
-    fprintf(stderr, "%s: %s\n", place, result.status == -ECANCELED ? "cancelled" : coil_strerror(result.status));
+    fprintf(stderr, "%s: %s\n", place,
+            result.status == -ECANCELED ? "cancelled" : coil_strerror(result.status));
     return false;
 }
 
@@ -119,7 +120,8 @@ static void show_value(struct session *session, const struct step *step)
     printf(step->size == sizeof(void *) && name ? " <%s>\n" : "\n", name);
     text_free(&text);
     if (is_type(step, "struct coil_cfuture *") && *(void **)step->out) {
-        struct job *job = jobs_adopt(&session->jobs, step->text, *(struct coil_cfuture **)step->out);
+        struct job *job =
+            jobs_adopt(&session->jobs, step->text, *(struct coil_cfuture **)step->out);
 
         jobs_describe(&session->jobs, job, &text);
         puts(text_string(&text));
@@ -136,10 +138,12 @@ static bool run_step(struct session *session, struct step *step, const char *pla
         ok = compute(session, step, place);
         if (ok)
             submit(session, step, place);
-    } else if (step->kind == STEP_VALUE && (step->is_async || is_type(step, "struct coil_future *"))) {
+    } else if (step->kind == STEP_VALUE &&
+               (step->is_async || is_type(step, "struct coil_future *"))) {
         submit(session, step, place);
     } else {
-        ok = step->is_async || step->is_loops ? run_on_loop(session, step, place) : compute(session, step, place);
+        ok = step->is_async || step->is_loops ? run_on_loop(session, step, place)
+                                              : compute(session, step, place);
         if (ok && step->kind == STEP_VALUE)
             show_value(session, step);
     }

@@ -1,6 +1,6 @@
 /*
- * A session of the prompt: an engine, a loop in its thread, jobs. Chunks go in; what they do and say goes to stdout and
- * stderr.
+ * A session of the prompt: an engine, a loop in its thread, jobs. Chunks go in; what they do and
+ * say goes to stdout and stderr.
  */
 #ifndef TOOLS_SESSION_H
 #define TOOLS_SESSION_H
@@ -23,7 +23,8 @@ struct session {
     bool quit;                       /* :quit was typed */
 };
 
-/* Opens one, with coil's and the usual headers included. Returns false after saying why on stderr. */
+/* Opens one, with coil's and the usual headers included. Returns false after saying why on stderr.
+ */
 bool session_open(struct session *session, const char *include_dir, const char *tcc_dir);
 void session_close(struct session *session);
 
@@ -36,10 +37,12 @@ bool session_evaluate(struct session *session, const char *chunk, const char *fi
 /* Evaluates a whole file of chunks. */
 bool session_include(struct session *session, const char *path);
 
-/* Evaluates lines as they come, until there are no more or :quit. Returns false if a chunk failed. */
+/* Evaluates lines as they come, until there are no more or :quit. Returns false if a chunk failed.
+ */
 bool session_read(struct session *session, FILE *from, const char *file);
 
-/* Ctrl-C, from another thread: ends a wait; the second one in a row also breaks off typed code that computes. */
+/* Ctrl-C, from another thread: ends a wait; the second one in a row also breaks off typed code that
+ * computes. */
 void session_interrupt(struct session *session);
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 #define REGION_BYTES (1024 * 1024)
-#define ALIGNMENT 64
+#define ALIGNMENT    64
 
 struct slot {
     unsigned char jump[8];
@@ -16,9 +16,11 @@ struct slot {
 
 /* One jump through the pointer that follows. */
 #if defined(__x86_64__)
-static const unsigned char jump_code[8] = {0xff, 0x25, 0x02, 0x00, 0x00, 0x00, 0x90, 0x90}; /* jmp *2(%rip) */
+static const unsigned char jump_code[8] = {0xff, 0x25, 0x02, 0x00,
+                                           0x00, 0x00, 0x90, 0x90}; /* jmp *2(%rip) */
 #elif defined(__aarch64__)
-static const unsigned char jump_code[8] = {0x50, 0x00, 0x00, 0x58, 0x00, 0x02, 0x1f, 0xd6}; /* ldr x16, .+8; br x16 */
+static const unsigned char jump_code[8] = {0x50, 0x00, 0x00, 0x58,
+                                           0x00, 0x02, 0x1f, 0xd6}; /* ldr x16, .+8; br x16 */
 #else
 #error "the prompt needs a jump instruction for this processor"
 #endif

@@ -5,8 +5,9 @@
 
 #include "splitter.h"
 
-static const char *const statement_words[] = {"if",   "for",   "while",   "do",       "switch", "return", "goto",
-                                              "case", "break", "default", "continue", "asm",    "__asm__", NULL};
+static const char *const statement_words[] = {"if",       "for",  "while",   "do",    "switch",
+                                              "return",   "goto", "case",    "break", "default",
+                                              "continue", "asm",  "__asm__", NULL};
 
 static int line_of(const struct splitter *splitter, const char *place)
 {
@@ -139,10 +140,11 @@ static bool split_expression(struct splitter *splitter)
     while ((token = lex_peek(lexer)).kind != TOKEN_END && token.kind != TOKEN_DIRECTIVE &&
            !token_is(token, ";")) {
         lex_next(lexer);
-        if (token.kind == TOKEN_PUNCTUATION && strchr("([{", *token.start) && !lex_skip_brackets(lexer) &&
-            !splitter->final)
+        if (token.kind == TOKEN_PUNCTUATION && strchr("([{", *token.start) &&
+            !lex_skip_brackets(lexer) && !splitter->final)
             return false;
-        last = token.kind == TOKEN_PUNCTUATION && strchr("([{", *token.start) ? (struct token){0} : token;
+        last = token.kind == TOKEN_PUNCTUATION && strchr("([{", *token.start) ? (struct token){0}
+                                                                              : token;
     }
     if (token.kind == TOKEN_END && wants_more(last) && !splitter->final)
         return false;

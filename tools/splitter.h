@@ -1,5 +1,6 @@
 /*
- * What the two halves of the splitter share: split.c (statements, expressions, directives) and declare.c (declarations).
+ * What the two halves of the splitter share: split.c (statements, expressions, directives) and
+ * declare.c (declarations).
  */
 #ifndef TOOLS_SPLITTER_H
 #define TOOLS_SPLITTER_H

@@ -1,6 +1,6 @@
 /*
- * Text that grows. All zero is the empty text. When memory is out the command says so and ends: a prompt without memory
- * has nothing to offer.
+ * Text that grows. All zero is the empty text. When memory is out the command says so and ends: a
+ * prompt without memory has nothing to offer.
  */
 #ifndef TOOLS_TEXT_H
 #define TOOLS_TEXT_H

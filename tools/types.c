@@ -24,7 +24,8 @@ static void drop_last_qualifier(struct text *type)
 
     while (type->length && type->data[type->length - 1] == ' ')
         type->data[--type->length] = '\0';
-    if (type->length >= strlen(last) && strcmp(type->data + type->length - strlen(last), last) == 0) {
+    if (type->length >= strlen(last) &&
+        strcmp(type->data + type->length - strlen(last), last) == 0) {
         type->length -= strlen("const");
         type->data[type->length] = '\0';
     }
@@ -66,7 +67,8 @@ char *type_declare(const char *type, const char *name)
     struct text text = {0};
 
     text_add(&text, type, place);
-    text_printf(&text, "%s%s%s", place && strchr(" *", type[place - 1]) ? "" : " ", name, type + place);
+    text_printf(&text, "%s%s%s", place && strchr(" *", type[place - 1]) ? "" : " ", name,
+                type + place);
     return text_take(&text);
 }
 

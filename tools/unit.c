@@ -8,7 +8,8 @@
 
 #include "types.h"
 
-/* glibc's sys/cdefs.h makes __attribute__ vanish for a compiler it does not know; tcc knows it well. */
+/* glibc's sys/cdefs.h makes __attribute__ vanish for a compiler it does not know; tcc knows it
+ * well. */
 static const char prologue[] = "#include <sys/cdefs.h>\n"
                                "#undef __attribute__\n";
 
@@ -102,8 +103,8 @@ static bool compile(TCCState *state, struct unit *unit, const char *tail)
 
     text_puts(&source, prologue);
     decls_write(unit->decls, unit->except, &source);
-    text_printf(&source, "#line %d \"%s\"\n%s%s", unit->origin.line ? unit->origin.line : 1, unit->origin.file,
-                text_string(&unit->text), tail);
+    text_printf(&source, "#line %d \"%s\"\n%s%s", unit->origin.line ? unit->origin.line : 1,
+                unit->origin.file, text_string(&unit->text), tail);
     ok = tcc_compile_string(state, text_string(&source)) == 0;
     text_free(&source);
     return ok;
@@ -115,7 +116,8 @@ static void add_symbols(TCCState *state, const struct unit *unit)
     for (size_t i = 0; i < unit->decls->count; i++) {
         const struct decl *decl = &unit->decls->at[i];
 
-        if (decl->replaced_by || !decl->address || (unit->except && strcmp(decl->name, unit->except) == 0))
+        if (decl->replaced_by || !decl->address ||
+            (unit->except && strcmp(decl->name, unit->except) == 0))
             continue;
         tcc_add_symbol(state, decl->name, decl->address);
     }
@@ -182,7 +184,9 @@ char *unit_type_of(struct unit *unit, const char *expression)
     struct text tail = {0};
     char *type = NULL;
 
-    text_printf(&tail, "struct " PROBE " { int _; }; void __coil_ask(void) { struct " PROBE " _; _ = (%s); }\n",
+    text_printf(&tail,
+                "struct " PROBE " { int _; }; void __coil_ask(void) { struct " PROBE
+                " _; _ = (%s); }\n",
                 expression);
     compile(state, unit, text_string(&tail));
     text_free(&tail);

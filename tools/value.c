@@ -15,7 +15,7 @@
 #include "types.h"
 
 #define STRING_LIMIT 200 /* bytes of a string that are shown */
-#define ARRAY_LIMIT 16   /* elements of an array */
+#define ARRAY_LIMIT  16  /* elements of an array */
 
 /* Copies memory that may not be there. Returns how many bytes could be read. */
 static size_t peek(const char *address, char *to, size_t size)
@@ -60,7 +60,8 @@ static void add_string(struct text *out, const char *address)
         text_puts(out, "NULL");
         return;
     }
-    while (length < sizeof(bytes) && peek(address + length, bytes + length, 1) == 1 && bytes[length])
+    while (length < sizeof(bytes) && peek(address + length, bytes + length, 1) == 1 &&
+           bytes[length])
         length++;
     if (length == 0 && peek(address, bytes, 1) == 0)
         text_printf(out, "(char *) %p, not readable", (const void *)address);
@@ -76,9 +77,9 @@ static void add_floating(struct text *out, long double number, int digits)
 
     do
         snprintf(text, sizeof(text), "%.*Lg", precision, number);
-    while (precision++ < digits &&
-           (digits > 17 ? strtold(text, NULL) != number
-            : digits > 9 ? strtod(text, NULL) != (double)number : strtof(text, NULL) != (float)number));
+    while (precision++ < digits && (digits > 17  ? strtold(text, NULL) != number
+                                    : digits > 9 ? strtod(text, NULL) != (double)number
+                                                 : strtof(text, NULL) != (float)number));
     text_puts(out, text);
     if (!strpbrk(text, ".eEin"))
         text_puts(out, ".0");
@@ -91,10 +92,14 @@ struct scalar {
 };
 
 static const struct scalar scalars[] = {
-    {"int", 'i', 0},           {"short", 'i', 0},          {"long", 'i', 0},          {"long long", 'i', 0},
-    {"unsigned int", 'u', 0},  {"unsigned short", 'u', 0}, {"unsigned long", 'u', 0}, {"unsigned long long", 'u', 0},
-    {"char", 'c', 0},          {"signed char", 'i', 0},    {"unsigned char", 'u', 0}, {"_Bool", 'b', 0},
-    {"float", 'f', 9},         {"double", 'f', 17},        {"long double", 'f', 21},
+    {"int", 'i', 0},           {"short", 'i', 0},
+    {"long", 'i', 0},          {"long long", 'i', 0},
+    {"unsigned int", 'u', 0},  {"unsigned short", 'u', 0},
+    {"unsigned long", 'u', 0}, {"unsigned long long", 'u', 0},
+    {"char", 'c', 0},          {"signed char", 'i', 0},
+    {"unsigned char", 'u', 0}, {"_Bool", 'b', 0},
+    {"float", 'f', 9},         {"double", 'f', 17},
+    {"long double", 'f', 21},
 };
 
 static int64_t read_signed(const void *bytes, size_t size)
@@ -131,36 +136,32 @@ static long double read_floating(const void *bytes, int digits)
     return extended;
 }
 
-static void add_scalar(struct text *out, const struct scalar *scalar, const void *bytes, size_t size)
+static void add_scalar(struct text *out, const struct scalar *scalar, const void *bytes,
+                       size_t size)
 {
     int64_t number = read_signed(bytes, size);
 
     switch (scalar->kind) {
-    case 'i':
-        text_printf(out, "%" PRId64, number);
-        break;
-    case 'u':
-        text_printf(out, "%" PRIu64, read_unsigned(bytes, size));
-        break;
-    case 'b':
-        text_puts(out, number ? "true" : "false");
-        break;
+    case 'i': text_printf(out, "%" PRId64, number); break;
+    case 'u': text_printf(out, "%" PRIu64, read_unsigned(bytes, size)); break;
+    case 'b': text_puts(out, number ? "true" : "false"); break;
     case 'c':
         text_printf(out, "%" PRId64 " '", number);
         add_character(out, (unsigned char)number, '\'');
         text_puts(out, "'");
         break;
-    default:
-        add_floating(out, read_floating(bytes, scalar->digits), scalar->digits);
+    default: add_floating(out, read_floating(bytes, scalar->digits), scalar->digits);
     }
 }
 
-static void add_array(struct text *out, const char *element, size_t count, const char *bytes, size_t size)
+static void add_array(struct text *out, const char *element, size_t count, const char *bytes,
+                      size_t size)
 {
     if (strcmp(type_unqualified(element), "char") == 0) {
         size_t length = strnlen(bytes, count);
 
-        add_quoted(out, bytes, length < STRING_LIMIT ? length : STRING_LIMIT, length > STRING_LIMIT);
+        add_quoted(out, bytes, length < STRING_LIMIT ? length : STRING_LIMIT,
+                   length > STRING_LIMIT);
         return;
     }
     text_puts(out, "{");
@@ -190,7 +191,8 @@ static void add_result(struct text *out, const void *bytes)
 
     memcpy(&result, bytes, sizeof(result));
     if (result.status < 0)
-        text_printf(out, "{status = %" PRId64 " (%s)}", result.status, coil_strerror(result.status));
+        text_printf(out, "{status = %" PRId64 " (%s)}", result.status,
+                    coil_strerror(result.status));
     else
         text_printf(out, "{status = %" PRId64 ", value = %p}", result.status, result.value);
 }

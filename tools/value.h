@@ -1,5 +1,6 @@
 /*
- * Values as text, by their type as the compiler names it: 42, 'a', "abc", {1, 2, 3}, (int *) 0x7f.., (struct point) at 0x7f...
+ * Values as text, by their type as the compiler names it: 42, 'a', "abc", {1, 2, 3}, (int *)
+ * 0x7f.., (struct point) at 0x7f...
  */
 #ifndef TOOLS_VALUE_H
 #define TOOLS_VALUE_H

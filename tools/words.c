@@ -84,12 +84,14 @@ static void read_word(struct reader *reader, struct token token, bool call)
     if (!known || (declared && !known->is_async && !known->is_loops)) {
         words_add(reader->words, name, declared && reader->marked);
         known = find(reader->words, token.start, token.length);
-        known->is_loops = declared && !reader->marked && !reader->any_thread && !manages_loop(token);
+        known->is_loops =
+            declared && !reader->marked && !reader->any_thread && !manages_loop(token);
     }
     free(name);
 }
 
-/* Declarations end in semicolons and braces; what comes before the first call-like word belongs to it. */
+/* Declarations end in semicolons and braces; what comes before the first call-like word belongs to
+ * it. */
 static void read_tokens(struct reader *reader, const char *source)
 {
     struct lexer lexer = {source, source};

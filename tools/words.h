@@ -1,6 +1,6 @@
 /*
- * Words the prompt knows: those of the public headers; which functions may suspend (marked coil_async); which belong
- * to the loop's thread (their comment does not say "Thread: any").
+ * Words the prompt knows: those of the public headers; which functions may suspend (marked
+ * coil_async); which belong to the loop's thread (their comment does not say "Thread: any").
  */
 #ifndef TOOLS_WORDS_H
 #define TOOLS_WORDS_H
