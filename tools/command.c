@@ -319,18 +319,18 @@ static bool run_help(struct session *session, const char *arguments)
 {
     (void)session;
     (void)arguments;
-    puts(
-        "C at the prompt: expressions (their values are kept as $1, $2 ...), statements, declarations,\n"
-        "functions (define one again to replace it), #include. A call of a coroutine, such as f((void *)3),\n"
-        "is submitted to the loop and becomes a job. `loop` is the struct coil_thread * they run on.\n");
+    puts("C at the prompt: expressions (their values are kept as $1, $2 ...), statements,\n"
+         "declarations, functions (define one again to replace it), #include. A call of a\n"
+         "coroutine, such as f((void *)3), is submitted to the loop and becomes a job.\n"
+         "`loop` is the struct coil_thread * they run on.\n");
     for (const struct command *command = commands; command->name; command++) {
         char usage[48];
 
         snprintf(usage, sizeof(usage), ":%s %s", command->name, command->arguments);
         printf("  %-22s %s\n", usage, command->help);
     }
-    puts(
-        "\nN is a job's number, or #ID for any task of the loop. Ctrl-C cancels what is waited for; Ctrl-D quits.");
+    puts("\nN is a job's number, or #ID for any task of the loop. Ctrl-C cancels what is\n"
+         "waited for, or ends a line that computes; Ctrl-D quits.");
     return true;
 }
 

@@ -235,10 +235,9 @@ static void step_circle(struct tour *tour)
     struct coil_cfuture *job;
 
     tour_title(tour, "The circular await");
-    tour_say(
-        tour,
-        "f awaits g, and g awaits f. asyncio hangs, or recurses until it breaks; here the edge that\n"
-        "would close the circle is refused, and the error names it.");
+    tour_say(tour,
+             "f awaits g, and g awaits f. asyncio hangs, or recurses until it breaks; here the\n"
+             "edge that would close the circle is refused, and the error names it.");
     LIVE(job = coil_submit(loop, circle, NULL));
     coil_cfuture_wait(job, COIL_FOREVER);
     coil_cfuture_unref(job);
@@ -316,18 +315,17 @@ static void step_stop(struct tour *tour)
     int destroyed;
 
     tour_title(tour, "A clean stop");
-    tour_say(
-        tour,
-        "A second loop with three jobs: one will end soon, one cleans up when it is cancelled, one refuses.");
+    tour_say(tour, "A second loop with three jobs: one will end soon, one cleans up when it is\n"
+                   "cancelled, one refuses.");
     LIVE(second_loop = coil_thread_open(NULL));
     if (!second_loop)
         return;
     LIVE(job[0] = coil_submit(second_loop, some_func, (void *)1));
     LIVE(job[1] = coil_submit(second_loop, cleans_up, NULL));
     LIVE(job[2] = coil_submit(second_loop, refuses, NULL));
-    tour_say(
-        tour,
-        "Stop: refuse new work, let jobs end, cancel the rest, give them grace, report who is left, force.");
+    tour_say(tour,
+             "Stop: refuse new work, let jobs end, cancel the rest, give them grace, report who\n"
+             "is left, force.");
     LIVE(destroyed = coil_thread_stop(second_loop, &phases));
     tour_result("%d had to be destroyed", destroyed);
     for (int i = 0; i < 3; i++) {
