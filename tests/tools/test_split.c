@@ -1,4 +1,5 @@
-/* What was typed, split into items, without a compiler to ask: only "size_t" and "point" are types here. */
+/* What was typed, split into items, without a compiler to ask: only "size_t" and "point" are types
+ * here. */
 #include "split.h"
 
 #include <string.h>
@@ -94,7 +95,8 @@ TEST(variables_come_one_by_one_without_their_storage_class)
 
 TEST(function_is_known_by_its_body_and_its_mark)
 {
-    struct items items = split("static coil_async struct coil_result *f(void *x)\n{\n  { ; }\n}\nint g(int);");
+    struct items items =
+        split("static coil_async struct coil_result *f(void *x)\n{\n  { ; }\n}\nint g(int);");
 
     CHECK_EQ(items.count, 2);
     CHECK_EQ(items.at[0].kind, ITEM_FUNCTION);
@@ -147,7 +149,8 @@ TEST(only_the_compiler_knows_whether_a_star_multiplies)
 
 TEST(statements_end_where_c_says)
 {
-    struct items items = split("if (a) b(); else if (c) { d(); } else e(); do f(); while (g); { h(); } for (;;) i();");
+    struct items items = split(
+        "if (a) b(); else if (c) { d(); } else e(); do f(); while (g); { h(); } for (;;) i();");
 
     CHECK_EQ(items.count, 4);
     for (size_t i = 0; i < items.count; i++)
@@ -158,7 +161,8 @@ TEST(statements_end_where_c_says)
 
 TEST(typedef_and_directives_are_taken_whole)
 {
-    struct items items = split("#define A 1, \\\n  2\ntypedef struct q { int x, y; } *q;\n#ifdef B\n#else\n#endif\n");
+    struct items items = split(
+        "#define A 1, \\\n  2\ntypedef struct q { int x, y; } *q;\n#ifdef B\n#else\n#endif\n");
 
     CHECK_EQ(items.count, 3);
     CHECK_EQ(items.at[0].kind, ITEM_DIRECTIVE);

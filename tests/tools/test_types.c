@@ -45,7 +45,8 @@ TEST(kinds_are_told_by_what_follows_the_name)
     CHECK(type_is_array("int [3]") && type_is_array("int (*[2])(int)"));
     CHECK(!type_is_array("int (*)[3]") && !type_is_array("int"));
     CHECK(type_is_function("int (int)") && !type_is_function("int (*)(int)"));
-    CHECK(type_is_pointer("int (*)(int)") && type_is_pointer("char *") && type_is_pointer("int (*)[3]"));
+    CHECK(type_is_pointer("int (*)(int)") && type_is_pointer("char *") &&
+          type_is_pointer("int (*)[3]"));
     CHECK(!type_is_pointer("struct p *(int)") && !type_is_pointer("char *[2]"));
 }
 
