@@ -27,8 +27,7 @@ struct coil_var {
 /* What coil_var_set replaced, for coil_var_reset. */
 struct coil_token {
     const struct coil_var *var;
-    void *previous; /* coil's */
-    int used;
+    const void *binding; /* coil's; NULL once used */
 };
 
 /**
@@ -58,10 +57,10 @@ COIL_EXPORT int coil_var_set_owned(const struct coil_var *var, void *value, coil
                                    struct coil_token *token);
 
 /**
- * Puts back what was there before (ContextVar.reset). A token must be used, once, in the context it came from.
+ * Puts back what was there before (ContextVar.reset). A token is good once, in the context it came from.
  *
  * Suspends: no. Thread: any.
- * Returns: 0; -EINVAL if the token was used already; -ENOMEM.
+ * Returns: 0; -EINVAL if the token was used already or the variable was not set by it here; -ENOMEM.
  */
 COIL_EXPORT int coil_var_reset(struct coil_token *token);
 

@@ -129,6 +129,14 @@ COIL_EXPORT const struct coil_exception *coil_future_exception(struct coil_futur
 COIL_EXPORT struct coil_loop *coil_future_loop(const struct coil_future *future);
 
 /**
+ * Where it was created: "function file:line".
+ *
+ * Suspends: no. Thread: any.
+ * Returns: a string that lives for ever.
+ */
+COIL_EXPORT const char *coil_future_place(const struct coil_future *future);
+
+/**
  * Describes it in one line (asyncio: repr): "<Task 7 'fetch' pending waits for <Future ...> at ...>".
  *
  * Suspends: no.

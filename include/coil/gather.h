@@ -38,7 +38,7 @@ enum coil_wait_condition {
  * Waits for some or all of them (asyncio: wait). Never cancels them, never fails because of them or of the timeout: ask each
  * with coil_future_done. n == 0 is -EINVAL.
  *
- * Suspends: unless the condition holds already.
+ * Suspends: yes, for a turn at least.
  * Cancel-safe: yes; the futures go on.
  * Returns: how many are done (0 after a timeout with none); -ECANCELED, -EINVAL, -ENOMEM, -EDEADLK.
  */

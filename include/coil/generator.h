@@ -57,10 +57,10 @@ COIL_EXPORT coil_async struct coil_result coil_generator_send(struct coil_genera
 
 /**
  * Ends it (g.close, aclose): coil_generate inside the body returns -ECANCELED, so that it can clean up, then its stack is
- * given back. A body that generates again is told -ECANCELED again, until it returns. Frees the generator.
+ * given back. A body that generates again instead of returning is abandoned where it stands. Frees the generator.
  *
  * Suspends: if the body does while cleaning up. Cancel-safe: yes.
- * Returns: 0, or the error with which the body ended instead of -ECANCELED. NULL is fine.
+ * Returns: 0; the error with which the body ended instead of -ECANCELED; -EBUSY if it was abandoned. NULL is fine.
  */
 COIL_EXPORT coil_async int64_t coil_generator_close(struct coil_generator *generator);
 

@@ -286,7 +286,7 @@ typedef struct coil_result coil_coroutine_fn(void *arg);
  * Call it as coil_run(fn, arg) or coil_run_with(fn, arg, &options).
  *
  * Suspends: no.
- * Returns: what the main task returned; -EBUSY if a loop runs in this thread; what coil_loop_open returns.
+ * Returns: what the main task returned; -EINTR if Ctrl-C cancelled it (asyncio: KeyboardInterrupt); -EBUSY if a loop runs in this thread; what coil_loop_open returns.
  */
 COIL_EXPORT struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
                                            const struct coil_loop_options *options, const char *place);

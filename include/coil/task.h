@@ -88,14 +88,6 @@ COIL_EXPORT int coil_task_name(const struct coil_future *task, char *buffer, siz
 COIL_EXPORT int coil_task_set_name(struct coil_future *task, const char *name);
 
 /**
- * Where it was created: "function file:line".
- *
- * Suspends: no. Thread: any.
- * Returns: a string that lives for ever.
- */
-COIL_EXPORT const char *coil_future_place(const struct coil_future *future);
-
-/**
  * How often its cancellation was asked and not taken back (asyncio: cancelling).
  *
  * Suspends: no.

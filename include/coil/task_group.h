@@ -38,7 +38,7 @@ COIL_EXPORT void coil_task_group_enter(struct coil_task_group *group);
  * A child of the group. Also from a child of it, while the scope waits for the last one.
  * Call it as coil_task_group_create_task(group, fn, arg), or coil_task_group_create_task_with(group, fn, arg, &options).
  *
- * Suspends: no. Owns: the pointer is borrowed from the group, valid until exit returns; ref it to keep it.
+ * Suspends: no. Owns: the pointer is borrowed, valid until the child is done; ref it to keep it.
  * Returns: the task; a failed future (-COIL_ESTOPPED) if the group is shutting down or was left.
  */
 COIL_EXPORT struct coil_future *

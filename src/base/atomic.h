@@ -2,7 +2,8 @@
  * One atomic word: all that threads share without a lock goes through here, so that the model checker
  * (tests/model) can put its scheduler between any two operations of the very same code.
  *
- * Orders: load is acquire, store is release, what reads and writes is both. Counters are relaxed.
+ * Orders: load is acquire, store is release, what reads and writes is sequentially consistent
+ * ("set a flag, then look at a word" on both sides needs that). Counters are relaxed.
  */
 #ifndef COIL_BASE_ATOMIC_H
 #define COIL_BASE_ATOMIC_H
@@ -38,14 +39,14 @@ static inline void word_store(struct word *word, uintptr_t value)
 static inline uintptr_t word_exchange(struct word *word, uintptr_t value)
 {
     model_step(word);
-    return __atomic_exchange_n(&word->value, value, __ATOMIC_ACQ_REL);
+    return __atomic_exchange_n(&word->value, value, __ATOMIC_SEQ_CST);
 }
 
 /* On failure *expected becomes what is there. */
 static inline bool word_cas(struct word *word, uintptr_t *expected, uintptr_t desired)
 {
     model_step(word);
-    return __atomic_compare_exchange_n(&word->value, expected, desired, false, __ATOMIC_ACQ_REL,
+    return __atomic_compare_exchange_n(&word->value, expected, desired, false, __ATOMIC_SEQ_CST,
                                        __ATOMIC_ACQUIRE);
 }
 
@@ -53,20 +54,20 @@ static inline bool word_cas(struct word *word, uintptr_t *expected, uintptr_t de
 static inline uintptr_t word_or(struct word *word, uintptr_t bits)
 {
     model_step(word);
-    return __atomic_fetch_or(&word->value, bits, __ATOMIC_ACQ_REL);
+    return __atomic_fetch_or(&word->value, bits, __ATOMIC_SEQ_CST);
 }
 
 /* The value after. */
 static inline uintptr_t word_add(struct word *word, uintptr_t n)
 {
     model_step(word);
-    return __atomic_add_fetch(&word->value, n, __ATOMIC_ACQ_REL);
+    return __atomic_add_fetch(&word->value, n, __ATOMIC_SEQ_CST);
 }
 
 static inline uintptr_t word_sub(struct word *word, uintptr_t n)
 {
     model_step(word);
-    return __atomic_sub_fetch(&word->value, n, __ATOMIC_ACQ_REL);
+    return __atomic_sub_fetch(&word->value, n, __ATOMIC_SEQ_CST);
 }
 
 /* Counters that one thread writes and others read now and then. */

@@ -7,10 +7,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <coil/loop.h>
 
-#define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
+#define container_of(pointer, type, member) \
+    ((type *)((uintptr_t)(pointer)-offsetof(type, member)))
 
 static inline void list_init(struct coil_link *list)
 {

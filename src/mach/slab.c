@@ -6,17 +6,7 @@
 
 #include "base/alloc.h"
 #include "mach/sys.h"
-
-#if defined(__has_include)
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#endif
-#endif
-#ifndef RUNNING_ON_VALGRIND
-#define RUNNING_ON_VALGRIND 0
-#define VALGRIND_STACK_REGISTER(low, high) 0
-#define VALGRIND_STACK_DEREGISTER(id) (void)(id)
-#endif
+#include "mach/valgrind.h"
 
 /* Linux 6.13; newer than most headers. */
 #ifndef MADV_GUARD_INSTALL
@@ -144,8 +134,7 @@ static bool guard_batch(const struct mach_slab *slab, uint32_t n)
         guards[i].iov_base = slab_low(slab) + (slab->guarded + i) * slab_stride(slab->cls);
         guards[i].iov_len = SLAB_GUARD;
     }
-    return !RUNNING_ON_VALGRIND &&
-           coil__sys_process_madvise(guards, n, MADV_GUARD_INSTALL) == (int64_t)(n * SLAB_GUARD);
+    return coil__sys_process_madvise(guards, n, MADV_GUARD_INSTALL) == (int64_t)(n * SLAB_GUARD);
 }
 
 /* MADV_GUARD_INSTALL is refused by older kernels and for locked memory. */

@@ -15,6 +15,7 @@
 #include <coil/result.h>
 
 #include "base/fault.h"
+#include "mach/valgrind.h"
 
 /* Older headers lack these; the numbers are the same on every processor. */
 #ifndef SYS_epoll_pwait2
@@ -36,6 +37,12 @@
 static int64_t told(int64_t result)
 {
     return result < 0 ? -(int64_t)errno : result;
+}
+
+/* Valgrind complains at length about each call that is newer than itself. */
+static bool knows_few_calls(void)
+{
+    return RUNNING_ON_VALGRIND != 0;
 }
 
 static struct timespec timespec_of(int64_t ns)
@@ -109,7 +116,7 @@ int coil__sys_epoll_wait(int epoll, struct epoll_event *events, int capacity, in
 
     if (fault(FAULT_SYS))
         return -EINTR;
-    if (__atomic_load_n(&has_pwait2, __ATOMIC_RELAXED)) {
+    if (__atomic_load_n(&has_pwait2, __ATOMIC_RELAXED) && !knows_few_calls()) {
         result = told(syscall(SYS_epoll_pwait2, epoll, events, capacity,
                               timeout_ns == COIL_FOREVER ? NULL : &timeout, NULL, 0));
         /* Filters for system calls that do not know it say EPERM. */
@@ -190,6 +197,8 @@ int64_t coil__sys_process_madvise(const struct iovec *ranges, size_t n, int advi
 {
     if (fault(FAULT_SYS))
         return -EPERM;
+    if (knows_few_calls())
+        return -ENOSYS;
     return told(syscall(SYS_process_madvise, PIDFD_SELF, ranges, n, advice, 0));
 }
 

@@ -1,0 +1,199 @@
+/* gather: one future for many (asyncio.gather). */
+#include <coil/gather.h>
+
+#include "loop/exception.h"
+#include "loop/loop.h"
+
+struct gather;
+
+/* One per distinct child; its handle is among the child's callbacks. */
+struct member {
+    struct coil_handle handle;
+    struct gather *gather;
+};
+
+struct gather {
+    struct coil_future future;
+    size_t n;        /* children as given */
+    size_t distinct; /* of them, not the same one again */
+    size_t finished;
+    bool return_exceptions;
+    bool cancel_asked;
+    struct coil_future **children; /* counted */
+    struct member *members;
+    struct coil_result results[];
+};
+
+static struct gather *gather_of(struct coil_future *future)
+{
+    return container_of(future, struct gather, future);
+}
+
+static struct coil_result result_of(struct coil_future *child)
+{
+    return future_look(child);
+}
+
+/* Settles with an error without being cancelled itself, as asyncio does also for CancelledError. */
+static void fail(struct gather *self, struct coil_future *child)
+{
+    coil__future_settle(&self->future, FUTURE_FAILED, coil_error(child->result.status),
+                        coil__exception_ref(child->exception));
+}
+
+static void complete(struct gather *self, struct coil_future *last)
+{
+    if (self->cancel_asked) {
+        coil__future_settle(&self->future, FUTURE_FAILED, coil_error(-ECANCELED),
+                            coil__exception_ref(last->exception));
+        return;
+    }
+    for (size_t i = 0; i < self->n; i++)
+        self->results[i] = result_of(self->children[i]);
+    coil__future_settle(&self->future, FUTURE_DONE, coil_value(self->results), NULL);
+}
+
+static void child_done(struct gather *self, struct coil_future *child)
+{
+    struct coil_result result = result_of(child);
+
+    self->finished++;
+    if (!future_pending(&self->future))
+        return;
+    if (result.status < 0 && !self->return_exceptions)
+        fail(self, child);
+    else if (self->finished == self->distinct)
+        complete(self, child);
+}
+
+static struct coil_future *child_of(struct member *member)
+{
+    return member->gather->children[member - member->gather->members];
+}
+
+static void member_done(struct coil_handle *handle)
+{
+    struct member *member = container_of(handle, struct member, handle);
+    struct gather *self = member->gather;
+
+    child_done(self, child_of(member));
+    future_unref(&self->future); /* a handle among callbacks keeps the gather */
+}
+
+static struct coil_future *owner(struct coil_handle *handle)
+{
+    return &container_of(handle, struct member, handle)->gather->future;
+}
+
+static bool cancel_gather(struct coil_future *future, struct coil_exception *reason)
+{
+    struct gather *self = gather_of(future);
+    bool any = false;
+
+    for (size_t i = 0; i < self->n; i++)
+        any |= coil__future_cancel(self->children[i], reason);
+    self->cancel_asked |= any;
+    return any;
+}
+
+static void free_gather(struct coil_future *future)
+{
+    struct gather *self = gather_of(future);
+    struct coil_loop *loop = future->loop;
+
+    for (size_t i = 0; i < self->n; i++)
+        future_unref(self->children[i]);
+    mem_free(self);
+    coil__loop_object_gone(loop);
+}
+
+static const struct future_kind kind = {
+    .name = "_GatheringFuture", .cancel = cancel_gather, .free = free_gather};
+
+__attribute__((constructor)) static void register_kind(void)
+{
+    static const struct future_waiter waiter = {member_done, owner};
+
+    coil__future_kinds[FUTURE_GATHER] = &kind;
+    coil__future_waiter_add(&waiter);
+}
+
+/* Without memory: what was handed over is not left running unknown to everybody. */
+static struct coil_future *give_up(struct coil_loop *loop, struct coil_future *const *children, size_t n,
+                                   int flags)
+{
+    for (size_t i = 0; flags & COIL_TAKE_REFS && i < n; i++) {
+        coil__future_cancel(children[i], NULL);
+        future_unref(children[i]);
+    }
+    return future_ref(&loop->no_memory);
+}
+
+static struct gather *make(struct coil_loop *loop, struct coil_future *const *children, size_t n,
+                           int flags, const char *place)
+{
+    size_t bytes = sizeof(struct gather) +
+                   n * (sizeof(struct coil_result) + sizeof(struct member) + sizeof(*children));
+    struct gather *self = mem_alloc(bytes);
+
+    if (self == NULL)
+        return NULL;
+    coil__future_init(&self->future, loop, FUTURE_GATHER, place);
+    self->n = n;
+    self->distinct = 0;
+    self->finished = 0;
+    self->return_exceptions = flags & COIL_RETURN_EXCEPTIONS;
+    self->cancel_asked = false;
+    self->members = (struct member *)(self->results + n);
+    self->children = (struct coil_future **)(self->members + n);
+    for (size_t i = 0; i < n; i++)
+        self->children[i] = flags & COIL_TAKE_REFS ? children[i] : future_ref(children[i]);
+    loop->objects++;
+    return self;
+}
+
+/* Given twice is one child: marked, like the search for cycles does. */
+static void find_distinct(struct gather *self)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        struct coil_future *child = self->children[i];
+
+        self->members[i].gather = child->flags & FUTURE_VISITED ? NULL : self;
+        self->distinct += self->members[i].gather != NULL;
+        child->flags |= FUTURE_VISITED;
+    }
+    for (size_t i = 0; i < self->n; i++)
+        self->children[i]->flags &= (uint8_t)~FUTURE_VISITED;
+}
+
+static void watch(struct gather *self, struct member *member)
+{
+    member->handle.run = member_done;
+    member->handle.context = NULL;
+    future_ref(&self->future);
+    list_append(&child_of(member)->callbacks, &member->handle.link);
+}
+
+struct coil_future *coil_gather_at(struct coil_future *const *children, size_t n, int flags,
+                                   const char *place)
+{
+    struct coil_loop *loop = n > 0 ? children[0]->loop : loop_here("coil_gather");
+    struct gather *self;
+
+    loop_owned(loop, "coil_gather");
+    self = make(loop, children, n, flags, place);
+    if (self == NULL)
+        return give_up(loop, children, n, flags);
+    find_distinct(self);
+    for (size_t i = 0; i < n; i++) {
+        REQUIRE(self->children[i]->loop == loop, "coil_gather: all futures must belong to the same loop");
+        if (self->members[i].gather != NULL && future_pending(self->children[i]))
+            watch(self, &self->members[i]);
+    }
+    if (n == 0)
+        coil__future_settle(&self->future, FUTURE_DONE, coil_value(self->results), NULL);
+    for (size_t i = 0; i < n; i++)
+        if (self->members[i].gather != NULL && !future_pending(self->children[i]))
+            child_done(self, self->children[i]);
+    return &self->future;
+}

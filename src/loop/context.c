@@ -1,0 +1,220 @@
+#include "loop/context.h"
+
+#include <pthread.h>
+
+#include "base/alloc.h"
+#include "loop/loop.h"
+
+/* The current context of a thread outside of any loop. */
+static __thread struct coil_context *thread_context;
+
+static void thread_ends(void *context)
+{
+    context_unref(context);
+}
+
+static pthread_key_t thread_key;
+static pthread_once_t thread_once = PTHREAD_ONCE_INIT;
+
+static void make_key(void)
+{
+    pthread_key_create(&thread_key, thread_ends);
+}
+
+struct coil_context **coil__context_slot(void)
+{
+    return coil__loop_running != NULL ? &coil__loop_running->context : &thread_context;
+}
+
+static struct coil_context *context_new(size_t count, bool is_cell)
+{
+    struct coil_context *context =
+        mem_alloc(sizeof(*context) + count * sizeof(context->bindings[0]));
+
+    if (context == NULL)
+        return NULL;
+    context->refs.value = 1;
+    context->map = NULL;
+    context->is_cell = is_cell;
+    context->count = count;
+    return context;
+}
+
+static struct binding *binding_ref(struct binding *binding)
+{
+    if (binding != NULL)
+        word_add(&binding->refs, 1);
+    return binding;
+}
+
+static void binding_unref(struct binding *binding)
+{
+    while (binding != NULL && word_sub(&binding->refs, 1) == 0) {
+        struct binding *replaced = binding->replaced;
+
+        if (binding->drop != NULL)
+            binding->drop(binding->value);
+        mem_free(binding);
+        binding = replaced;
+    }
+}
+
+struct coil_context *coil_context_ref(struct coil_context *context)
+{
+    word_add(&context->refs, 1);
+    return context;
+}
+
+void coil_context_unref(struct coil_context *context)
+{
+    if (context == NULL || word_sub(&context->refs, 1) != 0)
+        return;
+    if (context->is_cell)
+        coil_context_unref(context->map);
+    else
+        for (size_t i = 0; i < context->count; i++)
+            binding_unref(context->bindings[i]);
+    mem_free(context);
+}
+
+static struct binding *lookup(const struct coil_context *context, const struct coil_var *var)
+{
+    const struct coil_context *map =
+        context != NULL && context->is_cell ? context->map : context;
+
+    for (size_t i = 0; map != NULL && i < map->count; i++)
+        if (map->bindings[i]->var == var)
+            return map->bindings[i];
+    return NULL;
+}
+
+void *coil_context_get(const struct coil_context *context, const struct coil_var *var)
+{
+    const struct binding *binding = lookup(context, var);
+
+    return binding != NULL ? binding->value : var->default_value;
+}
+
+void *coil_var_get(const struct coil_var *var)
+{
+    return coil_context_get(*coil__context_slot(), var);
+}
+
+/* The map of `old` with var bound to `binding` (taken over), or unbound if that is NULL. */
+static struct coil_context *map_with(const struct coil_context *old, const struct coil_var *var,
+                                     struct binding *binding)
+{
+    size_t old_count = old == NULL ? 0 : old->count, n = 0;
+    struct coil_context *map = context_new(old_count + 1, false);
+
+    if (map == NULL)
+        return NULL;
+    for (size_t i = 0; i < old_count; i++)
+        if (old->bindings[i]->var != var)
+            map->bindings[n++] = binding_ref(old->bindings[i]);
+    if (binding != NULL)
+        map->bindings[n++] = binding;
+    map->count = n;
+    return map;
+}
+
+/* Puts a new map where the current one is: into the cell that is entered, or into the slot. */
+static int bind(const struct coil_var *var, struct binding *binding)
+{
+    struct coil_context **slot = coil__context_slot();
+    struct coil_context **place = *slot != NULL && (*slot)->is_cell ? &(*slot)->map : slot;
+    struct coil_context *map = map_with(*place, var, binding);
+
+    if (map == NULL)
+        return -ENOMEM;
+    context_unref(*place);
+    *place = map;
+    if (place == &thread_context) {
+        pthread_once(&thread_once, make_key);
+        pthread_setspecific(thread_key, thread_context);
+    }
+    return 0;
+}
+
+int coil_var_set_owned(const struct coil_var *var, void *value, coil_drop_fn *drop,
+                       struct coil_token *token)
+{
+    struct binding *binding = mem_alloc(sizeof(*binding));
+
+    if (binding == NULL) {
+        if (drop != NULL)
+            drop(value);
+        return -ENOMEM;
+    }
+    *binding = (struct binding){.refs = {1}, .var = var, .value = value, .drop = drop};
+    if (token != NULL)
+        binding->replaced = binding_ref(lookup(*coil__context_slot(), var));
+    if (bind(var, binding) != 0) {
+        binding_unref(binding);
+        return -ENOMEM;
+    }
+    if (token != NULL)
+        *token = (struct coil_token){.var = var, .binding = binding};
+    return 0;
+}
+
+int coil_var_set(const struct coil_var *var, void *value)
+{
+    return coil_var_set_owned(var, value, NULL, NULL);
+}
+
+int coil_var_reset(struct coil_token *token)
+{
+    struct binding *binding;
+    struct binding *replaced;
+
+    if (token->binding == NULL)
+        return -EINVAL;
+    binding = lookup(*coil__context_slot(), token->var);
+    while (binding != NULL && binding != token->binding)
+        binding = binding->replaced;
+    if (binding == NULL)
+        return -EINVAL;
+    replaced = binding_ref(binding->replaced);
+    if (bind(token->var, replaced) != 0) {
+        binding_unref(replaced);
+        return -ENOMEM;
+    }
+    token->binding = NULL;
+    return 0;
+}
+
+struct coil_context *coil_context_copy(void)
+{
+    struct coil_context *cell = context_new(0, true);
+
+    if (cell != NULL)
+        cell->map = context_snapshot(*coil__context_slot());
+    return cell;
+}
+
+struct coil_context *coil__context_identity(struct coil_context **slot)
+{
+    struct coil_context *cell;
+
+    if (*slot != NULL && (*slot)->is_cell)
+        return coil_context_ref(*slot);
+    cell = context_new(0, true);
+    if (cell == NULL)
+        return NULL;
+    cell->map = *slot;
+    *slot = cell;
+    return coil_context_ref(cell);
+}
+
+void coil_context_run(struct coil_context *context, void (*fn)(void *arg), void *arg)
+{
+    struct coil_context **slot = coil__context_slot();
+    struct coil_context *outer = *slot;
+
+    REQUIRE(context->is_cell, "coil_context_run needs a context from coil_context_copy or coil_task_context");
+    *slot = coil_context_ref(context);
+    fn(arg);
+    coil_context_unref(*slot);
+    *slot = outer;
+}

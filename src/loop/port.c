@@ -1,0 +1,110 @@
+#include "loop/port.h"
+
+#include "base/alloc.h"
+#include "mach/sys.h"
+#include "mach/thread.h"
+
+int coil__port_open(struct coil_loop *loop, struct loop_port **out)
+{
+    struct loop_port *port = mem_zalloc(sizeof(*port));
+    int fd;
+
+    if (port == NULL)
+        return -ENOMEM;
+    fd = coil__sys_eventfd();
+    if (fd < 0) {
+        mem_free(port);
+        return fd;
+    }
+    port->wake_fd = fd;
+    port->refs.value = 1;
+    port->generation = coil__fork_generation;
+    port->loop = loop;
+    *out = port;
+    return 0;
+}
+
+struct loop_port *coil__port_ref(struct loop_port *port)
+{
+    word_add(&port->refs, 1);
+    return port;
+}
+
+void coil__port_unref(struct loop_port *port)
+{
+    if (word_sub(&port->refs, 1) != 0)
+        return;
+    coil__sys_close(port->wake_fd);
+    mem_free(port);
+}
+
+/* A wake-up may not get lost, whatever the system call says; a full counter is as good as a written one. */
+static void wake(struct loop_port *port)
+{
+    int err;
+
+    do
+        err = coil__sys_eventfd_write(port->wake_fd);
+    while (err == -EINTR || err == -EIO);
+}
+
+int coil__port_post(struct loop_port *port, struct coil_handle *handle)
+{
+    uintptr_t was = word_load(&port->inbox);
+
+    if (port->generation != coil__fork_generation)
+        return -COIL_EFORKED;
+    do {
+        if (was == PORT_CLOSED)
+            return -COIL_ESTOPPED;
+        handle->link.next = was > PORT_CLOSED ? (struct coil_link *)was : NULL;
+    } while (!word_cas(&port->inbox, &was, (uintptr_t)&handle->link));
+    if (was == PORT_ASLEEP)
+        wake(port);
+    return 0;
+}
+
+/* The inbox is newest first: behind `out` goes its reverse. */
+static void deliver(uintptr_t mail, struct coil_link *out)
+{
+    struct coil_link *link = mail > PORT_CLOSED ? (struct coil_link *)mail : NULL;
+    struct coil_link *behind = out->prev, *older;
+
+    for (; link != NULL; link = older) {
+        older = link->next;
+        list_prepend(behind, link);
+    }
+}
+
+void coil__port_take(struct loop_port *port, struct coil_link *out)
+{
+    deliver(word_exchange(&port->inbox, PORT_EMPTY), out);
+}
+
+bool coil__port_sleep(struct loop_port *port)
+{
+    uintptr_t empty = PORT_EMPTY;
+
+    return word_cas(&port->inbox, &empty, PORT_ASLEEP);
+}
+
+void coil__port_awake(struct loop_port *port)
+{
+    uintptr_t asleep = PORT_ASLEEP;
+
+    word_cas(&port->inbox, &asleep, PORT_EMPTY);
+}
+
+void coil__port_kick(struct loop_port *port)
+{
+    uintptr_t asleep = PORT_ASLEEP;
+
+    if (port->generation == coil__fork_generation &&
+        word_cas(&port->inbox, &asleep, PORT_EMPTY))
+        wake(port);
+}
+
+void coil__port_close(struct loop_port *port, struct coil_link *out)
+{
+    deliver(word_exchange(&port->inbox, PORT_CLOSED), out);
+}

@@ -1,0 +1,44 @@
+/*
+ * Timers: exact to the nanosecond, O(1) to add and to remove, ties in order of insertion, nothing allocated.
+ *
+ * A wheel of 6 levels x 64 slots stands in front of a short sorted list. Time is cut into granules of 8.192 us; what is due in the
+ * current granule or before it is in `due`, sorted; what is due later is in the slot named by the highest base-64 digit in
+ * which its granule differs from the current one. When the current granule enters a slot, its timers move to lower levels, so each
+ * one moves at most 5 times, and one that is removed before, as most timeouts are, never.
+ */
+#ifndef COIL_LOOP_TIMERS_H
+#define COIL_LOOP_TIMERS_H
+
+#include "base/list.h"
+
+#define TIMERS_GRANULE_BITS 13
+#define TIMERS_LEVELS 6
+#define TIMERS_SLOTS 64
+
+struct timers {
+    int64_t earliest; /* nothing is due before this: a lower bound */
+    uint64_t base;    /* the current granule */
+    struct coil_link due;
+    struct coil_link far; /* beyond the wheel: 6.5 days */
+    uint64_t pending[TIMERS_LEVELS]; /* slots that may have timers */
+    struct coil_link slot[TIMERS_LEVELS][TIMERS_SLOTS];
+};
+
+void coil__timers_init(struct timers *timers, int64_t now);
+
+/* Adds a timer that is in no list, for timer->when_ns. */
+void coil__timers_add(struct timers *timers, struct coil_timer *timer);
+
+/* Removing is unlinking. */
+static inline void timers_remove(struct coil_timer *timer)
+{
+    list_remove(&timer->handle.link);
+}
+
+/* Moves everything that is due at `now` to the end of `out`, in order. */
+void coil__timers_expire(struct timers *timers, int64_t now, struct coil_link *out);
+
+/* When to look again: never later than the first timer, and exact if that is near. COIL_FOREVER: there is none. */
+int64_t coil__timers_next(struct timers *timers);
+
+#endif

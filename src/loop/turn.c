@@ -1,0 +1,159 @@
+/* Turns: where the loop sleeps (door 1) and where callbacks run (door 6). */
+#include "loop/loop.h"
+
+#include <stdio.h>
+
+#include "loop/exception.h"
+
+void coil__turn_marker(struct coil_handle *handle)
+{
+    (void)handle; /* being taken off the queue is all it has to say */
+}
+
+/* Short turns: look at the world less often, so that it costs little. Long ones: often, so that it does not wait. */
+static void adapt_quantum(struct coil_loop *loop)
+{
+    int64_t took = loop->now - loop->polled_at;
+
+    if (loop->quantum == 0) /* the simulator: a look costs nothing, and every turn takes one, as in asyncio */
+        return;
+    if (took < LOOP_QUANTUM_NS / 2 && loop->quantum < LOOP_QUANTUM_MAX)
+        loop->quantum *= 2;
+    else if (took > 4 * LOOP_QUANTUM_NS)
+        loop->quantum = 1;
+    else if (took > LOOP_QUANTUM_NS && loop->quantum > 1)
+        loop->quantum /= 2;
+}
+
+static int wait_for_world(struct coil_loop *loop, int64_t deadline_ns)
+{
+    int err = loop->driver->ops->wait(loop->driver, deadline_ns, loop->others == 0);
+
+    COUNTER_ADD(loop->sleeps, 1);
+    loop->fresh = false;
+    loop->now = loop->driver->ops->now(loop->driver);
+    if (deadline_ns <= 0)
+        adapt_quantum(loop);
+    loop->polled_at = loop->now;
+    loop->turns_left = loop->quantum;
+    return err;
+}
+
+/* Nothing is ready: sleeps until the world, a timer or another thread has something. */
+static int sleep_in_driver(struct coil_loop *loop)
+{
+    int64_t deadline = coil__timers_next(&loop->timers);
+    int err;
+
+    if (loop->hooks.before_sleep != NULL)
+        loop->hooks.before_sleep(loop, loop->hooks.arg);
+    if (!coil__port_sleep(loop->port))
+        deadline = 0;
+    else if (word_load(&loop->stop_asked) != 0 || !list_empty(&loop->ready))
+        deadline = 0;
+    err = wait_for_world(loop, deadline);
+    coil__port_awake(loop->port);
+    if (loop->hooks.after_sleep != NULL)
+        loop->hooks.after_sleep(loop, loop->hooks.arg);
+    return err;
+}
+
+/* Gathers what the world, other threads and time have brought. */
+static int collect(struct coil_loop *loop, struct loop_runner *runner)
+{
+    int err = 0;
+
+    if (word_load(&loop->stop_asked) != 0 && word_exchange(&loop->stop_asked, 0) != 0)
+        runner->stop = true;
+    if (list_empty(&loop->ready) && !runner->stop && !port_has_mail(loop->port))
+        err = sleep_in_driver(loop);
+    else if (loop->turns_left == 0)
+        err = wait_for_world(loop, 0);
+    else
+        loop->turns_left--;
+    if (port_has_mail(loop->port))
+        coil__port_take(loop->port, &loop->ready);
+    if (loop->timers.earliest <= loop->now)
+        coil__timers_expire(&loop->timers, loop->now, &loop->ready);
+    return err;
+}
+
+static void run_watched(struct coil_loop *loop, struct coil_handle *handle)
+{
+    int64_t before = loop->driver->ops->now(loop->driver), took;
+    struct coil_report report = {.name = "", .place = ""};
+    char message[96];
+
+    handle->run(handle);
+    took = loop->driver->ops->now(loop->driver) - before;
+    if (took < loop->slow_ns)
+        return;
+    snprintf(message, sizeof(message), "a callback or task step took %lld.%03lld ms",
+             (long long)(took / 1000000), (long long)(took / 1000 % 1000));
+    report.message = message;
+    coil_loop_call_exception_handler(loop, &report);
+}
+
+static inline void run_handle(struct coil_loop *loop, struct coil_handle *handle)
+{
+    list_remove(&handle->link);
+    loop->fresh = false;
+    loop->context = handle->context;
+    COUNTER_ADD(loop->callbacks, 1);
+    if (unlikely(loop->debug))
+        run_watched(loop, handle);
+    else
+        handle->run(handle);
+}
+
+/* Door 6. Callbacks that were ready when the turn began; a nested run may have taken the marker off with them. */
+static int turn(struct coil_loop *loop, struct loop_runner *runner)
+{
+    int err = collect(loop, runner);
+    struct coil_handle *handle;
+
+    COUNTER_ADD(loop->turns, 1);
+    list_append(&loop->ready, &runner->marker.link);
+    while (link_in_list(&runner->marker.link) && (handle = loop_peek(loop)) != NULL)
+        run_handle(loop, handle);
+    if (link_in_list(&runner->marker.link))
+        list_remove(&runner->marker.link);
+    return err;
+}
+
+int coil__loop_run(struct coil_loop *loop, struct loop_runner *runner)
+{
+    struct coil_future *current = loop->current;
+    struct coil_context *context = loop->context;
+    struct mach_context *home = loop->home;
+    bool direct = loop->direct;
+    int err;
+
+    runner->marker = (struct coil_handle){.run = coil__turn_marker};
+    runner->outer = loop->runner;
+    loop->runner = runner;
+    loop->home = &runner->here;
+    loop->direct = !loop->debug;
+    loop->current = NULL;
+    mach_context_adopt(&runner->here);
+    do
+        err = turn(loop, runner);
+    while (!runner->stop && err == 0);
+    loop->runner = runner->outer;
+    loop->home = home;
+    loop->direct = direct;
+    loop->current = current;
+    loop->context = context;
+    return err;
+}
+
+void coil__loop_run_ready(struct coil_loop *loop, unsigned turns_at_most)
+{
+    struct loop_runner runner = {.stop = true}; /* one turn each, and no sleep */
+
+    while (turns_at_most-- > 0) {
+        coil__loop_run(loop, &runner);
+        if (list_empty(&loop->ready) && loop->driver->out == 0)
+            return;
+    }
+}

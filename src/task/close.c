@@ -1,0 +1,62 @@
+/* How a loop's tasks end when the loop does. */
+#include "task/task.h"
+
+/* Enough for any cleanup that does not wait for the world. */
+#define UNWIND_TURNS 1000
+
+static void report_pending(struct coil_loop *loop)
+{
+    struct coil_link *at;
+
+    list_each (at, &loop->tasks)
+        coil__report(loop, "Task was destroyed but it is pending!", 0, NULL,
+                     &container_of(at, struct task, link)->future);
+}
+
+static void cancel_all(struct coil_loop *loop)
+{
+    struct coil_exception *reason =
+        coil__exception_text(ECANCELED, NULL, "the loop is being closed");
+    struct coil_link *at;
+
+    list_each (at, &loop->tasks)
+        coil__future_cancel(&container_of(at, struct task, link)->future, reason);
+    coil__exception_unref(reason);
+}
+
+void coil__task_destroy(struct task *task, int64_t error)
+{
+    struct coil_loop *loop = task->future.loop;
+
+    task->flags |= TASK_LOST;
+    if (link_in_list(&task->timer.handle.link))
+        list_remove(&task->timer.handle.link);
+    for (struct coil_timeout *scope = task->scope; scope != NULL; scope = scope->outer)
+        if (link_in_list(&scope->timer.handle.link))
+            list_remove(&scope->timer.handle.link);
+    if (task->waits_for != NULL)
+        future_unref(task->waits_for);
+    task->waits_for = NULL;
+    if (task->flags & TASK_STACKFUL)
+        coil__stackful_drop_arg(task);
+    else
+        coil__foreign_close(task);
+    loop->context = task->timer.handle.context;
+    task->flags &= (uint8_t)~TASK_MUST_CANCEL;
+    task->future.flags |= FUTURE_QUIET;
+    coil__task_finish(task, coil_error(error));
+    future_unref(&task->future);
+}
+
+void coil__tasks_close(struct coil_loop *loop)
+{
+    coil__loop_run_ready(loop, 2); /* what other threads posted learns that it is refused */
+    if (!list_empty(&loop->tasks)) {
+        report_pending(loop);
+        cancel_all(loop);
+        coil__loop_run_ready(loop, UNWIND_TURNS);
+    }
+    while (!list_empty(&loop->tasks))
+        coil__task_destroy(container_of(loop->tasks.next, struct task, link), -COIL_ESTOPPED);
+    coil__loop_run_ready(loop, UNWIND_TURNS);
+}

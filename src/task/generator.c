@@ -1,0 +1,167 @@
+/* Generators: a stack of their own, entered by whoever asks for the next value. */
+#include <coil/generator.h>
+
+#include <pthread.h>
+
+#include "task/task.h"
+
+enum generator_state { GENERATOR_NEW, GENERATOR_SUSPENDED, GENERATOR_RUNNING, GENERATOR_ENDED };
+
+/* At the top of its stack. */
+struct coil_generator {
+    coil_generator_fn *fn;
+    void *arg;
+    struct mach_context here;   /* the body, while suspended */
+    struct mach_context caller; /* whoever asked, while the body runs */
+    struct coil_result passed;  /* from one to the other */
+    struct coil_loop *loop;     /* whose stacks it uses; NULL: the thread's */
+    void *high;
+    unsigned class;
+    enum generator_state state;
+};
+
+/* Outside of loops a thread has a pool of its own. */
+static __thread struct mach_stacks *thread_stacks;
+static pthread_key_t thread_key;
+static pthread_once_t thread_once = PTHREAD_ONCE_INIT;
+
+static void thread_ends(void *stacks)
+{
+    mach_stacks_fini(stacks);
+    mem_free(stacks);
+}
+
+static void make_key(void)
+{
+    pthread_key_create(&thread_key, thread_ends);
+}
+
+static struct mach_stacks *stacks_for(struct coil_loop *loop)
+{
+    if (loop != NULL)
+        return &loop->stacks;
+    if (thread_stacks == NULL && (thread_stacks = mem_zalloc(sizeof(*thread_stacks))) != NULL) {
+        mach_stacks_init(thread_stacks);
+        pthread_once(&thread_once, make_key);
+        pthread_setspecific(thread_key, thread_stacks);
+    }
+    return thread_stacks;
+}
+
+static void run_body(void *arg)
+{
+    struct coil_generator *self = arg;
+
+    self->passed = self->fn(self, self->arg);
+    self->state = GENERATOR_ENDED;
+    mach_switch_last(&self->here, &self->caller);
+}
+
+struct coil_generator *coil_generator_open(coil_generator_fn *fn, void *arg, size_t stack_bytes)
+{
+    struct coil_loop *loop = coil__loop_running;
+    struct mach_stacks *stacks = stacks_for(loop);
+    unsigned class = mach_stack_class(stack_bytes);
+    struct coil_generator *self;
+    void *high;
+
+    if (stacks == NULL || fault(FAULT_ALLOC))
+        return NULL;
+    high = mach_stack_get(stacks, class);
+    if (high == NULL)
+        return NULL;
+    self = (struct coil_generator *)(((uintptr_t)high - sizeof(*self)) & ~(uintptr_t)15);
+    *self = (struct coil_generator){.fn = fn, .arg = arg, .loop = loop, .high = high, .class = class};
+    mach_context_init(&self->here, mach_stack_low(high, class), self, run_body, self);
+    if (loop != NULL)
+        loop->objects++;
+    return self;
+}
+
+/* Enters the body; comes back with what it generates or returns. The running task, if any, may be parked in there. */
+static struct coil_result resume(struct coil_generator *self, struct coil_result passed)
+{
+    struct coil_loop *loop = coil__loop_running;
+    struct task *task = loop != NULL && coil__task_can_await(loop) ? task_of(loop->current) : NULL;
+    struct mach_context outer;
+
+    self->passed = passed;
+    self->state = GENERATOR_RUNNING;
+    if (task == NULL) {
+        mach_context_adopt(&self->caller);
+        mach_switch(&self->caller, &self->here);
+        return self->passed;
+    }
+    outer = task->context;
+    self->caller = outer;
+    mach_context_stand_in(&task->context, &self->here);
+    mach_switch(&self->caller, &self->here);
+    mach_context_stand_in(&task->context, &outer);
+    return self->passed;
+}
+
+coil_async struct coil_result coil_generator_send(struct coil_generator *self, void *value)
+{
+    struct coil_result result;
+
+    switch (self->state) {
+    case GENERATOR_RUNNING:
+        return coil_error(-EBUSY);
+    case GENERATOR_ENDED:
+        return coil_error(-COIL_EENDED);
+    case GENERATOR_NEW:
+        if (value != NULL)
+            return coil_error(-EINVAL);
+        break;
+    case GENERATOR_SUSPENDED:
+        break;
+    }
+    result = resume(self, coil_value(value));
+    if (self->state == GENERATOR_ENDED && result.status >= 0)
+        result.status = -COIL_EENDED;
+    return result;
+}
+
+coil_async struct coil_result coil_generator_next(struct coil_generator *self)
+{
+    return coil_generator_send(self, NULL);
+}
+
+struct coil_result coil_generate(struct coil_generator *self, void *value)
+{
+    REQUIRE(self->state == GENERATOR_RUNNING,
+            "coil_generate is called outside the generator's body: only the body gives values");
+    self->passed = coil_value(value);
+    self->state = GENERATOR_SUSPENDED;
+    mach_switch(&self->here, &self->caller);
+    return self->passed;
+}
+
+static void free_generator(struct coil_generator *self)
+{
+    struct coil_loop *loop = self->loop;
+    unsigned class = self->class;
+    void *high = self->high;
+
+    mach_context_fini(&self->here);
+    mach_stack_put(stacks_for(loop), high, class);
+    if (loop != NULL)
+        coil__loop_object_gone(loop);
+}
+
+coil_async int64_t coil_generator_close(struct coil_generator *self)
+{
+    struct coil_result result = coil_value(NULL);
+
+    if (self == NULL)
+        return 0;
+    REQUIRE(self->state != GENERATOR_RUNNING,
+            "coil_generator_close from inside the generator's body: return from it instead");
+    if (self->state == GENERATOR_SUSPENDED) {
+        result = resume(self, coil_error(-ECANCELED));
+        if (self->state == GENERATOR_SUSPENDED)
+            result.status = -EBUSY;
+    }
+    free_generator(self);
+    return result.status >= 0 || result.status == -ECANCELED ? 0 : result.status;
+}

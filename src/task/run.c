@@ -1,0 +1,125 @@
+/* coil_run: a loop, a main task, and after it nothing that is left over (asyncio.run). */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <unistd.h>
+
+#include "mach/thread.h"
+#include "task/task.h"
+
+/* What Ctrl-C finds: the loop that coil_run runs in the main thread. */
+static struct {
+    struct word loop;  /* its port, 0: none */
+    struct word count; /* of interrupts in this run */
+    struct coil_handle handle;
+    struct coil_future *main;
+} interrupts;
+
+static void cancel_main(struct coil_handle *handle)
+{
+    struct coil_exception *reason = coil__exception_text(ECANCELED, NULL, "interrupted by Ctrl-C");
+
+    (void)handle;
+    coil__future_cancel(interrupts.main, reason);
+    coil__exception_unref(reason);
+}
+
+/* The first asks the main task to end; the second ends the process. */
+static void on_interrupt(int signal_number)
+{
+    struct loop_port *port = (struct loop_port *)word_load(&interrupts.loop);
+
+    if (port != NULL && word_add(&interrupts.count, 1) == 1) {
+        coil__port_post(port, &interrupts.handle);
+        return;
+    }
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+static bool watch_interrupts(struct coil_loop *loop, struct coil_future *main, struct sigaction *before)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_ONSTACK | SA_RESTART};
+
+    if (getpid() != gettid() || word_load(&interrupts.loop) != 0)
+        return false;
+    if (sigaction(SIGINT, NULL, before) != 0 || before->sa_flags & SA_SIGINFO ||
+        before->sa_handler != SIG_DFL)
+        return false;
+    interrupts.handle = (struct coil_handle){.run = cancel_main};
+    interrupts.main = main;
+    word_store(&interrupts.count, 0);
+    word_store(&interrupts.loop, (uintptr_t)loop->port);
+    sigemptyset(&action.sa_mask);
+    return sigaction(SIGINT, &action, NULL) == 0;
+}
+
+static void unwatch_interrupts(const struct sigaction *before)
+{
+    sigaction(SIGINT, before, NULL);
+    word_store(&interrupts.loop, 0);
+}
+
+static void wait_for_tasks(struct coil_loop *loop, struct coil_future **tasks, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        coil_loop_run_until_complete(loop, tasks[i]);
+        if (tasks[i]->state == FUTURE_FAILED)
+            coil__report(loop, "unhandled exception during coil_run() shutdown",
+                         tasks[i]->result.status, tasks[i]->exception, tasks[i]);
+        future_unref(tasks[i]);
+    }
+}
+
+/* asyncio's _cancel_all_tasks. Without memory for the list, closing the loop does it. */
+static void cancel_what_is_left(struct coil_loop *loop)
+{
+    size_t n = coil_all_tasks(loop, NULL, 0);
+    struct coil_future **tasks = mem_alloc(n * sizeof(*tasks) + 1);
+
+    if (tasks == NULL)
+        return;
+    coil_all_tasks(loop, tasks, n);
+    for (size_t i = 0; i < n; i++) {
+        future_ref(tasks[i]);
+        coil_future_cancel(tasks[i], "the main task has ended");
+    }
+    wait_for_tasks(loop, tasks, n);
+    mem_free(tasks);
+}
+
+static struct coil_result run_main(struct coil_loop *loop, coil_coroutine_fn *fn, void *arg,
+                                   const char *place)
+{
+    struct coil_task_options options = {.loop = loop};
+    struct coil_future *main = coil_create_task_at(fn, arg, &options, place);
+    struct sigaction before;
+    bool watching = watch_interrupts(loop, main, &before);
+    struct coil_result result = coil_loop_run_until_complete(loop, main);
+    bool interrupted = watching && word_load(&interrupts.count) != 0;
+
+    result = result.status == -COIL_ESTOPPED ? result : coil_future_take(main);
+    if (interrupted && result.status == -ECANCELED)
+        result.status = -EINTR;
+    cancel_what_is_left(loop);
+    if (watching)
+        unwatch_interrupts(&before);
+    future_unref(main);
+    return result;
+}
+
+struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg, const struct coil_loop_options *options,
+                               const char *place)
+{
+    struct coil_loop *loop;
+    struct coil_result result;
+    int err;
+
+    if (coil__loop_running != NULL)
+        return coil_error(-EBUSY);
+    err = coil_loop_open(options, &loop);
+    if (err != 0)
+        return coil_error(err);
+    result = run_main(loop, fn, arg, place);
+    coil_loop_close(loop);
+    return result;
+}

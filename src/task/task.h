@@ -1,0 +1,170 @@
+/*
+ * Tasks from the inside: a future, a place in one queue, a coroutine.
+ *
+ *   ready     its handle is in the ready queue, run == step
+ *   waiting   its handle is among the callbacks of waits_for, run == step
+ *   sleeping  its handle is among the timers, run == sleep_over; TASK_SLEEPING
+ *   running   in no queue; loop->current
+ *   done      settled; whoever holds a reference reads the result
+ *
+ * A stackful task lives at the top of its own stack, so that a parked one is a page and nothing else.
+ */
+#ifndef COIL_TASK_TASK_INTERNAL_H
+#define COIL_TASK_TASK_INTERNAL_H
+
+#include <coil/embed.h>
+#include <coil/timeout.h>
+
+#include "loop/exception.h"
+#include "loop/loop.h"
+
+enum task_flags {
+    TASK_STACKFUL = 1,
+    TASK_STARTED = 2,
+    TASK_MUST_CANCEL = 4,    /* asyncio: _must_cancel; the next step begins with -ECANCELED */
+    TASK_SLEEPING = 8,
+    TASK_WOKEN_CANCELLED = 16, /* the sleep was cancelled */
+    TASK_DROPS_STATE = 32,   /* stackless: the drop function stands before the state */
+    TASK_LOST = 64           /* destroyed while pending: never to be resumed */
+};
+
+/* 176 bytes, so that a sleeping stackless task fits in 200 with its state. */
+struct task {
+    struct coil_future future;
+    struct coil_timer timer; /* its handle is the task's place in a queue */
+    union {
+        struct mach_context context; /* stackful: where it is parked */
+        void *coroutine;             /* foreign: theirs; stackless: the function */
+    };
+    const struct coil_coroutine_ops *ops; /* NULL: stackful */
+    struct coil_future *waits_for;        /* counted */
+    struct coil_link link;                /* in loop->tasks */
+    char *name;                           /* NULL: Task-<id> */
+    uint32_t id, parent_id;
+    uint32_t switches;
+    uint32_t made_ms; /* on the loop's clock */
+    uint32_t line;    /* stackless: where to go on */
+    uint16_t cancelling;
+    uint8_t flags;
+    uint8_t class; /* of the stack; else the memory's size in steps of 16 */
+    struct coil_timeout *scope;
+};
+
+static inline struct task *task_of_handle(struct coil_handle *handle)
+{
+    return container_of(handle, struct task, timer.handle);
+}
+
+static inline struct task *task_of(struct coil_future *future)
+{
+    return container_of(future, struct task, future);
+}
+
+/* The task that runs and can suspend here; aborts with a sentence otherwise. */
+struct task *coil__task_here(const char *caller);
+
+/* A stackful task's turn: enters its stack. Door 7. */
+void coil__task_step_stackful(struct coil_handle *handle);
+/* A stackless or foreign one's. */
+void coil__task_step_foreign(struct coil_handle *handle);
+void coil__task_sleep_over(struct coil_handle *handle);
+
+/* Its step function, by its kind. */
+static inline void task_set_step(struct task *task)
+{
+    task->timer.handle.run =
+        task->flags & TASK_STACKFUL ? coil__task_step_stackful : coil__task_step_foreign;
+}
+
+/* Begins a task's life in `loop`: memory is there and zeroed up to `line`. Scheduled, or run at once if eager. */
+struct coil_future *coil__task_begin(struct task *task, const struct coil_task_options *options);
+void coil__task_init(struct task *task, struct coil_loop *loop, const struct coil_task_options *options,
+                     const char *place);
+
+/* The loop a new task belongs to, or the failed future to return instead. */
+struct coil_loop *coil__task_loop(const struct coil_task_options *options, const char *caller);
+
+/* The coroutine has ended. The loop's reference is NOT given up. */
+void coil__task_finish(struct task *task, struct coil_result result);
+
+/* Registers what the task waits for; it parks next. */
+static inline void task_wait_for(struct task *task, struct coil_future *future)
+{
+    task->waits_for = future_ref(future);
+    list_append(&future->callbacks, &task->timer.handle.link);
+    if (unlikely(task->flags & TASK_MUST_CANCEL) && coil__future_cancel(future, task->future.exception))
+        task->flags &= (uint8_t)~TASK_MUST_CANCEL;
+}
+
+/* The task's sleep begins; it parks next. */
+void coil__task_begin_sleep(struct coil_loop *loop, struct task *task, int64_t delay_ns);
+
+/* What the await, sleep or yield gives, now that the task goes on. */
+struct coil_result coil__task_woken(struct task *task);
+
+/* Refuses to close a circle of waiting: 0, or -EDEADLK raised with the chain. */
+int coil__task_check_cycle(struct task *task, struct coil_future *future);
+
+/* Everything a step notes about the task that goes on. */
+static inline void task_enter(struct coil_loop *loop, struct task *task)
+{
+    loop->current = &task->future;
+    loop->context = task->timer.handle.context;
+    COUNTER_SET(loop->running_id, task->id);
+    task->switches++;
+}
+
+/* A parked stack is cold: while this task runs, the next one's is fetched, and the one's after it announced. */
+static inline void task_prefetch_next(const struct coil_loop *loop)
+{
+    const struct coil_handle *next = container_of(loop->ready.next, struct coil_handle, link);
+
+    __builtin_prefetch(next->link.next);
+    if (next->run == coil__task_step_stackful)
+        mach_prefetch_context(&container_of(next, struct task, timer.handle)->context);
+}
+
+/*
+ * Door 8: leaves the running stackful task. Goes straight on with the next one if that is stackful and its turn has come; else
+ * back to the runner. Returns when it is resumed.
+ */
+static inline void task_park(struct coil_loop *loop, struct task *task)
+{
+    struct coil_handle *next;
+    struct task *to;
+
+    task->timer.handle.context = loop->context;
+    next = likely(loop->direct) ? loop_peek(loop) : NULL;
+    if (next == NULL || next->run != coil__task_step_stackful) {
+        loop->current = NULL;
+        COUNTER_SET(loop->running_id, 0);
+        mach_switch(&task->context, loop->home);
+        return;
+    }
+    list_remove(&next->link);
+    to = task_of_handle(next);
+    loop->fresh = false;
+    COUNTER_ADD(loop->callbacks, 1);
+    task_enter(loop, to);
+    task_prefetch_next(loop);
+    if (to != task)
+        mach_switch(&task->context, &to->context);
+}
+
+/* For closing: cancels what is left of the loop's tasks, lets them unwind without sleeping, destroys the rest. */
+void coil__tasks_close(struct coil_loop *loop);
+
+/* Destroys a task that will not end by itself: it never runs again; its future fails with `error`. */
+void coil__task_destroy(struct task *task, int64_t error);
+
+/* Whether the code that runs stands on a task's own stack. */
+bool coil__task_can_await(struct coil_loop *loop);
+
+void coil__stackful_free(struct coil_loop *loop, struct task *task);
+void coil__stackful_drop_arg(struct task *task);
+size_t coil__stackful_used(const struct task *task);
+void coil__foreign_close(struct task *task);
+
+extern const struct coil_coroutine_ops coil__stackless_ops;
+
+#endif

@@ -1,0 +1,167 @@
+/* Timeouts: cancellation with a clock (asyncio.Timeout, state by state). */
+#include "task/task.h"
+
+enum scope_state { SCOPE_ENTERED = 1, SCOPE_EXPIRING, SCOPE_EXPIRED, SCOPE_LEFT };
+
+static void fire(struct coil_handle *handle)
+{
+    struct coil_timeout *scope = container_of(handle, struct coil_timeout, timer.handle);
+    struct coil_exception *reason = coil__exception_text(ECANCELED, scope->task->place, "timeout");
+
+    scope->state = SCOPE_EXPIRING;
+    coil__future_cancel(scope->task, reason);
+    coil__exception_unref(reason);
+}
+
+static void arm(struct coil_timeout *scope)
+{
+    struct coil_loop *loop = scope->task->loop;
+
+    if (scope->when_ns == COIL_FOREVER)
+        return;
+    if (scope->when_ns <= loop_now(loop)) {
+        loop_ready(loop, &scope->timer.handle);
+        return;
+    }
+    scope->timer.when_ns = scope->when_ns;
+    coil__timers_add(&loop->timers, &scope->timer);
+}
+
+static void disarm(struct coil_timeout *scope)
+{
+    if (link_in_list(&scope->timer.handle.link))
+        list_remove(&scope->timer.handle.link);
+}
+
+void coil_timeout_enter_at(struct coil_timeout *scope, int64_t when_ns)
+{
+    struct coil_loop *loop = loop_here("coil_timeout_enter");
+    struct task *task;
+
+    REQUIRE(loop->current != NULL, "coil_timeout_enter outside a task: a scope cancels the task it is in");
+    task = task_of(loop->current);
+    scope->timer.handle.link.next = NULL;
+    scope->timer.handle.run = fire;
+    scope->timer.handle.context = NULL;
+    scope->task = &task->future;
+    scope->outer = task->scope;
+    scope->when_ns = when_ns;
+    scope->cancelling = task->cancelling;
+    scope->state = SCOPE_ENTERED;
+    task->scope = scope;
+    arm(scope);
+}
+
+void coil_timeout_enter(struct coil_timeout *scope, int64_t delay_ns)
+{
+    int64_t now;
+
+    if (delay_ns == COIL_FOREVER) {
+        coil_timeout_enter_at(scope, COIL_FOREVER);
+        return;
+    }
+    now = loop_now(loop_here("coil_timeout_enter"));
+    coil_timeout_enter_at(scope, delay_ns > COIL_FOREVER - now ? COIL_FOREVER : now + delay_ns);
+}
+
+int64_t coil_timeout_exit(struct coil_timeout *scope, int64_t status)
+{
+    struct task *task = task_of(scope->task);
+
+    REQUIRE(task->scope == scope && task->future.loop->current == &task->future,
+            "coil_timeout_exit: scopes are left by the task that entered them, the last one first");
+    disarm(scope);
+    task->scope = scope->outer;
+    if (scope->state == SCOPE_ENTERED) {
+        scope->state = SCOPE_LEFT;
+        return status;
+    }
+    scope->state = SCOPE_EXPIRED;
+    if (coil_task_uncancel(&task->future) > scope->cancelling || status != -ECANCELED)
+        return status;
+    return coil_raise(ETIMEDOUT, "the time limit has passed").status;
+}
+
+int coil_timeout_reschedule(struct coil_timeout *scope, int64_t when_ns)
+{
+    loop_owned(scope->task->loop, "coil_timeout_reschedule");
+    if (scope->state != SCOPE_ENTERED)
+        return -COIL_ESTOPPED;
+    disarm(scope);
+    scope->when_ns = when_ns;
+    arm(scope);
+    return 0;
+}
+
+int64_t coil_timeout_when(const struct coil_timeout *scope)
+{
+    return scope->when_ns;
+}
+
+bool coil_timeout_expired(const struct coil_timeout *scope)
+{
+    return scope->state == SCOPE_EXPIRING || scope->state == SCOPE_EXPIRED;
+}
+
+coil_async struct coil_result coil_wait_for_call(coil_coroutine_fn *fn, void *arg, int64_t timeout_ns)
+{
+    struct coil_timeout scope;
+    struct coil_result result;
+
+    coil_timeout_enter(&scope, timeout_ns);
+    result = fn(arg);
+    result.status = coil_timeout_exit(&scope, result.status);
+    return result;
+}
+
+static void release(struct coil_future *future, void *waiter)
+{
+    (void)future;
+    future_wake(waiter);
+}
+
+/* asyncio's _cancel_and_wait: the unwinding is waited for, whatever comes of it. */
+static coil_async int cancel_and_wait(struct coil_future *future)
+{
+    struct coil_future waiter;
+    struct coil_done done;
+    struct coil_result result;
+
+    future_init_waiter(&waiter, future->loop, "wait_for");
+    coil_future_add_done_callback(future, &done, release, &waiter);
+    coil_future_cancel(future, "timeout");
+    result = coil_await(&waiter);
+    coil_future_remove_done_callback(&done);
+    coil__future_fini_waiter(&waiter);
+    return (int)result.status;
+}
+
+/* No time at all: what is done, or cancel it. */
+static coil_async struct coil_result poll_or_cancel(struct coil_future *future)
+{
+    struct coil_result result;
+    int err;
+
+    if (!future_pending(future))
+        return coil_await(future);
+    err = cancel_and_wait(future);
+    if (err != 0)
+        return coil_error(err);
+    result = future_look(future);
+    if (result.status == -ECANCELED)
+        return coil_raise(ETIMEDOUT, "the time limit has passed");
+    return result;
+}
+
+coil_async struct coil_result coil_wait_for(struct coil_future *future, int64_t timeout_ns)
+{
+    struct coil_timeout scope;
+    struct coil_result result;
+
+    if (timeout_ns <= 0)
+        return poll_or_cancel(future);
+    coil_timeout_enter(&scope, timeout_ns);
+    result = coil_await(future);
+    result.status = coil_timeout_exit(&scope, result.status);
+    return result;
+}
