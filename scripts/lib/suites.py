@@ -82,7 +82,7 @@ def failures(output):
             keeping = True
         elif line.startswith(('ok ', 'skip ')) or COUNTS.match(line):
             keeping = False
-        if keeping:
+        if keeping or line.startswith('=='):  # valgrind speaks beside the test
             kept.append(line)
     return kept or output.splitlines()[-60:]
 

@@ -14,7 +14,7 @@ struct kit_report *kit_report;
  * handlers of exit, which belong to the main thread. */
 static _Noreturn void end_test(enum kit_outcome outcome)
 {
-    kit_report->outcome = outcome;
+    kit_report->outcome = (int)outcome;
     fflush(NULL);
     _exit(outcome == KIT_SKIPPED ? 0 : 1);
 }

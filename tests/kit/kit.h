@@ -105,6 +105,9 @@ void kit_check_has(const char *file, int line, const char *text_text, const char
  * wait for real time or repeat things. */
 int kit_slowness(void);
 
+/* Whether valgrind runs us: it fakes no io_uring, and calls every provoked fault an error. */
+bool kit_under_valgrind(void);
+
 /* How many times to repeat: `usual`, or what the environment says ($KIT_EFFORT, per cent). */
 int kit_effort(int usual);
 

@@ -38,7 +38,7 @@ struct child {
     bool left_children;
 };
 
-static bool under_valgrind(void)
+bool kit_under_valgrind(void)
 {
     const char *preload = getenv("LD_PRELOAD");
 
@@ -51,7 +51,7 @@ int kit_slowness(void)
 
     if (given)
         return atoi(given);
-    if (under_valgrind())
+    if (kit_under_valgrind())
         return 30;
     return SANITIZED ? 5 : 1;
 }
@@ -177,7 +177,7 @@ static bool ends_within(pid_t pid, int pidfd, int64_t limit)
 /* Waits for the end of the child, or makes it when the time is up. */
 static void await_end(struct child *child, int limit)
 {
-    int pidfd = under_valgrind() ? -1 : (int)syscall(SYS_pidfd_open, child->pid, 0);
+    int pidfd = kit_under_valgrind() ? -1 : (int)syscall(SYS_pidfd_open, child->pid, 0);
     int64_t deadline = now_ms() + limit;
     int64_t left = limit;
     bool ended;
