@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "types.h"
 #include "value.h"
 
 /* Includes of every session: what the examples in the documents take for granted. */
@@ -110,14 +111,17 @@ static bool run_on_loop(struct session *session, const struct step *step, const 
 static void show_value(struct session *session, const struct step *step)
 {
     struct text text = {0};
-    const char *name;
+    const char *name = NULL;
 
     if (step->is_silent)
         return;
     value_format(&text, step->type, step->out, step->size);
     printf("%s%s%s", step->name ? step->name : "", step->name ? " = " : "", text_string(&text));
-    name = engine_function_name(session->engine, *(void **)step->out);
-    printf(step->size == sizeof(void *) && name ? " <%s>\n" : "\n", name);
+    if (type_is_pointer(step->type))
+        name = engine_function_name(session->engine, *(void **)step->out);
+    if (name)
+        printf(" <%s>", name);
+    putchar('\n');
     text_free(&text);
     if (is_type(step, "struct coil_cfuture *") && *(void **)step->out) {
         struct job *job =
