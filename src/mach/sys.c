@@ -1,4 +1,5 @@
 #include "mach/sys.h"
+#include "mach/thread.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -16,6 +17,11 @@
 
 #include "base/fault.h"
 #include "mach/valgrind.h"
+
+#ifndef FUTEX_32
+#define FUTEX_32 2
+#endif
+#define SYS_FUTEX_WAITV 449 /* the same number on every processor */
 
 /* Older headers lack these; the numbers are the same on every processor. */
 #ifndef SYS_epoll_pwait2
@@ -220,6 +226,25 @@ int coil__sys_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadli
                              FUTEX_BITSET_MATCH_ANY));
 }
 
+/* Two words at once (Linux 5.16); -ENOSYS before that. */
+int coil__sys_futex_wait_either(const uint32_t *word, uint32_t expected, const uint32_t *other,
+                                uint32_t other_expected, int64_t deadline_ns)
+{
+    struct waiter {
+        uint64_t value, address;
+        uint32_t flags, reserved;
+    } waiters[2] = {
+        {expected, (uintptr_t)word, FUTEX_32 | FUTEX_PRIVATE_FLAG, 0},
+        {other_expected, (uintptr_t)other, FUTEX_32 | FUTEX_PRIVATE_FLAG, 0},
+    };
+    struct timespec deadline = timespec_of(deadline_ns);
+
+    if (fault(FAULT_SYS))
+        return -EINTR;
+    return (int)told(syscall(SYS_FUTEX_WAITV, waiters, 2, 0,
+                             deadline_ns == COIL_FOREVER ? NULL : &deadline, CLOCK_MONOTONIC));
+}
+
 /* Cannot fail, so it is never made to: a wake-up that is lost is nobody's error path. */
 int coil__sys_futex_wake(const uint32_t *word, int n)
 {
@@ -243,4 +268,9 @@ int coil__sys_sigaction(int number, const struct sigaction *action, struct sigac
     if (fault(FAULT_SYS))
         return -EINVAL;
     return (int)told(sigaction(number, action, old));
+}
+
+void mach_set_errno(int error)
+{
+    errno = error;
 }

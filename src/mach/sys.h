@@ -48,6 +48,8 @@ int64_t coil__sys_process_madvise(const struct iovec *ranges, size_t n, int advi
 int coil__sys_mincore(void *memory, size_t size, unsigned char *pages);
 
 int coil__sys_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadline_ns);
+int coil__sys_futex_wait_either(const uint32_t *word, uint32_t expected, const uint32_t *other,
+                                uint32_t other_expected, int64_t deadline_ns);
 int coil__sys_futex_wake(const uint32_t *word, int n);
 
 int coil__sys_getpid(void);

@@ -57,6 +57,9 @@ void mach_futex_wake(const uint32_t *word, int n);
 /* How many forks lie between this process and the one that loaded us: what remembers another number is the parent's. */
 extern uint32_t coil__fork_generation;
 
+/* For the few public functions that tell an error by errno. */
+void mach_set_errno(int error);
+
 /* Processors this process may use, at least 1. */
 int mach_ncpu(void);
 

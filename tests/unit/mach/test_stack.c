@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "mach/slab.h"
+#include "mach/valgrind.h"
 
 #include <kit.h>
 
@@ -155,6 +156,8 @@ SLOW_TEST(without_kernel_guards_the_limit_is_named, 60)
 {
     size_t n = 0;
 
+    if (RUNNING_ON_VALGRIND)
+        SKIP("valgrind has a limit of its own, and dies of it");
     if (mlockall(MCL_FUTURE | MCL_ONFAULT) != 0)
         SKIP("may not lock memory");
     mach_stacks_init(&pool);

@@ -6,6 +6,8 @@
 #include <sys/time.h>
 #include <unwind.h>
 
+#include "mach/valgrind.h"
+
 #include <kit.h>
 
 enum { STACK_BYTES = 65536, RING = 1000 };
@@ -15,6 +17,7 @@ static struct mach_context loop;
 struct coroutine {
     struct mach_context context;
     char *stack;
+    unsigned valgrind;
     uint64_t value;
     int steps;
 };
@@ -23,6 +26,7 @@ static void coroutine_init(struct coroutine *coroutine, void (*entry)(void *arg)
 {
     coroutine->stack = aligned_alloc(4096, STACK_BYTES);
     CHECK(coroutine->stack != NULL);
+    coroutine->valgrind = VALGRIND_STACK_REGISTER(coroutine->stack, coroutine->stack + STACK_BYTES);
     coroutine->value = 0;
     coroutine->steps = 0;
     mach_context_init(&coroutine->context, coroutine->stack, coroutine->stack + STACK_BYTES, entry,
@@ -32,6 +36,7 @@ static void coroutine_init(struct coroutine *coroutine, void (*entry)(void *arg)
 static void coroutine_fini(struct coroutine *coroutine)
 {
     mach_context_fini(&coroutine->context);
+    VALGRIND_STACK_DEREGISTER(coroutine->valgrind);
     free(coroutine->stack);
 }
 

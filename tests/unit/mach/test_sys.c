@@ -36,10 +36,11 @@ TEST(an_eventfd_is_readable_once_written)
 
 TEST(errors_are_negated_numbers)
 {
+    struct epoll_event event = {0};
     void *memory = NULL;
 
     CHECK_EQ(coil__sys_eventfd_write(-1), -EBADF);
-    CHECK_EQ(coil__sys_epoll_ctl(-1, EPOLL_CTL_ADD, 0, NULL), -EFAULT);
+    CHECK_EQ(coil__sys_epoll_ctl(-1, EPOLL_CTL_ADD, 0, &event), -EBADF);
     CHECK_EQ(coil__sys_mmap(&memory, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), -EINVAL);
     CHECK_EQ(coil__sys_uring_enter(-1, 0, 0, 0, NULL, 0) < 0, true);
 }
