@@ -119,6 +119,28 @@ WORKER_TEST(a_call_that_ends_wakes_the_loop_from_a_long_sleep)
     world_close(&world);
 }
 
+WORKER_TEST(calls_are_done_in_the_order_in_which_they_ended)
+{
+    struct world world;
+    struct job jobs[3];
+
+    world_open(&world, 0);
+    for (int i = 0; i < 3; i++)
+        job_submit(&jobs[i], &world, true);
+    for (int i = 2; i >= 0; i--) {
+        sem_wait(&jobs[i].started);
+        sem_post(&jobs[i].go);
+        usleep((useconds_t)(20000 * kit_slowness()));
+    }
+    for (int i = 0; i < 3; i++)
+        world_finish(&world, &jobs[i].probe);
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ(jobs[i].probe.place, 3 - i);
+        job_await_free(&jobs[i]);
+    }
+    world_close(&world);
+}
+
 DRIVER_TEST(a_thousand_calls_are_each_done_once)
 {
     enum { JOBS = 1000 };

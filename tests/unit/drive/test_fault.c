@@ -5,15 +5,23 @@
 
 enum { NO_SUCH_FAULT = 77 };
 
+static int frees;
+
 static void do_nothing(struct op_call *block)
 {
     (void)block;
 }
 
+static void count_free(struct op_call *block)
+{
+    (void)block;
+    frees++;
+}
+
 /* A poll that is ready, one that is canceled, a call, a wake. */
 static void perform(struct world *world)
 {
-    struct op_call block = {.run = do_nothing, .free = do_nothing};
+    struct op_call block = {.run = do_nothing, .free = count_free};
     struct probe ready;
     struct probe canceled;
     struct probe call;
@@ -38,6 +46,7 @@ static void perform(struct world *world)
     CHECK(ready.op.result == POLLIN || ready.op.result < 0);
     CHECK(canceled.op.result < 0);
     CHECK(call.op.result <= 0);
+    CHECK_EQ(frees, 1);
     wake(world);
     world_wait(world, COIL_FOREVER);
     close_both(ends);

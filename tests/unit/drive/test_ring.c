@@ -66,7 +66,7 @@ RING_TEST(completions_beyond_the_rings_size_are_not_lost)
             CHECK_EQ(coil__ring_enter(&ring, 0), 0);
     }
     while (taken < NOPS) {
-        CHECK_EQ(coil__ring_enter(&ring, COIL_SECONDS(1)), 0);
+        CHECK_EQ(coil__ring_enter(&ring, 0), 0);
         while (coil__ring_take(&ring, &completion))
             CHECK_EQ(completion.user_data, taken++);
     }

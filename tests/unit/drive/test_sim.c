@@ -269,6 +269,30 @@ TEST(seeds_explore_delays_late_cancels_and_orders)
     CHECK(delayed > 40);
 }
 
+TEST(with_a_seed_ops_due_at_the_same_time_come_in_any_order)
+{
+    static struct story story;
+    int ties = 0;
+    int reversed = 0;
+
+    telling = &story;
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        memset(&story, 0, sizeof(story));
+        sim_open(&story.world, seed);
+        submit_call(&story, 0);
+        submit_call(&story, 1);
+        while (story.world.done < 2)
+            CHECK_EQ(wait_alone(&story.world, COIL_FOREVER), 0);
+        if (world_now(&story.world) == BEGINNING) {
+            ties++;
+            reversed += story.calls[0].place == 2;
+        }
+        world_close(&story.world);
+    }
+    CHECK(ties > 20);
+    CHECK(reversed > ties / 4 && reversed < ties * 3 / 4);
+}
+
 TEST(with_a_seed_an_attempt_may_find_nothing)
 {
     struct world world;

@@ -131,12 +131,11 @@ URING_TEST(a_wake_is_noticed_after_the_completions_overflowed)
 
     world_open(&world, 0);
     open_pipe(ends);
-    for (int i = 0; i < POLLS; i++)
-        probe_poll(&probes[i], &world, ends[0], POLLIN);
     world_wait(&world, 0);
     put_byte(ends[1]);
-    for (int i = 0; i < 10; i++)
-        wake(&world);
+    for (int i = 0; i < POLLS; i++)
+        probe_poll(&probes[i], &world, ends[0], POLLIN);
+    wake(&world);
     while (world.done < POLLS)
         world_wait(&world, COIL_FOREVER);
     world_wait(&world, world_now(&world) + COIL_MS(1));
