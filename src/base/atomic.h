@@ -57,6 +57,12 @@ static inline uintptr_t word_or(struct word *word, uintptr_t bits)
     return __atomic_fetch_or(&word->value, bits, __ATOMIC_SEQ_CST);
 }
 
+static inline uintptr_t word_and(struct word *word, uintptr_t bits)
+{
+    model_step(word);
+    return __atomic_fetch_and(&word->value, bits, __ATOMIC_SEQ_CST);
+}
+
 /* The value after. */
 static inline uintptr_t word_add(struct word *word, uintptr_t n)
 {
@@ -68,6 +74,17 @@ static inline uintptr_t word_sub(struct word *word, uintptr_t n)
 {
     model_step(word);
     return __atomic_sub_fetch(&word->value, n, __ATOMIC_SEQ_CST);
+}
+
+/* The half of the word that a futex can look at. */
+static inline uint32_t *word_futex(struct word *word)
+{
+    uint32_t *half = (uint32_t *)&word->value;
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    half += sizeof(word->value) / sizeof(*half) - 1;
+#endif
+    return half;
 }
 
 /* Counters that one thread writes and others read now and then. */

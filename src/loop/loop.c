@@ -11,6 +11,9 @@ __thread struct coil_loop *coil__loop_running __attribute__((tls_model("initial-
 void (*coil__loop_close_tasks)(struct coil_loop *loop);
 struct coil_result (*coil__loop_await)(struct coil_future *future);
 bool (*coil__loop_can_await)(struct coil_loop *loop);
+void (*coil__bridge_closes)(struct coil_link *bridge);
+void (*coil__loop_cancel_all)(struct coil_loop *loop, const char *why);
+struct coil_future *(*coil__loop_oldest_task)(struct coil_loop *loop);
 
 /* A future that failed before it began: what creating gives when it cannot create. */
 static void init_failed(struct coil_future *future, struct coil_loop *loop, int error)
@@ -26,6 +29,9 @@ static void init(struct coil_loop *loop, const struct coil_loop_options *options
 {
     list_init(&loop->ready);
     list_init(&loop->tasks);
+    list_init(&loop->bridges);
+    loop->end_status = -COIL_ESTOPPED;
+    loop->port->spin_ns = options->spin_ns;
     coil__timers_init(&loop->timers, loop->driver->ops->now(loop->driver));
     mach_stacks_init(&loop->stacks);
     loop->now = loop->driver->ops->now(loop->driver);
@@ -73,6 +79,7 @@ no_port:
 static void free_loop(struct coil_loop *loop)
 {
     coil__exception_unref(loop->raised);
+    coil__port_unref(loop->port);
     slab_fini(&loop->slab);
     mach_stacks_fini(&loop->stacks);
     mem_free(loop);
@@ -126,13 +133,13 @@ void coil_loop_close(struct coil_loop *loop)
     coil__loop_running = loop;
     loop->objects++; /* stays until the end of this function */
     refuse_mail(loop);
+    while (!list_empty(&loop->bridges))
+        coil__bridge_closes(loop->bridges.next);
     if (coil__loop_close_tasks != NULL)
         coil__loop_close_tasks(loop);
     drop_timers(&loop->timers);
     drop_callbacks(&loop->ready);
     loop->driver->ops->close(loop->driver);
-    coil__port_unref(loop->port);
-    loop->port = NULL;
     loop->closed = true;
     coil__loop_running = outer;
     coil__loop_object_gone(loop);
@@ -160,6 +167,18 @@ static void end(struct coil_loop *loop)
     mach_overflow_thread_leave();
     coil__loop_running = NULL;
     word_store(&loop->running, 0);
+}
+
+void coil__loop_abandon(struct coil_loop *loop)
+{
+    while (loop->runner != NULL) {
+        if (link_in_list(&loop->runner->marker.link))
+            list_remove(&loop->runner->marker.link);
+        loop->runner = loop->runner->outer;
+    }
+    loop->current = NULL;
+    loop->context = NULL;
+    end(loop);
 }
 
 static int run(struct coil_loop *loop, struct loop_runner *runner)

@@ -61,6 +61,10 @@ struct coil_loop {
     struct word running;
     bool stop_early;        /* coil_loop_stop before run_forever */
     bool closing, closed;
+    bool refusing;          /* no new work from other threads: it is being stopped */
+    bool silent;            /* what is left at closing was reported already */
+    int64_t end_status;     /* what those get who come too late, or were left over */
+    struct coil_link bridges; /* to jobs of other loops, that our futures wait for */
     bool debug;
     bool nothing_left;      /* simulator: the last wait found that nothing can happen */
     unsigned others;        /* threads that may post: a simulated loop must wait for them */
@@ -170,6 +174,16 @@ extern bool (*coil__loop_can_await)(struct coil_loop *loop);
 
 /* The slot that coil_raise and failed awaits write: the running task's, else the loop's. NULL outside a loop. */
 struct coil_exception **coil__raised_slot(void);
+
+/* How a bridge to another loop learns that this one closes: work/ sets it. */
+extern void (*coil__bridge_closes)(struct coil_link *bridge);
+
+/* Its thread ends inside a callback: no run function will return. */
+void coil__loop_abandon(struct coil_loop *loop);
+
+/* task/: asks every task to end; the oldest one, counted. */
+extern void (*coil__loop_cancel_all)(struct coil_loop *loop, const char *why);
+extern struct coil_future *(*coil__loop_oldest_task)(struct coil_loop *loop);
 
 /* Reports through the loop's exception handler. */
 void coil__report(struct coil_loop *loop, const char *message, int64_t status,

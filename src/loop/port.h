@@ -22,6 +22,7 @@ struct loop_port {
     struct word refs;
     int wake_fd;             /* eventfd, edge-triggered, never read */
     uint32_t generation;     /* of the process that made it: a child of fork must not touch it */
+    int64_t spin_ns;         /* how long either side looks before it sleeps */
     struct coil_loop *loop;  /* only to be used on its thread, or while the caller keeps the loop open */
 };
 

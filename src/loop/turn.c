@@ -39,6 +39,19 @@ static int wait_for_world(struct coil_loop *loop, int64_t deadline_ns)
     return err;
 }
 
+/* Busy looking for mail, if that was asked for: waking a thread that sleeps takes longer than most answers. */
+static bool spin_for_mail(struct coil_loop *loop)
+{
+    int64_t until = loop->driver->ops->now(loop->driver) + loop->port->spin_ns;
+
+    do
+        for (int i = 0; i < 64; i++)
+            if (port_has_mail(loop->port) || word_load(&loop->stop_asked) != 0)
+                return true;
+    while (loop->driver->ops->now(loop->driver) < until);
+    return false;
+}
+
 /* Nothing is ready: sleeps until the world, a timer or another thread has something. */
 static int sleep_in_driver(struct coil_loop *loop)
 {
@@ -47,7 +60,9 @@ static int sleep_in_driver(struct coil_loop *loop)
 
     if (loop->hooks.before_sleep != NULL)
         loop->hooks.before_sleep(loop, loop->hooks.arg);
-    if (!coil__port_sleep(loop->port))
+    if (loop->port->spin_ns > 0 && loop->quantum != 0 && spin_for_mail(loop))
+        deadline = 0;
+    else if (!coil__port_sleep(loop->port))
         deadline = 0;
     else if (word_load(&loop->stop_asked) != 0 || !list_empty(&loop->ready))
         deadline = 0;

@@ -13,15 +13,19 @@ static void report_pending(struct coil_loop *loop)
                      &container_of(at, struct task, link)->future);
 }
 
-static void cancel_all(struct coil_loop *loop)
+void coil__tasks_cancel_all(struct coil_loop *loop, const char *why)
 {
-    struct coil_exception *reason =
-        coil__exception_text(ECANCELED, NULL, "the loop is being closed");
+    struct coil_exception *reason = coil__exception_text(ECANCELED, NULL, why);
     struct coil_link *at;
 
     list_each (at, &loop->tasks)
         coil__future_cancel(&container_of(at, struct task, link)->future, reason);
     coil__exception_unref(reason);
+}
+
+struct coil_future *coil__tasks_oldest(struct coil_loop *loop)
+{
+    return future_ref(&container_of(loop->tasks.next, struct task, link)->future);
 }
 
 void coil__task_destroy(struct task *task, int64_t error)
@@ -52,11 +56,12 @@ void coil__tasks_close(struct coil_loop *loop)
 {
     coil__loop_run_ready(loop, 2); /* what other threads posted learns that it is refused */
     if (!list_empty(&loop->tasks)) {
-        report_pending(loop);
-        cancel_all(loop);
+        if (!loop->silent)
+            report_pending(loop);
+        coil__tasks_cancel_all(loop, "the loop is being closed");
         coil__loop_run_ready(loop, UNWIND_TURNS);
     }
     while (!list_empty(&loop->tasks))
-        coil__task_destroy(container_of(loop->tasks.next, struct task, link), -COIL_ESTOPPED);
+        coil__task_destroy(container_of(loop->tasks.next, struct task, link), loop->end_status);
     coil__loop_run_ready(loop, UNWIND_TURNS);
 }

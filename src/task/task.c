@@ -53,7 +53,10 @@ static void step_eagerly(struct coil_loop *loop, struct task *task)
     struct mach_context here;
     bool direct = loop->direct;
 
-    mach_context_adopt(&here);
+    if (coil__task_can_await(loop))
+        here = task_of(current)->context; /* the same stack's bounds */
+    else
+        mach_context_adopt(&here);
     loop->home = &here;
     loop->direct = false;
     loop->context = task->timer.handle.context;
@@ -252,6 +255,8 @@ __attribute__((constructor)) static void register_kind(void)
     coil__future_waiter_add(&stackful);
     coil__future_waiter_add(&foreign);
     coil__loop_close_tasks = coil__tasks_close;
+    coil__loop_cancel_all = coil__tasks_cancel_all;
+    coil__loop_oldest_task = coil__tasks_oldest;
     coil__loop_await = coil_await;
     coil__loop_can_await = coil__task_can_await;
 }

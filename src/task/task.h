@@ -154,6 +154,9 @@ static inline void task_park(struct coil_loop *loop, struct task *task)
 /* For closing: cancels what is left of the loop's tasks, lets them unwind without sleeping, destroys the rest. */
 void coil__tasks_close(struct coil_loop *loop);
 
+void coil__tasks_cancel_all(struct coil_loop *loop, const char *why);
+struct coil_future *coil__tasks_oldest(struct coil_loop *loop);
+
 /* Destroys a task that will not end by itself: it never runs again; its future fails with `error`. */
 void coil__task_destroy(struct task *task, int64_t error);
 

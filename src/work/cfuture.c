@@ -1,0 +1,295 @@
+/* Concurrent futures as threads see them. What happens on the loop is in job.c. */
+#include "work/cfuture.h"
+
+#include <stdio.h>
+
+#include "mach/clock.h"
+#include "mach/interrupt.h"
+#include "mach/sys.h"
+#include "mach/thread.h"
+
+#define CALLBACKS_CLOSED 1
+
+struct coil_cfuture *coil__cfuture_no_memory(void)
+{
+    static struct coil_cfuture failed = {
+        .state = {CF_DONE},
+        .refs = {1u << 30},
+        .callbacks = {CALLBACKS_CLOSED},
+        .flags = {CF_SEEN},
+        .result = {-ENOMEM, NULL},
+        .place = "out-of-memory",
+    };
+
+    word_add(&failed.refs, 1);
+    failed.generation = coil__fork_generation;
+    return &failed;
+}
+
+static void ring(struct coil_cfuture *future)
+{
+    uintptr_t fd = word_load(&future->fd);
+
+    if (fd != 0)
+        coil__sys_eventfd_write((int)fd - 1);
+}
+
+/* They were pushed newest first; they are called in order of registration. */
+static void call_back(struct coil_cfuture *future)
+{
+    uintptr_t list = word_exchange(&future->callbacks, CALLBACKS_CLOSED);
+    struct coil_cfuture_callback *at = (struct coil_cfuture_callback *)list, *first = NULL, *next;
+
+    for (; at != NULL; at = next) {
+        next = at->next;
+        at->next = first;
+        first = at;
+    }
+    for (at = first; at != NULL; at = next) {
+        next = at->next;
+        at->fn(future, at->arg);
+    }
+}
+
+void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result result,
+                            struct coil_exception *exception, coil_drop_fn *drop)
+{
+    uintptr_t was;
+
+    future->result = result;
+    future->exception = exception;
+    future->drop = drop;
+    coil_cfuture_ref(future); /* whoever waits may give up the last one as soon as it is done */
+    was = word_or(&future->state, CF_DONE);
+    INVARIANT((was & CF_DONE) == 0);
+    if (was & CF_WAITERS)
+        mach_futex_wake(word_futex(&future->state), INT32_MAX);
+    ring(future);
+    call_back(future);
+    coil_cfuture_unref(future);
+}
+
+/* In the child of a fork nobody will complete it: that is its end. */
+static bool is_done(const struct coil_cfuture *constant)
+{
+    struct coil_cfuture *future = (struct coil_cfuture *)(uintptr_t)constant;
+
+    if ((word_load(&future->state) & CF_DONE) != 0)
+        return true;
+    if (likely(future->generation == coil__fork_generation))
+        return false;
+    future->generation = coil__fork_generation;
+    word_or(&future->flags, CF_SEEN);
+    coil__cfuture_complete(future, coil_error(-COIL_EFORKED), NULL, NULL);
+    return true;
+}
+
+enum coil_cfuture_state coil_cfuture_state(const struct coil_cfuture *future)
+{
+    uintptr_t state;
+
+    if (is_done(future))
+        return COIL_CFUTURE_DONE;
+    state = word_load(&future->state);
+    if (state & CF_CANCEL)
+        return COIL_CFUTURE_CANCELLING;
+    return state & CF_RUNNING ? COIL_CFUTURE_RUNNING : COIL_CFUTURE_PENDING;
+}
+
+bool coil_cfuture_done(const struct coil_cfuture *future)
+{
+    return is_done(future);
+}
+
+static void spin(struct coil_cfuture *future, int64_t spin_ns)
+{
+    int64_t until = mach_now() + spin_ns;
+
+    do
+        for (int i = 0; i < 64; i++)
+            if ((word_load(&future->state) & CF_DONE) != 0)
+                return;
+    while (mach_now() < until);
+}
+
+static int sleep_until_done(struct coil_cfuture *future, int64_t deadline_ns)
+{
+    uint32_t seen = mach_interrupts();
+    uintptr_t state = word_or(&future->state, CF_WAITERS) | CF_WAITERS;
+    int err;
+
+    while ((state & CF_DONE) == 0) {
+        err = mach_wait_interruptible(word_futex(&future->state), (uint32_t)state, seen, deadline_ns);
+        state = word_load(&future->state);
+        if (err != 0 && (state & CF_DONE) == 0)
+            return err;
+    }
+    return 0;
+}
+
+int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns)
+{
+    int64_t now;
+
+    if (is_done(future))
+        return 0;
+    if (future->port != NULL && coil__loop_running != NULL && coil__loop_running->port == future->port)
+        return -EDEADLK;
+    if (timeout_ns <= 0)
+        return -ETIMEDOUT;
+    if (future->port != NULL && future->port->spin_ns > 0) {
+        spin(future, future->port->spin_ns);
+        if (is_done(future))
+            return 0;
+    }
+    if (timeout_ns == COIL_FOREVER)
+        return sleep_until_done(future, COIL_FOREVER);
+    now = mach_now();
+    return sleep_until_done(future, timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns);
+}
+
+struct coil_result coil_cfuture_result(struct coil_cfuture *future, int64_t timeout_ns)
+{
+    int err = coil_cfuture_wait(future, timeout_ns);
+
+    if (err != 0)
+        return coil_error(err);
+    if ((word_load(&future->flags) & CF_SEEN) == 0)
+        word_or(&future->flags, CF_SEEN);
+    return future->result;
+}
+
+struct coil_result coil_cfuture_take(struct coil_cfuture *future, int64_t timeout_ns)
+{
+    int err = coil_cfuture_wait(future, timeout_ns);
+
+    if (err != 0)
+        return coil_error(err);
+    word_or(&future->flags, CF_SEEN | CF_TAKEN);
+    return future->result;
+}
+
+const struct coil_exception *coil_cfuture_exception(struct coil_cfuture *future)
+{
+    if (!is_done(future))
+        return NULL;
+    word_or(&future->flags, CF_SEEN);
+    return future->exception;
+}
+
+static void keep_reason(struct coil_cfuture *future, const char *message, const char *place)
+{
+    struct coil_exception *reason =
+        coil__exception_text(ECANCELED, place, message != NULL ? message : "");
+    uintptr_t none = 0;
+
+    if (reason != NULL && !word_cas(&future->reason, &none, (uintptr_t)reason))
+        coil__exception_unref(reason);
+}
+
+bool coil_cfuture_cancel_at(struct coil_cfuture *future, const char *message, const char *place)
+{
+    uintptr_t was;
+
+    if (is_done(future))
+        return false;
+    keep_reason(future, message, place);
+    coil_cfuture_ref(future); /* the posted handle's */
+    was = word_or(&future->state, CF_CANCEL | CF_POSTED);
+    if ((was & (CF_DONE | CF_POSTED)) != 0 || coil__port_post(future->port, &future->cancel) != 0)
+        coil_cfuture_unref(future);
+    return (was & CF_DONE) == 0;
+}
+
+struct coil_result coil_cfuture_cancel_and_wait_at(struct coil_cfuture *future, int64_t timeout_ns,
+                                                   const char *place)
+{
+    coil_cfuture_cancel_at(future, NULL, place);
+    return coil_cfuture_result(future, timeout_ns);
+}
+
+void coil_cfuture_add_done_callback(struct coil_cfuture *future, struct coil_cfuture_callback *callback,
+                                    coil_cfuture_done_fn *fn, void *arg)
+{
+    uintptr_t was = word_load(&future->callbacks);
+
+    callback->fn = fn;
+    callback->arg = arg;
+    is_done(future);
+    do {
+        if (was == CALLBACKS_CLOSED) {
+            fn(future, arg);
+            return;
+        }
+        callback->next = (struct coil_cfuture_callback *)was;
+    } while (!word_cas(&future->callbacks, &was, (uintptr_t)callback));
+}
+
+int coil_cfuture_fd(struct coil_cfuture *future)
+{
+    uintptr_t none = 0;
+    int fd;
+
+    if (word_load(&future->fd) != 0)
+        return (int)word_load(&future->fd) - 1;
+    fd = coil__sys_eventfd();
+    if (fd < 0)
+        return fd;
+    if (!word_cas(&future->fd, &none, (uintptr_t)fd + 1)) {
+        coil__sys_close(fd);
+        return (int)none - 1;
+    }
+    if (is_done(future))
+        ring(future);
+    return fd;
+}
+
+uint64_t coil_cfuture_task_id(const struct coil_cfuture *future)
+{
+    return COUNTER_READ(future->task_id);
+}
+
+struct coil_cfuture *coil_cfuture_ref(struct coil_cfuture *future)
+{
+    word_add(&future->refs, 1);
+    return future;
+}
+
+static void report_unseen(const struct coil_cfuture *future)
+{
+    const struct coil_exception *exception = future->exception;
+
+    fprintf(stderr, "coil: the failure of a submitted job was never looked at: %s: %s%s%s\n",
+            future->place, coil_strerror(future->result.status), exception != NULL ? ": " : "",
+            exception != NULL ? exception->text : "");
+}
+
+static void free_cfuture(struct coil_cfuture *future)
+{
+    uintptr_t flags = word_load(&future->flags);
+    int64_t status = future->result.status;
+
+    if (status < 0 && status != -ECANCELED && status != -COIL_ESTOPPED && (flags & CF_SEEN) == 0)
+        report_unseen(future);
+    if (status >= 0 && future->drop != NULL && (flags & CF_TAKEN) == 0)
+        future->drop(future->result.value);
+    coil__exception_unref(future->exception);
+    coil__exception_unref((struct coil_exception *)word_load(&future->reason));
+    if (word_load(&future->fd) != 0)
+        coil__sys_close((int)word_load(&future->fd) - 1);
+    if (future->port != NULL)
+        coil__port_unref(future->port);
+    mem_free(future->name);
+    mem_free(future);
+}
+
+void coil_cfuture_unref(struct coil_cfuture *future)
+{
+    if (future != NULL && word_sub(&future->refs, 1) == 0)
+        free_cfuture(future);
+}
+
+void coil_interrupt(void)
+{
+    mach_interrupt();
+}

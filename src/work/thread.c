@@ -1,0 +1,232 @@
+/* A loop in its own thread, and how it stops: refuse, drain, cancel, grace, report, force. */
+#include <coil/thread.h>
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "mach/interrupt.h"
+#include "mach/thread.h"
+#include "work/cfuture.h"
+
+#define DEFAULT_GRACE COIL_SECONDS(5)
+
+enum thread_bits { THREAD_STOPPING = 1, THREAD_ENDED = 2 };
+
+struct coil_thread {
+    struct coil_loop *loop;
+    struct loop_port *port; /* counted */
+    struct mach_thread thread;
+    struct word state;
+    struct coil_stop_options stop; /* written by who set STOPPING */
+    struct coil_handle begin_stop;
+    int destroyed;
+    uint32_t generation;
+};
+
+/* The running loop thread, for the case that a coroutine ends the thread under it. */
+static pthread_key_t dying_key;
+static pthread_once_t dying_once = PTHREAD_ONCE_INIT;
+
+static void set_ended(struct coil_thread *self)
+{
+    word_or(&self->state, THREAD_STOPPING | THREAD_ENDED);
+    mach_futex_wake(word_futex(&self->state), INT32_MAX);
+}
+
+/* pthread_exit in a coroutine: no run function will return. Everything outstanding learns of it. */
+static void thread_dies(void *arg)
+{
+    struct coil_thread *self = arg;
+    struct coil_loop *loop = self->loop;
+
+    loop->end_status = -COIL_EDIED;
+    coil__loop_abandon(loop);
+    coil_loop_close(loop);
+    set_ended(self);
+}
+
+static void make_key(void)
+{
+    pthread_key_create(&dying_key, thread_dies);
+}
+
+static void stop_running(void *loop)
+{
+    coil_loop_stop(loop);
+}
+
+/* Lets tasks end by themselves until none is left or the time is over. */
+static void run_until_empty(struct coil_loop *loop, int64_t limit_ns)
+{
+    int64_t deadline = limit_ns > COIL_FOREVER - coil_loop_time(loop) ? COIL_FOREVER
+                                                                    : coil_loop_time(loop) + limit_ns;
+    struct coil_call alarm;
+
+    coil_call_init(&alarm, stop_running, loop);
+    coil_call_at(loop, &alarm, deadline);
+    while (!list_empty(&loop->tasks) && coil_loop_time(loop) < deadline) {
+        struct coil_future *oldest = coil__loop_oldest_task(loop);
+
+        coil_loop_run_until_complete(loop, oldest);
+        future_unref(oldest);
+    }
+    coil_call_cancel(&alarm);
+}
+
+static void report_survivors(struct coil_thread *self)
+{
+    struct coil_loop *loop = self->loop;
+    size_t n = coil_all_tasks(loop, NULL, 0);
+    struct coil_future **tasks = mem_alloc(n * sizeof(*tasks) + 1);
+    char line[512];
+
+    self->destroyed = (int)n;
+    if (tasks == NULL)
+        return;
+    coil_all_tasks(loop, tasks, n);
+    for (size_t i = 0; i < n; i++) {
+        coil_future_repr(tasks[i], line, sizeof(line));
+        if (self->stop.survivor != NULL)
+            self->stop.survivor(line, self->stop.arg);
+        else
+            coil__report(loop, "a task did not end in its grace and is destroyed", 0, NULL, tasks[i]);
+    }
+    mem_free(tasks);
+}
+
+static void stop_in_phases(struct coil_thread *self)
+{
+    struct coil_loop *loop = self->loop;
+    int64_t grace = self->stop.grace_ns;
+
+    loop->refusing = true;
+    if (self->stop.drain_ns > 0)
+        run_until_empty(loop, self->stop.drain_ns);
+    coil__loop_cancel_all(loop, "the loop's thread is being stopped");
+    run_until_empty(loop, grace == 0 ? DEFAULT_GRACE : grace < 0 ? 0 : grace);
+    report_survivors(self);
+    loop->silent = true; /* what is left was reported */
+}
+
+static void thread_main(void *arg)
+{
+    struct coil_thread *self = arg;
+    struct coil_loop *loop = self->loop;
+
+    pthread_once(&dying_once, make_key);
+    pthread_setspecific(dying_key, self);
+    while ((word_load(&self->state) & THREAD_STOPPING) == 0)
+        coil_loop_run_forever(loop);
+    stop_in_phases(self);
+    pthread_setspecific(dying_key, NULL);
+    coil_loop_close(loop);
+    set_ended(self);
+}
+
+static int open_thread(struct coil_thread *self, const struct coil_thread_options *options)
+{
+    struct coil_loop_options loop_options = options->loop;
+    const char *name = options->name != NULL ? options->name : "coil";
+    int err;
+
+    if (loop_options.name == NULL)
+        loop_options.name = name;
+    err = coil_loop_open(&loop_options, &self->loop);
+    if (err != 0)
+        return err;
+    self->loop->others = 1;
+    self->loop->objects++; /* ours, until close */
+    self->port = coil__port_ref(self->loop->port);
+    self->generation = coil__fork_generation;
+    err = mach_thread_start(&self->thread, thread_main, self, name, 0);
+    if (err != 0) {
+        coil_loop_close(self->loop);
+        coil__port_unref(self->port);
+        coil__loop_object_gone(self->loop);
+    }
+    return err;
+}
+
+struct coil_thread *coil_thread_open(const struct coil_thread_options *options)
+{
+    static const struct coil_thread_options defaults;
+    struct coil_thread *self = mem_zalloc(sizeof(*self));
+    int err = -ENOMEM;
+
+    if (self != NULL)
+        err = open_thread(self, options != NULL ? options : &defaults);
+    if (err == 0)
+        return self;
+    mem_free(self);
+    mach_set_errno(-err);
+    return NULL;
+}
+
+struct coil_loop *coil_thread_loop(struct coil_thread *thread)
+{
+    return thread->loop;
+}
+
+struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil_coroutine_fn *fn, void *arg,
+                                    const struct coil_task_options *options, const char *place)
+{
+    return coil__cfuture_submit(thread->port, fn, arg, options, false, place);
+}
+
+struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread, coil_coroutine_fn *fn, void *arg,
+                                         const char *place)
+{
+    return coil__cfuture_submit(thread->port, fn, arg, NULL, true, place);
+}
+
+static void leave_run_forever(struct coil_handle *handle)
+{
+    (void)handle;
+    coil__loop_running->runner->stop = true;
+}
+
+static void begin_stop(struct coil_thread *self, const struct coil_stop_options *options)
+{
+    uintptr_t was = word_or(&self->state, THREAD_STOPPING);
+
+    if (was & THREAD_STOPPING)
+        return;
+    if (options != NULL)
+        self->stop = *options;
+    self->begin_stop = (struct coil_handle){.run = leave_run_forever};
+    coil__port_post(self->port, &self->begin_stop);
+}
+
+int coil_thread_stop(struct coil_thread *self, const struct coil_stop_options *options)
+{
+    uintptr_t state;
+
+    if (self->generation != coil__fork_generation)
+        return 0; /* the thread stayed in the parent */
+    begin_stop(self, options);
+    if (coil__loop_running == self->loop)
+        return -EDEADLK;
+    while (((state = word_load(&self->state)) & THREAD_ENDED) == 0)
+        mach_futex_wait(word_futex(&self->state), (uint32_t)state, COIL_FOREVER);
+    return self->destroyed;
+}
+
+bool coil_thread_stopping(const struct coil_thread *thread)
+{
+    return thread->generation != coil__fork_generation || word_load(&thread->state) != 0;
+}
+
+void coil_thread_close(struct coil_thread *self)
+{
+    if (self == NULL)
+        return;
+    REQUIRE(coil__loop_running != self->loop || self->generation != coil__fork_generation,
+            "coil_thread_close on the loop's own thread: coil_thread_stop begins it, close it from another");
+    if (self->generation == coil__fork_generation) {
+        coil_thread_stop(self, NULL);
+        mach_thread_join(&self->thread);
+        coil__loop_object_gone(self->loop);
+    }
+    coil__port_unref(self->port);
+    mem_free(self);
+}
