@@ -39,6 +39,10 @@ def number(value):
     return f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 
+def times(factor):
+    return f"{factor:.2f}×" if factor < 10 else f"{factor:.0f}×"
+
+
 def middle(samples):
     return statistics.median(samples)
 
@@ -89,11 +93,8 @@ class Report:
         best, coil = self.best_peer(row), self.get("coil", row.key)
         if not best or not coil:
             return [best[0] if best else DASH, DASH, "no peer" if coil else DASH]
-        times = row.times_ahead(middle(coil), middle(best[1]))
-        if times >= 1:
-            verdict = f"ahead {times:.2g}×"
-        else:
-            verdict = f"**behind {1 / times:.2g}×**"
+        factor = row.times_ahead(middle(coil), middle(best[1]))
+        verdict = f"ahead {times(factor)}" if factor > 1 else f"**behind {times(1 / factor)}**"
         if overlap(coil, best[1]):
             verdict += ", spreads overlap"
         return [best[0], f"{middle(coil) / middle(best[1]):.3g}", verdict]
@@ -115,8 +116,8 @@ class Report:
             goal = raw and goal * middle(raw)
         if not coil or not goal:
             return text
-        times = row.times_ahead(middle(coil), goal)
-        return f"{text}: met" if times >= 1 else f"{text}: **missed {1 / times:.2g}×**"
+        factor = row.times_ahead(middle(coil), goal)
+        return f"{text}: met" if factor >= 1 else f"{text}: **missed {times(1 / factor)}**"
 
     # ---- the whole ----
 
