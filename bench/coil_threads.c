@@ -22,9 +22,9 @@ static struct coil_result finish(struct coil_cfuture *job)
     return r;
 }
 
-static struct coil_thread *thread_open(void)
+static struct coil_thread *thread_open(const struct coil_thread_options *options)
 {
-    struct coil_thread *thread = coil_thread_open(NULL);
+    struct coil_thread *thread = coil_thread_open(options);
 
     if (!thread)
         bench_die("coil_thread_open");
@@ -32,7 +32,7 @@ static struct coil_thread *thread_open(void)
     return thread;
 }
 
-static void trips_measure(const char *name, struct coil_thread *thread, bool spin)
+static void trips_measure(const char *name, struct coil_thread *thread)
 {
     long trips = bench_count(20000);
     int64_t *samples = calloc((size_t)trips, sizeof *samples);
@@ -42,8 +42,6 @@ static void trips_measure(const char *name, struct coil_thread *thread, bool spi
             int64_t start = bench_now();
             struct coil_cfuture *job = coil_submit(thread, nothing, samples);
 
-            while (spin && !coil_cfuture_done(job) && bench_now() - start < COIL_US(20))
-                ;
             if (finish(job).value != samples)
                 abort();
             samples[i] = bench_now() - start;
@@ -54,35 +52,24 @@ static void trips_measure(const char *name, struct coil_thread *thread, bool spi
     free(samples);
 }
 
+static void trips_run(const char *name, const struct coil_thread_options *options)
+{
+    struct coil_thread *thread = thread_open(options);
+
+    bench_pin(1);
+    trips_measure(name, thread);
+    coil_thread_close(thread);
+}
+
 void run_submit(const char *name)
 {
-    struct coil_thread *thread = thread_open();
-
-    bench_pin(1);
-    trips_measure(name, thread, false);
-    coil_thread_close(thread);
+    trips_run(name, NULL);
 }
 
-static coil_async struct coil_result busy(void *arg)
-{
-    (void)arg;
-    while (coil_yield() == 0)
-        ;
-    return coil_error(-ECANCELED);
-}
-
-/* The waiter looks for 20 us before it parks; a task that yields all the time keeps the loop from
- * parking at all. */
+/* The loop looks for 20 us before it sleeps, and so does whoever waits for its result. */
 void run_submit_spin(const char *name)
 {
-    struct coil_thread *thread = thread_open();
-    struct coil_cfuture *spinner = coil_submit(thread, busy, NULL);
-
-    bench_pin(1);
-    trips_measure(name, thread, true);
-    coil_cfuture_cancel_and_wait(spinner, COIL_FOREVER);
-    coil_cfuture_unref(spinner);
-    coil_thread_close(thread);
+    trips_run(name, &(struct coil_thread_options){.loop = {.spin_ns = COIL_US(20)}});
 }
 
 static struct {
@@ -115,7 +102,7 @@ static void *flood_from(void *index)
 
 static void flood_measure(const char *name, int producers)
 {
-    struct coil_thread *thread = thread_open();
+    struct coil_thread *thread = thread_open(NULL);
     long ops = bench_count(1000000) / producers * producers;
     pthread_t threads[2];
 
@@ -152,7 +139,7 @@ void run_post_2(const char *name)
 
 void run_submit_1(const char *name)
 {
-    struct coil_thread *thread = thread_open();
+    struct coil_thread *thread = thread_open(NULL);
     struct coil_cfuture *jobs[BATCH];
     long batches = bench_count(500);
 
