@@ -1,3 +1,6 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* strerrorname_np */
+#endif
 #include "common/conformance.h"
 
 #include <stdarg.h>
@@ -8,7 +11,8 @@
 static const struct coil_loop_options on_simulator = {.driver = "sim", .name = "conformance"};
 
 static int64_t start_ns; /* the simulator's clock when the program began */
-static int64_t last_ns;  /* when the loop was last seen running, for lines said outside a run */
+static int64_t last_ns;  /* when a loop was last looked at, for lines said after it was closed */
+static struct coil_loop *by_hand;
 
 void say(const char *format, ...)
 {
@@ -16,12 +20,33 @@ void say(const char *format, ...)
 
     if (coil_loop_current())
         last_ns = coil_time();
+    else if (by_hand)
+        last_ns = coil_loop_time(by_hand);
     printf("[%10.3f] ", (double)(last_ns - start_ns) / 1e6);
     va_start(words, format);
     vprintf(format, words);
     va_end(words);
     putchar('\n');
     fflush(stdout);
+}
+
+/* Without COIL_, so that both sides have one word. */
+static const char *error_name(int64_t code)
+{
+    static const struct {
+        int64_t code;
+        const char *name;
+    } own[] = {
+        {COIL_ESTOPPED, "ESTOPPED"}, {COIL_EDIED, "EDIED"},     {COIL_EFORKED, "EFORKED"},
+        {COIL_EPENDING, "EPENDING"}, {COIL_EBROKEN, "EBROKEN"}, {COIL_ESHUTDOWN, "ESHUTDOWN"},
+        {COIL_EGROUP, "EGROUP"},     {COIL_EENDED, "EENDED"},   {COIL_ECRASHED, "ECRASHED"},
+    };
+    const char *name = strerrorname_np((int)code);
+
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        if (own[i].code == code)
+            return own[i].name;
+    return name ? name : "an unknown error";
 }
 
 static char *scratch(size_t *size)
@@ -39,9 +64,7 @@ const char *told(struct coil_result result)
     char *buffer = scratch(&size);
 
     if (result.status < 0) {
-        const char *name = coil_strerror(result.status); /* "ENOENT: no such file or directory" */
-
-        snprintf(buffer, size, "%.*s", (int)strcspn(name, ":"), name);
+        snprintf(buffer, size, "%s", error_name(-result.status));
     } else if (result.value) {
         snprintf(buffer, size, "%s", (const char *)result.value);
     } else if (result.status > 0) {
@@ -145,6 +168,7 @@ struct coil_loop *new_loop(void)
         exit(2);
     }
     begin(loop);
+    by_hand = loop;
     return loop;
 }
 

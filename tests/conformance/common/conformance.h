@@ -33,7 +33,8 @@ struct coil_result text(const char *words);
 struct coil_call *new_call(coil_call_fn *fn, void *arg);
 struct coil_done *new_done(void);
 
-/* A loop on the simulator to run by hand; what has nobody to hear it goes to the log. The caller closes it. */
+/* A loop on the simulator to run by hand; what has nobody to hear it goes to the log. The caller closes it, and says
+ * no more. */
 struct coil_loop *new_loop(void);
 
 /* Runs a whole program, as coil_run, on the simulator. Returns what main should. */

@@ -14,7 +14,7 @@ import signal
 import sys
 import traceback
 
-LIMIT_SECONDS = 20
+LIMIT_SECONDS = 10
 
 
 def needs(path):
