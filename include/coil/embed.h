@@ -46,8 +46,8 @@ struct coil_coroutine_ops {
 COIL_EXPORT struct coil_future *
 coil_create_foreign_task_at(const struct coil_coroutine_ops *ops, void *coroutine,
                             const struct coil_task_options *options, const char *place);
-#define coil_create_foreign_task(ops, coroutine, options) \
-    coil_create_foreign_task_at(ops, coroutine, options, COIL_PLACE(#coroutine))
+#define coil_create_foreign_task(ops, coroutine, ...) \
+    coil_create_foreign_task_at(ops, coroutine, __VA_ARGS__, COIL_PLACE(#coroutine))
 
 COIL_END_DECLS
 

@@ -16,9 +16,9 @@ enum coil_gather_flags {
 };
 
 /**
- * One future for many (asyncio: gather). Its value is an array of n results in the order of the children, which lives as
- * long as the gather future. Without COIL_RETURN_EXCEPTIONS the first child that fails settles it with that error
- * and the others run on. Cancelling it cancels every child; then it fails with -ECANCELED once they have ended.
+ * One future for many (asyncio: gather). Its value is an array of n results in the order of the children; coil_join and coil_future_take
+ * give it to the caller, who free()s it, else the gather future does. Without COIL_RETURN_EXCEPTIONS the first child that fails settles it with that error
+ * and the others run on. Cancelling it cancels every child; it is cancelled once they have ended.
  * A child given twice is one child. n == 0 gives a future done with an empty array.
  *
  * Suspends: no. Owns: the caller has one reference; the children's values stay theirs.

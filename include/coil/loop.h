@@ -292,7 +292,7 @@ typedef struct coil_result coil_coroutine_fn(void *arg);
 COIL_EXPORT struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
                                            const struct coil_loop_options *options, const char *place);
 #define coil_run(fn, arg) coil_run_at(fn, arg, NULL, COIL_PLACE(#fn))
-#define coil_run_with(fn, arg, options) coil_run_at(fn, arg, options, COIL_PLACE(#fn))
+#define coil_run_with(fn, arg, ...) coil_run_at(fn, arg, __VA_ARGS__, COIL_PLACE(#fn))
 
 COIL_END_DECLS
 

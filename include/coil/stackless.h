@@ -47,9 +47,9 @@ typedef enum coil_step coil_stackless_fn(struct coil_stackless *co, void *state)
 COIL_EXPORT struct coil_future *
 coil_create_stackless_task_at(coil_stackless_fn *fn, const void *state, size_t size,
                               const struct coil_task_options *options, const char *place);
-#define coil_create_stackless_task(fn, state, size, options)                              \
+#define coil_create_stackless_task(fn, state, size, ...)                              \
     coil_create_stackless_task_at((coil_stackless_fn *)(void (*)(void))(fn), state, size, \
-                                  options, COIL_PLACE(#fn))
+                                  __VA_ARGS__, COIL_PLACE(#fn))
 
 COIL_END_DECLS
 

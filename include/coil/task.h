@@ -36,8 +36,8 @@ COIL_EXPORT struct coil_future *coil_create_task_at(coil_coroutine_fn *fn, void 
                                                     const struct coil_task_options *options,
                                                     const char *place);
 #define coil_create_task(fn, arg) coil_create_task_at(fn, arg, NULL, COIL_PLACE(#fn))
-#define coil_create_task_with(fn, arg, options) \
-    coil_create_task_at(fn, arg, options, COIL_PLACE(#fn))
+#define coil_create_task_with(fn, arg, ...) \
+    coil_create_task_at(fn, arg, __VA_ARGS__, COIL_PLACE(#fn))
 
 /**
  * The task that is running (asyncio: current_task).

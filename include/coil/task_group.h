@@ -46,8 +46,8 @@ coil_task_group_create_task_at(struct coil_task_group *group, coil_coroutine_fn 
                                const struct coil_task_options *options, const char *place);
 #define coil_task_group_create_task(group, fn, arg) \
     coil_task_group_create_task_at(group, fn, arg, NULL, COIL_PLACE(#fn))
-#define coil_task_group_create_task_with(group, fn, arg, options) \
-    coil_task_group_create_task_at(group, fn, arg, options, COIL_PLACE(#fn))
+#define coil_task_group_create_task_with(group, fn, arg, ...) \
+    coil_task_group_create_task_at(group, fn, arg, __VA_ARGS__, COIL_PLACE(#fn))
 
 /**
  * Cancels what is left of the group and lets exit return without an error (asyncio 3.15: TaskGroup.cancel).

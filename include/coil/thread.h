@@ -51,8 +51,8 @@ COIL_EXPORT struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil
                                                 const struct coil_task_options *options,
                                                 const char *place);
 #define coil_submit(thread, fn, arg) coil_submit_at(thread, fn, arg, NULL, COIL_PLACE(#fn))
-#define coil_submit_with(thread, fn, arg, options) \
-    coil_submit_at(thread, fn, arg, options, COIL_PLACE(#fn))
+#define coil_submit_with(thread, fn, arg, ...) \
+    coil_submit_at(thread, fn, arg, __VA_ARGS__, COIL_PLACE(#fn))
 
 /**
  * Calls a plain function there, which must not await: one after the other, in order, like a task queue

@@ -9,7 +9,7 @@
 
 #define CHUNK_SLOTS 64
 #define EVENTS_AT_ONCE 128
-#define POLL_EVENTS 0x3fffu   /* all that poll(2) knows; epoll's flags lie above */
+#define POLL_EVENTS 0x3fffu /* all that poll(2) knows; epoll's flags lie above */
 #define UNASKED (POLLERR | POLLHUP)
 #define WAKE UINT64_MAX
 

@@ -39,8 +39,8 @@ static int setup(struct uring_params *params, unsigned requests, unsigned comple
     int fd = -EINVAL;
 
     for (size_t i = 0; i < sizeof(wishes) / sizeof(*wishes) && fd == -EINVAL; i++) {
-        *params = (struct uring_params){.flags = NEEDED_SETUP | wishes[i],
-                                        .cq_entries = completions};
+        *params =
+            (struct uring_params){.flags = NEEDED_SETUP | wishes[i], .cq_entries = completions};
         fd = coil__sys_uring_setup(requests, params);
     }
     if (fd == -EINVAL || fd == -EPERM || fd == -EACCES)
@@ -126,7 +126,8 @@ struct uring_sqe *coil__ring_request(struct ring *ring)
     return request;
 }
 
-/* Nothing to fetch, as far as can be seen from here; the kernel raises a flag when it has something to say. */
+/* Nothing to fetch, as far as can be seen from here; the kernel raises a flag when it has something
+ * to say. */
 static bool quiet(struct ring *ring)
 {
     return acquire(ring->cq_tail) == *ring->cq_head &&

@@ -32,9 +32,10 @@ void coil__ring_close(struct ring *ring);
 struct uring_sqe *coil__ring_request(struct ring *ring);
 
 /*
- * Tells the kernel the requests, lets it finish what it can, and sleeps up to the timeout (0: not at all; COIL_FOREVER)
- * for a completion. Costs nothing if there is nothing to tell, nothing to fetch and no sleep wanted.
- * The thread that enters first is the ring's from then on. Returns < 0 if the sleep was cut short: -ETIME, -EINTR, or an error.
+ * Tells the kernel the requests, lets it finish what it can, and sleeps up to the timeout (0: not
+ * at all; COIL_FOREVER) for a completion. Costs nothing if there is nothing to tell, nothing to
+ * fetch and no sleep wanted. The thread that enters first is the ring's from then on. Returns < 0
+ * if the sleep was cut short: -ETIME, -EINTR, or an error.
  */
 int coil__ring_enter(struct ring *ring, int64_t timeout_ns);
 

@@ -27,7 +27,8 @@ void coil__drive_deliver(struct driver *driver);
 int64_t coil__drive_attempt(struct driver *driver, struct op *op);
 int64_t coil__drive_now(struct driver *driver);
 
-/* How long to sleep at most: COIL_FOREVER, or >= 0; 0 looks. A deadline <= 0 does not ask the clock. */
+/* How long to sleep at most: COIL_FOREVER, or >= 0; 0 looks. A deadline <= 0 does not ask the
+ * clock. */
 int64_t coil__drive_timeout(int64_t deadline_ns);
 
 #endif

@@ -1,16 +1,17 @@
 /*
- * The simulator: a driver whose clock is a number. Where others sleep, it sets the clock to the next time at which
- * something happens, so a program that waits for an hour takes no time, and takes the same steps each time.
+ * The simulator: a driver whose clock is a number. Where others sleep, it sets the clock to the
+ * next time at which something happens, so a program that waits for an hour takes no time, and
+ * takes the same steps each time.
  *
  *   time    begins at 1,000 s and passes in wait only
  *   calls   run inline, in wait: they block the loop, and must not wait for it
- *   polls   are of real descriptors, which are no part of the simulated world. They are looked at before time moves, and
- *           waited for really only if nothing else is to happen, ever: any timer comes before a descriptor that
- *           is not ready yet
- *   seed    0: what is ready is delivered at once, in the order of submission. Any other: each op has a
- *           virtual delay, ops due at the same time come in any order, a cancel may be too late, a canceled call
- *           may have run, an attempt may find nothing; all of it drawn when the op is submitted (canceled,
- *           attempted), so that the same program draws the same
+ *   polls   are of real descriptors, which are no part of the simulated world. They are looked at
+ * before time moves, and waited for really only if nothing else is to happen, ever: any timer comes
+ * before a descriptor that is not ready yet seed    0: what is ready is delivered at once, in the
+ * order of submission. Any other: each op has a virtual delay, ops due at the same time come in any
+ * order, a cancel may be too late, a canceled call may have run, an attempt may find nothing; all
+ * of it drawn when the op is submitted (canceled, attempted), so that the same program draws the
+ * same
  */
 #include <errno.h>
 

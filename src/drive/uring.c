@@ -131,8 +131,8 @@ static void request_removal(struct uring_sqe *request, struct op *op)
 }
 
 /*
- * Makes requests of as much as there is room for; true if that was all. The order of requests is kept to the end, so
- * the removal of an op can never hit the same memory's next op.
+ * Makes requests of as much as there is room for; true if that was all. The order of requests is
+ * kept to the end, so the removal of an op can never hit the same memory's next op.
  */
 static bool make_requests(struct uring_driver *self)
 {
@@ -163,9 +163,10 @@ static bool make_requests(struct uring_driver *self)
 }
 
 /*
- * A one-shot poll of io_uring also ends by POLLRDHUP that nobody asked for: a writer whose peer has half closed would go
- * round and round. Such an op is asked again as a multishot poll, which tells changes only, and removed at
- * its first real result. Whatever came first counts; the op is over when the kernel says that there is no more.
+ * A one-shot poll of io_uring also ends by POLLRDHUP that nobody asked for: a writer whose peer has
+ * half closed would go round and round. Such an op is asked again as a multishot poll, which tells
+ * changes only, and removed at its first real result. Whatever came first counts; the op is over
+ * when the kernel says that there is no more.
  */
 static void take_poll(struct uring_driver *self, struct op *op, const struct uring_cqe *completion)
 {

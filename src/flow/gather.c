@@ -19,9 +19,9 @@ struct gather {
     size_t finished;
     bool return_exceptions;
     bool cancel_asked;
+    struct coil_result *results;   /* the value, once it is done */
     struct coil_future **children; /* counted */
-    struct member *members;
-    struct coil_result results[];
+    struct member members[];
 };
 
 static struct gather *gather_of(struct coil_future *future)
@@ -34,23 +34,28 @@ static struct coil_result result_of(struct coil_future *child)
     return future_look(child);
 }
 
-/* Settles with an error without being cancelled itself, as asyncio does also for CancelledError. */
+/* With the first error; of a child that somebody else cancelled too, and that does not make it cancelled itself. */
 static void fail(struct gather *self, struct coil_future *child)
 {
-    coil__future_settle(&self->future, FUTURE_FAILED, coil_error(child->result.status),
+    enum future_state state = self->cancel_asked && child->state == FUTURE_CANCELLED
+                                  ? FUTURE_CANCELLED : FUTURE_FAILED;
+
+    coil__future_settle(&self->future, state, coil_error(child->result.status),
                         coil__exception_ref(child->exception));
 }
 
 static void complete(struct gather *self, struct coil_future *last)
 {
-    if (self->cancel_asked) {
-        coil__future_settle(&self->future, FUTURE_FAILED, coil_error(-ECANCELED),
+    if (self->cancel_asked) { /* asyncio: a failure with CancelledError, .cancelled() false; ours is what it is */
+        coil__future_settle(&self->future, FUTURE_CANCELLED, coil_error(-ECANCELED),
                             coil__exception_ref(last->exception));
         return;
     }
     for (size_t i = 0; i < self->n; i++)
         self->results[i] = result_of(self->children[i]);
     coil__future_settle(&self->future, FUTURE_DONE, coil_value(self->results), NULL);
+    self->future.drop = free; /* the array's, unless somebody takes it */
+    self->results = NULL;
 }
 
 static void child_done(struct gather *self, struct coil_future *child)
@@ -103,6 +108,7 @@ static void free_gather(struct coil_future *future)
 
     for (size_t i = 0; i < self->n; i++)
         future_unref(self->children[i]);
+    mem_free(self->results);
     mem_free(self);
     coil__loop_object_gone(loop);
 }
@@ -132,19 +138,22 @@ static struct coil_future *give_up(struct coil_loop *loop, struct coil_future *c
 static struct gather *make(struct coil_loop *loop, struct coil_future *const *children, size_t n,
                            int flags, const char *place)
 {
-    size_t bytes = sizeof(struct gather) +
-                   n * (sizeof(struct coil_result) + sizeof(struct member) + sizeof(*children));
+    size_t bytes = sizeof(struct gather) + n * (sizeof(struct member) + sizeof(*children));
     struct gather *self = mem_alloc(bytes);
+    struct coil_result *results = mem_alloc(n * sizeof(*results) + 1);
 
-    if (self == NULL)
+    if (self == NULL || results == NULL) {
+        mem_free(self);
+        mem_free(results);
         return NULL;
+    }
     coil__future_init(&self->future, loop, FUTURE_GATHER, place);
     self->n = n;
     self->distinct = 0;
     self->finished = 0;
     self->return_exceptions = flags & COIL_RETURN_EXCEPTIONS;
     self->cancel_asked = false;
-    self->members = (struct member *)(self->results + n);
+    self->results = results;
     self->children = (struct coil_future **)(self->members + n);
     for (size_t i = 0; i < n; i++)
         self->children[i] = flags & COIL_TAKE_REFS ? children[i] : future_ref(children[i]);
@@ -191,7 +200,7 @@ struct coil_future *coil_gather_at(struct coil_future *const *children, size_t n
             watch(self, &self->members[i]);
     }
     if (n == 0)
-        coil__future_settle(&self->future, FUTURE_DONE, coil_value(self->results), NULL);
+        complete(self, NULL);
     for (size_t i = 0; i < n; i++)
         if (self->members[i].gather != NULL && !future_pending(self->children[i]))
             child_done(self, self->children[i]);

@@ -213,12 +213,12 @@ static int64_t raise_group(struct coil_task_group *group)
         snprintf(text, sizeof(text), "%zu of the group's tasks failed", errors->count);
         all = coil__exception_group(COIL_EGROUP, group->parent->place, text, errors->list, errors->count);
     }
-    coil__exception_unref(*slot);
-    *slot = all;
-    if (coil_task_cancelling(group->parent) > 0) {
+    if (coil_task_cancelling(group->parent) > 0) { /* from outside: it stands, and the next await says so */
         coil_task_uncancel(group->parent);
         coil_future_cancel(group->parent, NULL);
     }
+    coil__exception_unref(*slot);
+    *slot = all;
     return -COIL_EGROUP;
 }
 
@@ -236,14 +236,14 @@ coil_async int64_t coil_task_group_exit(struct coil_task_group *group, int64_t s
     REQUIRE(group->parent->loop->current == group->parent,
             "coil_task_group_exit: a group is left by the task that entered it");
     group->flags |= GROUP_EXITING;
-    if ((group->flags & GROUP_PARENT_CANCELLED) != 0 && coil_task_uncancel(group->parent) == 0)
-        cancelled = 0;
     if (status < 0 && status != -ECANCELED)
         remember(group, status, *slot != NULL && (*slot)->code == status ? *slot : NULL);
     if (status < 0 && (group->flags & GROUP_ABORTING) == 0)
         abort_children(group);
     cancelled = wait_for_children(group, cancelled);
     group->flags |= GROUP_LEFT;
+    if ((group->flags & GROUP_PARENT_CANCELLED) != 0 && coil_task_uncancel(group->parent) == 0)
+        cancelled = 0; /* it was only our own request */
     if (group->first_error != 0) {
         status = raise_group(group); /* failures outrank the cancellation, as in asyncio */
         forget_errors(group);

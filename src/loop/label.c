@@ -105,7 +105,11 @@ static size_t append_label(char *chain, size_t size, size_t at, const char *arro
     if (at < size)
         at += (size_t)snprintf(chain + at, size - at, "%s", arrow);
     n = at < size ? coil__future_label(future, chain + at, size - at) : 0;
-    return at + (size_t)(n > 0 ? n : 0);
+    at += (size_t)(n > 0 ? n : 0);
+    if (at < size && coil__future_kinds[future->kind]->label != NULL)
+        at += (size_t)snprintf(chain + at, size - at, " (%.*s)", (int)strcspn(future->place, " "),
+                               future->place);
+    return at;
 }
 
 /* "waiter -> target -> ... -> waiter": along what each one waits for. */

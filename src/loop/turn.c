@@ -58,6 +58,9 @@ static int sleep_in_driver(struct coil_loop *loop)
     int64_t deadline = coil__timers_next(&loop->timers);
     int err;
 
+    if (deadline < loop->timers.earliest) /* both are lower bounds */
+        deadline = loop->timers.earliest;
+
     if (loop->hooks.before_sleep != NULL)
         loop->hooks.before_sleep(loop, loop->hooks.arg);
     if (loop->port->spin_ns > 0 && loop->quantum != 0 && spin_for_mail(loop))

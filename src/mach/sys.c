@@ -1,5 +1,4 @@
 #include "mach/sys.h"
-#include "mach/thread.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -16,6 +15,7 @@
 #include <coil/result.h>
 
 #include "base/fault.h"
+#include "mach/thread.h"
 #include "mach/valgrind.h"
 
 #ifndef FUTEX_32
@@ -241,6 +241,8 @@ int coil__sys_futex_wait_either(const uint32_t *word, uint32_t expected, const u
 
     if (fault(FAULT_SYS))
         return -EINTR;
+    if (knows_few_calls())
+        return -ENOSYS;
     return (int)told(syscall(SYS_FUTEX_WAITV, waiters, 2, 0,
                              deadline_ns == COIL_FOREVER ? NULL : &deadline, CLOCK_MONOTONIC));
 }

@@ -130,8 +130,9 @@ static int repr_tail(const struct coil_future *future, char *buffer, size_t size
         coil__future_label(task->waits_for, label, sizeof(label));
         return snprintf(buffer, size, ", waits for %s>", label);
     case FUTURE_DONE:
-        return snprintf(buffer, size, ", result %lld %p>", (long long)future->result.status,
-                        future->result.value);
+        if (future->result.value == NULL)
+            return snprintf(buffer, size, ", result %lld>", (long long)future->result.status);
+        return snprintf(buffer, size, ", result %p>", future->result.value);
     case FUTURE_FAILED:
         return snprintf(buffer, size, ", %s%s%s>", coil_strerror(future->result.status),
                         future->exception != NULL ? ": " : "",

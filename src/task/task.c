@@ -202,11 +202,18 @@ struct coil_result coil__task_woken(struct task *task)
     return result;
 }
 
+static bool waits_for_nothing(struct coil_future *future)
+{
+    return future->kind == FUTURE_PLAIN ||
+           (future->kind == FUTURE_TASK && task_of(future)->waits_for == NULL);
+}
+
 int coil__task_check_cycle(struct task *task, struct coil_future *future)
 {
     char chain[1024];
 
-    if (likely(future != &task->future && list_empty(&task->future.callbacks)))
+    /* Who waits for nothing, or nobody waits for, is in no circle. */
+    if (likely(future != &task->future && (list_empty(&task->future.callbacks) || waits_for_nothing(future))))
         return 0;
     if (!coil__future_would_deadlock(&task->future, future, chain, sizeof(chain)))
         return 0;
