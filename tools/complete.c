@@ -7,7 +7,7 @@
 
 #include "text.h"
 
-#define SHOWN_LIMIT  120
+#define SHOWN_LIMIT 120
 #define LINE_COLUMNS 80
 
 static bool in_name(char c)

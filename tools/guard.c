@@ -6,7 +6,7 @@
 #include "text.h"
 
 #define HANDLER_STACK_BYTES (64 * 1024)
-#define SIGBREAK            (SIGRTMIN + 3) /* sent by guard_break only */
+#define SIGBREAK (SIGRTMIN + 3) /* sent by guard_break only */
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 #define FATAL_COUNT (sizeof(fatal_signals) / sizeof(fatal_signals[0]))
@@ -83,9 +83,13 @@ void guard_install(guard_finder_fn *find)
 
 void guard_prepare_thread(void)
 {
+    sigset_t set;
     stack_t now;
     stack_t stack = {.ss_size = HANDLER_STACK_BYTES};
 
+    sigemptyset(&set);
+    sigaddset(&set, SIGBREAK);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     if (sigaltstack(NULL, &now) == 0 && !(now.ss_flags & SS_DISABLE))
         return;
     stack.ss_sp = memory_resize(NULL, HANDLER_STACK_BYTES, 1);

@@ -22,8 +22,8 @@ typedef struct guard *guard_finder_fn(void);
  * guard_run. */
 void guard_install(guard_finder_fn *find);
 
-/* Gives the calling thread a stack for signal handlers, unless it has one: else a stack overflow
- * could not be caught. */
+/* Readies the calling thread: a stack for signal handlers, unless it has one (else a stack overflow
+ * could not be caught), and guard_break let through. */
 void guard_prepare_thread(void);
 
 /* Calls fn(arg). Returns 0, or the signal that ended it. */

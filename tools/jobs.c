@@ -73,8 +73,7 @@ void jobs_close(struct jobs *jobs)
 }
 
 /* What code that may suspend has computed, as the result of its task. */
-static coil_async
-struct coil_result value_result(const struct job *job)
+static coil_async struct coil_result value_result(const struct job *job)
 {
     struct coil_result result = coil_value(NULL);
 
@@ -93,8 +92,7 @@ struct coil_result value_result(const struct job *job)
     return result;
 }
 
-static coil_async
-struct coil_result run_guarded(struct job *job)
+static coil_async struct coil_result run_guarded(struct job *job)
 {
     if (job->fn)
         return job->fn(job->arg);
@@ -103,8 +101,7 @@ struct coil_result run_guarded(struct job *job)
 }
 
 /* The coroutine of every job. A crash comes back here, on the same stack. */
-static coil_async
-struct coil_result job_main(void *arg)
+static coil_async struct coil_result job_main(void *arg)
 {
     struct job *job = arg;
     struct coil_result result;

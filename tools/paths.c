@@ -12,7 +12,7 @@
 #define COIL_INCLUDE_INSTALLED "/usr/local/include:/usr/include"
 #endif
 #ifndef COIL_TCC_DIR
-#define COIL_TCC_DIR                                                                               \
+#define COIL_TCC_DIR \
     "/usr/lib/x86_64-linux-gnu/tcc:/usr/lib/aarch64-linux-gnu/tcc:/usr/local/lib/tcc:/usr/lib/tcc"
 #endif
 

@@ -143,7 +143,7 @@ static void keep_value(struct planner *planner, struct step *step)
     struct text text = {0};
     char *declared;
 
-    if (strstr(step->type, "<anonymous>") || step->is_silent)
+    if (strstr(step->type, "<anonymous>") || step->is_silent || step->is_async)
         return;
     text_printf(&name, "$%u", ++planner->engine->values);
     declared = type_declare(step->type, text_string(&name));

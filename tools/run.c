@@ -82,8 +82,7 @@ static bool build(const struct run_options *options, struct program *program)
 }
 
 /* Keeps the sentence of the error, which ends with the task. */
-static coil_async
-struct coil_result call_coil_main(void *arg)
+static coil_async struct coil_result call_coil_main(void *arg)
 {
     struct program *program = arg;
     struct coil_result result = program->coil_main(&program->args);
@@ -102,7 +101,7 @@ static int run_coroutine(struct program *program)
     fflush(stdout);
     if (result.status >= 0)
         return (int)(result.status & 0xff);
-    if (result.status == -ECANCELED)
+    if (result.status == -EINTR) /* Ctrl-C; the shells' number for it */
         return 130;
     fprintf(stderr, "coil: %s: %s%s%s\n", program->file, coil_strerror(result.status),
             failure ? "; " : "", failure ? failure : "");

@@ -17,7 +17,7 @@
 #include "complete.h"
 #include "text.h"
 
-#define HISTORY_LINES   1000
+#define HISTORY_LINES 1000
 #define REST_OF_LINE_MS 20 /* how long half a line of output is waited for before it is drawn */
 
 /* Ends the output of one evaluation. In band, so that nothing printed before it is missed. */
@@ -174,7 +174,7 @@ static int get_character(EditLine *editor, wchar_t *character)
     el_get(editor, EL_CLIENTDATA, &screen);
     for (;;) {
         struct pollfd fds[2] = {{STDIN_FILENO, POLLIN, 0}, {screen->master, POLLIN, 0}};
-        int ready = wait_readable(fds, 2, -1);
+        int ready = wait_readable(fds, 2, screen->output.length ? 0 : -1);
 
         if (take_interrupt()) {
             screen->interrupted = true;
@@ -184,7 +184,7 @@ static int get_character(EditLine *editor, wchar_t *character)
             resizes = 0;
             el_resize(editor);
         }
-        if (ready > 0 && fds[1].revents)
+        if (screen->output.length || (ready > 0 && fds[1].revents))
             draw_above(screen);
         if (ready > 0 && fds[0].revents)
             return read_character(character);
@@ -359,13 +359,21 @@ const char *screen_read_line(struct screen *screen, const char *prompt)
     return line;
 }
 
+/* Takes the first bytes off what was read. */
+static void drop_output(struct text *output, size_t length)
+{
+    output->length -= length;
+    memmove(output->data, output->data + length, output->length + 1);
+}
+
 void screen_show(struct screen *screen)
 {
     struct text *output = &screen->output;
     char *end = NULL;
 
     while (!end) {
-        read_output(screen, -1);
+        if (output->length == 0)
+            read_output(screen, -1);
         if (take_interrupt()) {
             write_terminal(screen, "\n", 1); /* behind the ^C that the terminal shows */
             screen->options.interrupt(screen->options.arg);
@@ -373,12 +381,13 @@ void screen_show(struct screen *screen)
         if (output->length == 0)
             continue;
         end = memmem(output->data, output->length, end_mark, strlen(end_mark));
-        if (!end && memchr(end_mark, output->data[output->length - 1], strlen(end_mark)))
-            continue; /* perhaps the first half of the mark */
+        if (!end && memchr(end_mark, output->data[output->length - 1], strlen(end_mark)) &&
+            read_output(screen, REST_OF_LINE_MS))
+            continue; /* that was the first half of the mark */
         write_terminal(screen, output->data, end ? (size_t)(end - output->data) : output->length);
-        text_clear(output);
+        drop_output(output, end ? (size_t)(end - output->data) + strlen(end_mark) : output->length);
     }
-    end_line(screen);
+    end_line(screen); /* what follows the mark is drawn above the next line */
 }
 
 void screen_done(struct screen *screen)

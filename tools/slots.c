@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 #define REGION_BYTES (1024 * 1024)
-#define ALIGNMENT    64
+#define ALIGNMENT 64
 
 struct slot {
     unsigned char jump[8];

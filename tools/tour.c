@@ -11,8 +11,8 @@
 #include "repl.h"
 #include "session.h"
 
-#define SECOND_WATCHED COIL_MS(700) /* the narrator's second, on a terminal and elsewhere */
-#define SECOND_ALONE   COIL_MS(60)
+#define SECOND_WATCHED COIL_MS(600) /* the narrator's second, on a terminal and elsewhere */
+#define SECOND_ALONE COIL_MS(60)
 
 static bool colours;
 
@@ -24,7 +24,7 @@ static const char *style(const char *code)
 void tour_title(struct tour *tour, const char *title)
 {
     printf("\n%s%d. %s%s\n", style("\033[1m"), ++tour->step, title, style("\033[0m"));
-    tour_pause(tour, 0.5);
+    tour_pause(tour, 0.3);
 }
 
 void tour_say(struct tour *tour, const char *format, ...)
@@ -35,7 +35,7 @@ void tour_say(struct tour *tour, const char *format, ...)
     vprintf(format, arguments);
     va_end(arguments);
     puts("");
-    tour_pause(tour, 1.5);
+    tour_pause(tour, 1.0);
 }
 
 void tour_result(const char *format, ...)

@@ -28,10 +28,10 @@ void tour_result(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void tour_pause(const struct tour *tour, double seconds);
 
 /* Shows a line of C, then runs it. */
-#define LIVE(...)                                                                                  \
-    do {                                                                                           \
-        tour_code(#__VA_ARGS__);                                                                   \
-        __VA_ARGS__;                                                                               \
+#define LIVE(...)                \
+    do {                         \
+        tour_code(#__VA_ARGS__); \
+        __VA_ARGS__;             \
     } while (0)
 void tour_code(const char *code);
 

@@ -13,8 +13,7 @@
 /* The narrator's second, for the coroutines below. */
 static int64_t second;
 
-static coil_async
-struct coil_result some_func(void *number)
+static coil_async struct coil_result some_func(void *number)
 {
     int err = coil_sleep((intptr_t)number * second);
 
@@ -83,8 +82,7 @@ static void step_jobs(struct tour *tour)
         tell_job(i, job[i]);
 }
 
-static coil_async
-struct coil_result patient(void *unused)
+static coil_async struct coil_result patient(void *unused)
 {
     struct coil_timeout limit;
     int64_t err;
@@ -120,8 +118,7 @@ static void step_timeout(struct tour *tour)
     coil_cfuture_unref(job);
 }
 
-static coil_async
-struct coil_result keep_printing(void *name)
+static coil_async struct coil_result keep_printing(void *name)
 {
     int err = 0;
 
@@ -132,21 +129,21 @@ struct coil_result keep_printing(void *name)
     return coil_error(err);
 }
 
-static coil_async
-struct coil_result fails_soon(void *name)
+static coil_async struct coil_result fails_soon(void *unused)
 {
     int err = coil_sleep(second);
 
-    return err ? coil_error(err) : coil_raise(EIO, "%s lost its disk", (char *)name);
+    (void)unused;
+    return err ? coil_error(err) : coil_raise(EIO, "one child lost its disk");
 }
 
 /* A gather of three, cancelled after a while; with 0, before any child's first step. */
-static coil_async
-struct coil_result cancel_gather(void *after)
+static coil_async struct coil_result cancel_gather(void *after)
 {
-    struct coil_future *children[] = {coil_create_task(keep_printing, "First"),
-                                      coil_create_task(keep_printing, "Second"),
-                                      coil_create_task(keep_printing, "Third")};
+    static char names[][8] = {"First", "Second", "Third"};
+    struct coil_future *children[] = {coil_create_task(keep_printing, names[0]),
+                                      coil_create_task(keep_printing, names[1]),
+                                      coil_create_task(keep_printing, names[2])};
     struct coil_future *group = coil_gather(children, 3, COIL_TAKE_REFS);
 
     if (after)
@@ -156,11 +153,10 @@ struct coil_result cancel_gather(void *after)
 }
 
 /* A child fails: gather tells at once, and the sibling runs on. */
-static coil_async
-struct coil_result failing_gather(void *unused)
+static coil_async struct coil_result failing_gather(void *unused)
 {
     struct coil_future *sibling = coil_create_task(some_func, (void *)2);
-    struct coil_future *children[] = {coil_create_task(fails_soon, "one child"), sibling};
+    struct coil_future *children[] = {coil_create_task(fails_soon, NULL), sibling};
     struct coil_future *group = coil_gather(children, 2, 0);
     struct coil_result first = coil_await(group);
     const struct coil_exception *exception = coil_future_exception(group);
@@ -199,15 +195,13 @@ static void step_gather(struct tour *tour)
     coil_cfuture_unref(job);
 }
 
-static coil_async
-struct coil_result await_other(void *other)
+static coil_async struct coil_result await_other(void *other)
 {
     return coil_await(*(struct coil_future **)other);
 }
 
 /* f awaits g, which awaits f. */
-static coil_async
-struct coil_result circle(void *unused)
+static coil_async struct coil_result circle(void *unused)
 {
     struct coil_task_options f_name = {.name = "f"};
     struct coil_task_options g_name = {.name = "g"};
@@ -246,8 +240,7 @@ static void step_circle(struct tour *tour)
 
 static struct coil_var request = COIL_VAR("request", "none");
 
-static coil_async
-struct coil_result handle_request(void *name)
+static coil_async struct coil_result handle_request(void *name)
 {
     coil_var_set(&request, name);
     coil_sleep(second / 4);
@@ -256,11 +249,11 @@ struct coil_result handle_request(void *name)
     return coil_value(NULL);
 }
 
-static coil_async
-struct coil_result two_requests(void *unused)
+static coil_async struct coil_result two_requests(void *unused)
 {
-    struct coil_future *tasks[] = {coil_create_task(handle_request, "Ann"),
-                                   coil_create_task(handle_request, "Bob")};
+    static char names[][4] = {"Ann", "Bob"};
+    struct coil_future *tasks[] = {coil_create_task(handle_request, names[0]),
+                                   coil_create_task(handle_request, names[1])};
     struct coil_result result = coil_join(coil_gather(tasks, 2, COIL_TAKE_REFS));
 
     (void)unused;
@@ -281,8 +274,7 @@ static void step_context(struct tour *tour)
     tour_pause(tour, 1);
 }
 
-static coil_async
-struct coil_result cleans_up(void *unused)
+static coil_async struct coil_result cleans_up(void *unused)
 {
     int err = coil_sleep(100 * second);
 
@@ -292,12 +284,11 @@ struct coil_result cleans_up(void *unused)
     return coil_error(err);
 }
 
-static coil_async
-struct coil_result refuses(void *unused)
+static coil_async struct coil_result refuses(void *unused)
 {
-    (void)unused;
-    for (;;)
+    while (second > 0)
         coil_sleep(100 * second);
+    return coil_value(unused);
 }
 
 static void tell_survivor(const char *description, void *unused)
@@ -306,12 +297,24 @@ static void tell_survivor(const char *description, void *unused)
     tour_result("survivor: %s", description);
 }
 
+static void tell_jobs(struct coil_cfuture *const *jobs, int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct coil_result r = coil_cfuture_result(jobs[i], COIL_FOREVER);
+
+        tour_result("job %d: %s", i, coil_strerror(r.status));
+        coil_cfuture_unref(jobs[i]);
+    }
+}
+
 static void step_stop(struct tour *tour)
 {
     struct coil_stop_options phases = {
         .drain_ns = 3 * second / 2, .grace_ns = second, .survivor = tell_survivor};
     struct coil_thread *second_loop;
     struct coil_cfuture *job[3];
+    struct tour on_second = *tour;
+    struct tour_watch watch = {job, 3, second / 2, NULL, NULL};
     int destroyed;
 
     tour_title(tour, "A clean stop");
@@ -323,17 +326,13 @@ static void step_stop(struct tour *tour)
     LIVE(job[0] = coil_submit(second_loop, some_func, (void *)1));
     LIVE(job[1] = coil_submit(second_loop, cleans_up, NULL));
     LIVE(job[2] = coil_submit(second_loop, refuses, NULL));
-    tour_say(tour,
-             "Stop: refuse new work, let jobs end, cancel the rest, give them grace, report who\n"
-             "is left, force.");
+    on_second.loop = second_loop;
+    tour_watch(&on_second, &watch);
+    tour_say(tour, "Stop: refuse new work, let jobs end, cancel the rest, give them grace,\n"
+                   "report who is left, force.");
     LIVE(destroyed = coil_thread_stop(second_loop, &phases));
     tour_result("%d had to be destroyed", destroyed);
-    for (int i = 0; i < 3; i++) {
-        struct coil_result r = coil_cfuture_result(job[i], COIL_FOREVER);
-
-        tour_result("job %d: %s", i, coil_strerror(r.status));
-        coil_cfuture_unref(job[i]);
-    }
+    tell_jobs(job, 3);
     coil_thread_close(second_loop);
     tour_result("no handle was left pending");
 }

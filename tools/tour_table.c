@@ -12,7 +12,7 @@
 #include "tour.h"
 
 #define REDRAW_NS COIL_MS(100)
-#define CHECK_NS  COIL_MS(5)
+#define CHECK_NS COIL_MS(5)
 
 struct table {
     struct tour *tour;
@@ -36,11 +36,21 @@ static void add_deadline(struct text *out, const struct coil_snapshot *now, int6
         text_printf(out, "%7.1fs", (double)(deadline_ns - now->time_ns) / 1e9);
 }
 
+/* A task without a name of its own is called after its coroutine, which its place begins with. */
+static void add_name(struct text *out, const struct coil_task_info *task)
+{
+    bool unnamed = strncmp(task->name, "Task-", 5) == 0;
+    int length = (int)(unnamed ? strcspn(task->place, " ") : strlen(task->name));
+
+    text_printf(out, "%-18.*s ", length < 18 ? length : 18, unnamed ? task->place : task->name);
+}
+
 static void add_row(struct text *out, const struct coil_snapshot *now,
                     const struct coil_task_info *task, bool with_times)
 {
-    text_printf(out, "  | #%-4" PRIu64 " %-18.18s %-10s ", task->id, task->name,
-                coil_task_state_name(task->state));
+    text_printf(out, "  | #%-4" PRIu64 " ", task->id);
+    add_name(out, task);
+    text_printf(out, "%-10s ", coil_task_state_name(task->state));
     if (with_times) {
         text_printf(out, "%5.1fs ", (double)task->age_ns / 1e9);
         add_deadline(out, now, task->deadline_ns);
@@ -99,13 +109,13 @@ static bool all_done(const struct tour_watch *watch)
 
 void tour_watch(struct tour *tour, const struct tour_watch *watch)
 {
+    const struct timespec rest = {0, CHECK_NS};
     struct table table = {.tour = tour};
     int64_t end = now_ns() + watch->at_most_ns;
     int64_t next = 0;
 
+    nanosleep(&rest, NULL); /* what was submitted just now shall be in the first picture */
     while (!all_done(watch) && now_ns() < end) {
-        struct timespec rest = {0, CHECK_NS};
-
         if (now_ns() >= next) {
             update(&table);
             next = now_ns() + (tour->terminal ? REDRAW_NS : CHECK_NS);

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <dlfcn.h>
 #include <libtcc.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -80,11 +81,21 @@ static void add_process_symbols(TCCState *state)
     tcc_add_symbol(state, "atexit", (void *)atexit);
 }
 
+/* Programs may compute with <math.h> without saying -lm: the process brings the library. */
+static void load_mathematics(void)
+{
+    static void *library;
+
+    if (!library)
+        library = dlopen("libm.so.6", RTLD_NOW | RTLD_GLOBAL);
+}
+
 static TCCState *open_state(struct listener *listener)
 {
     struct unit *unit = listener->unit;
     TCCState *state = tcc_new();
 
+    load_mathematics();
     if (!state)
         memory_resize(NULL, SIZE_MAX, 1);
     tcc_set_error_func(state, listener, hear);

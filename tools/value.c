@@ -15,7 +15,7 @@
 #include "types.h"
 
 #define STRING_LIMIT 200 /* bytes of a string that are shown */
-#define ARRAY_LIMIT  16  /* elements of an array */
+#define ARRAY_LIMIT 16   /* elements of an array */
 
 /* Copies memory that may not be there. Returns how many bytes could be read. */
 static size_t peek(const char *address, char *to, size_t size)
