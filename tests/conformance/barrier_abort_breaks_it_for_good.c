@@ -28,8 +28,8 @@ static coil_async struct coil_result program(void *arg)
     party(word("b"));
     coil_barrier_reset(&barrier);
     say("broken: %s", yes(coil_barrier_broken(&barrier)));
-    coil_join(GATHER(COIL_TAKE_REFS, coil_create_task(party, word("c")),
-                     coil_create_task(party, word("d"))));
+    join_gather(GATHER(COIL_TAKE_REFS, coil_create_task(party, word("c")),
+                       coil_create_task(party, word("d"))));
     return coil_value(NULL);
 }
 

@@ -26,8 +26,8 @@ static coil_async struct coil_result program(void *arg)
     coil_sleep(COIL_SECONDS(1));
     say("waiting: %d, broken: %s", (int)coil_barrier_waiting(&barrier),
         yes(coil_barrier_broken(&barrier)));
-    coil_join(GATHER(COIL_TAKE_REFS, coil_create_task(party, word("c")),
-                     coil_create_task(party, word("d"))));
+    join_gather(GATHER(COIL_TAKE_REFS, coil_create_task(party, word("c")),
+                       coil_create_task(party, word("d"))));
     coil_wait(tasks, 2, COIL_FOREVER, COIL_ALL_COMPLETED);
     release(tasks, 2);
     return coil_value(NULL);

@@ -18,9 +18,9 @@ static coil_async struct coil_result program(void *arg)
 {
     (void)arg;
     coil_barrier_init(&barrier, 3);
-    coil_join(GATHER(COIL_TAKE_REFS, coil_create_task(party, WORK("a", COIL_SECONDS(3))),
-                     coil_create_task(party, WORK("b", COIL_SECONDS(1))),
-                     coil_create_task(party, WORK("c", COIL_SECONDS(2)))));
+    join_gather(GATHER(COIL_TAKE_REFS, coil_create_task(party, WORK("a", COIL_SECONDS(3))),
+                       coil_create_task(party, WORK("b", COIL_SECONDS(1))),
+                       coil_create_task(party, WORK("c", COIL_SECONDS(2)))));
     say("waiting: %d", (int)coil_barrier_waiting(&barrier));
     return coil_value(NULL);
 }

@@ -28,8 +28,8 @@ static coil_async struct coil_result program(void *arg)
         yes(coil_barrier_broken(&barrier)));
     coil_wait(tasks, 2, COIL_FOREVER, COIL_ALL_COMPLETED);
     release(tasks, 2);
-    coil_join(GATHER(COIL_TAKE_REFS, coil_create_task(party, word("c")),
-                     coil_create_task(party, word("d")), coil_create_task(party, word("e"))));
+    join_gather(GATHER(COIL_TAKE_REFS, coil_create_task(party, word("c")),
+                       coil_create_task(party, word("d")), coil_create_task(party, word("e"))));
     coil_barrier_reset(&barrier);
     say("broken: %s", yes(coil_barrier_broken(&barrier)));
     return coil_value(NULL);

@@ -17,9 +17,9 @@ static coil_async struct coil_result program(void *arg)
 {
     (void)arg;
     count_turns(3);
-    coil_join(GATHER(COIL_TAKE_REFS, coil_create_task(worker, word("a")),
-                     coil_create_task(worker, word("b")), coil_create_task(worker, word("c")),
-                     coil_create_task(worker, word("d"))));
+    join_gather(GATHER(COIL_TAKE_REFS, coil_create_task(worker, word("a")),
+                       coil_create_task(worker, word("b")), coil_create_task(worker, word("c")),
+                       coil_create_task(worker, word("d"))));
     return coil_value(NULL);
 }
 

@@ -1,6 +1,7 @@
 #include "common/workers.h"
 
-static coil_async void wait_shielded(const char *what, struct coil_future *inner, int64_t timeout_ns)
+static coil_async void wait_shielded(const char *what, struct coil_future *inner,
+                                     int64_t timeout_ns)
 {
     struct coil_future *outer = coil_shield(inner);
 

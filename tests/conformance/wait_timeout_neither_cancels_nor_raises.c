@@ -1,6 +1,6 @@
 #include "common/workers.h"
 
-static void wait_all(struct coil_future **tasks, int n, int64_t timeout_ns)
+static coil_async void wait_all(struct coil_future **tasks, int n, int64_t timeout_ns)
 {
     int done = (int)coil_wait(tasks, (size_t)n, timeout_ns, COIL_ALL_COMPLETED);
 

@@ -98,12 +98,10 @@ coil_async void tell_gather(const char *what, struct coil_future *group, size_t 
     coil_future_unref(group);
 }
 
-coil_async struct coil_result teller(void *arg)
+coil_async void join_gather(struct coil_future *group)
 {
-    const struct teller *of = arg;
-
-    tell(of->what, coil_await(of->future));
-    return coil_value(NULL);
+    coil_await(group);
+    coil_future_unref(group);
 }
 
 static void cancel(void *arg)

@@ -20,12 +20,12 @@ coil_async struct coil_result work(void *arg);
 
 /* WORK("a", COIL_SECONDS(1), .fails = true) and a task that does it. Both live as long as the block
  * they stand in. */
-#define WORK(name_, ...)  (&(struct work){.name = name_, .sleep_ns = __VA_ARGS__})
+#define WORK(name_, ...) (&(struct work){.name = name_, .sleep_ns = __VA_ARGS__})
 #define START(name_, ...) coil_create_task(work, WORK(name_, __VA_ARGS__))
 
 /* A gather of the futures that are listed. */
-#define GATHER(flags, ...)                                                                         \
-    coil_gather(((struct coil_future *const[]){__VA_ARGS__}),                                      \
+#define GATHER(flags, ...)                                    \
+    coil_gather(((struct coil_future *const[]){__VA_ARGS__}), \
                 sizeof((struct coil_future *[]){__VA_ARGS__}) / sizeof(void *), flags)
 
 /* told(), with the text of an error that has one and the parts of what has parts. */
@@ -38,13 +38,8 @@ void tell_status(const char *what, int64_t status);
 /* Awaits a gather of n, says how it ended, and gives the caller's reference up. */
 coil_async void tell_gather(const char *what, struct coil_future *group, size_t n);
 
-/* A task that awaits a future and tells; the text and the future must live as long. */
-struct teller {
-    const char *what;
-    struct coil_future *future;
-};
-
-coil_async struct coil_result teller(void *arg);
+/* The same without a word. */
+coil_async void join_gather(struct coil_future *group);
 
 void cancel_later(struct coil_future *future, int64_t delay_ns);
 
