@@ -1,23 +1,27 @@
 /*
- * The seam to the world: an operation goes in, its completion comes out. Three drivers serve it: uring, epoll, and the
- * simulator, which owns the clock.
+ * The seam to the world: an operation goes in, its completion comes out. Three drivers serve it: uring,
+ * epoll, and the simulator, which owns the clock.
  *
  * The contract
- *   submit   cannot fail: an error arrives through op->done like any result. Never calls done itself.
+ *   submit   cannot fail: an error arrives through op->done like any result. Never calls done
+ *            itself.
  *   done     is called exactly once per submitted op, only from inside wait, on the loop's thread.
  *   lent     from submit to done the op, and every byte it points to, belongs to driver and kernel.
- *   cancel   is a request; done still comes, with -ECANCELED or with the result if that was faster. Canceling an op that
- *            is not out is misuse.
- *   wait     the only place that sleeps; returns when something was done, the deadline came, or wake_fd was written; it may
- *            also return for nothing (a signal came). Deadline COIL_FOREVER: no limit; <= now: look, don't sleep.
- *            What was submitted or canceled since the last wait is told to the kernel here, in one go. Always called
- *            by the same thread.
+ *   cancel   is a request; done still comes, with -ECANCELED or with the result if that was faster.
+ *            Canceling an op that is not out is misuse.
+ *   wait     the only place that sleeps; returns when something was done, the deadline came, or
+ *            wake_fd was written; it may also return for nothing (a signal came). Deadline
+ *            COIL_FOREVER: no limit; <= now: look, don't sleep. What was submitted or canceled
+ *            since the last wait is told to the kernel here, in one go. Always called by the same
+ *            thread.
  *   now      the only clock.
- *   poll     completes when one of the events asked for, or POLLERR or POLLHUP, is there. A descriptor that cannot be
- *            polled (a regular file) gives -EPERM; on uring it is ready at once. Whoever closes a descriptor under
- *            a poll cancels the poll first; if not, it may end with -EBADF or stay out until it is canceled, but
- *            it never sees the readiness of another file that gets the same number.
- *   wake     is writing to wake_fd, an eventfd that the loop owns: from any thread, edge-triggered, never read.
+ *   poll     completes when one of the events asked for, or POLLERR or POLLHUP, is there. A
+ *            descriptor that cannot be polled (a regular file) gives -EPERM; on uring it is ready
+ *            at once. Whoever closes a descriptor under a poll cancels the poll first; if not, it
+ *            may end with -EBADF or stay out until it is canceled, but it never sees the readiness
+ *            of another file that gets the same number.
+ *   wake     is writing to wake_fd, an eventfd that the loop owns: from any thread, edge-triggered,
+ *            never read.
  */
 #ifndef COIL_DRIVE_DRIVE_H
 #define COIL_DRIVE_DRIVE_H
@@ -61,11 +65,12 @@ struct op {
 };
 
 /*
- * A worker cannot be interrupted, so what OP_CALL uses lives in a counted block: one reference is the op's, one the worker's.
- * The op gives up its own when done returns: done is the last place to look into the block. A cancel detaches at once
- * (done comes with -ECANCELED from the next wait, and the block is out of bounds from the cancel on, for the
- * worker may be writing to it); a call that has not begun then is skipped, one that has is left to finish. Whoever gives the
- * block up last calls free(block).
+ * A worker cannot be interrupted, so what OP_CALL uses lives in a counted block: one reference is
+ * the op's, one the worker's. The op gives up its own when done returns: done is the last place to
+ * look into the block. A cancel detaches at once (done comes with -ECANCELED from the next wait,
+ * and the block is out of bounds from the cancel on, for the worker may be writing to it); a call
+ * that has not begun then is skipped, one that has is left to finish. Whoever gives the block up
+ * last calls free(block). The result of a call that ran is 0.
  */
 struct op_call {
     void (*run)(struct op_call *block);  /* in the worker */
@@ -93,8 +98,8 @@ struct driver_ops {
     void (*submit)(struct driver *driver, struct op *op);
     void (*cancel)(struct driver *driver, struct op *op);
     int64_t (*attempt)(struct driver *driver, struct op *op); /* at once, or -EAGAIN */
-    /* 0; sim only: -EDEADLK when nothing can ever happen (nothing out, no deadline) and `alone` says that no other
-     * thread could wake us. */
+    /* 0; sim only: -EDEADLK when nothing can ever happen (nothing out, no deadline) and `alone`
+     * says that no other thread could wake us. */
     int (*wait)(struct driver *driver, int64_t deadline_ns, bool alone);
     int64_t (*now)(struct driver *driver);
 };
@@ -111,7 +116,10 @@ extern const struct driver_ops coil__driver_uring;
 extern const struct driver_ops coil__driver_epoll;
 extern const struct driver_ops coil__driver_sim;
 
-/* Opens the driver of that name; NULL: $COIL_DRIVER, else the first that works. -ENOSYS: no such driver here. */
+/*
+ * Opens the driver of that name; NULL: $COIL_DRIVER, else the first that works of epoll and uring.
+ * -ENOSYS: no such driver here; -ENOMEM, -EMFILE ...: not now.
+ */
 int coil__driver_open(const char *name, const struct driver_options *options, struct driver **out);
 
 /* Door 9, the only place that asks the world for something. */

@@ -6,7 +6,7 @@
 struct job {
     struct op_call block; /* first, so that free gets it */
     struct probe probe;
-    sem_t go;      /* the function waits for it, if `held` */
+    sem_t go; /* the function waits for it, if `held` */
     sem_t started;
     sem_t freed;
     bool held;

@@ -70,7 +70,8 @@ static int survive(enum fault_kind kind, uint64_t k)
     return coil__fault_count(kind) >= k ? 0 : NO_SUCH_FAULT;
 }
 
-/* Each in a process of its own, so that the workers' threads are new every time. Returns how many there were. */
+/* Each in a process of its own, so that the workers' threads are new every time. Returns how many
+ * there were. */
 static uint64_t survive_all(enum fault_kind kind)
 {
     for (uint64_t k = 1;; k++) {
@@ -80,7 +81,8 @@ static uint64_t survive_all(enum fault_kind kind)
         if (child == 0)
             _exit(survive(kind, k));
         CHECK_EQ(waitpid(child, &status, 0), child);
-        if (!WIFEXITED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != NO_SUCH_FAULT))
+        if (!WIFEXITED(status) ||
+            (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != NO_SUCH_FAULT))
             FAIL("the %llu-th failure is not survived", (unsigned long long)k);
         if (WEXITSTATUS(status) == NO_SUCH_FAULT)
             return k - 1;

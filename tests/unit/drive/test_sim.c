@@ -99,11 +99,6 @@ TEST(a_ready_descriptor_comes_before_any_timer_and_one_that_is_not_after_it)
     world_close(&world);
 }
 
-static void put_later(void *arg)
-{
-    put_byte(*(int *)arg);
-}
-
 TEST(a_descriptor_is_waited_for_really_when_nothing_else_is_to_come)
 {
     struct world world;
@@ -114,7 +109,7 @@ TEST(a_descriptor_is_waited_for_really_when_nothing_else_is_to_come)
     sim_open(&world, 0);
     open_pipe(ends);
     probe_poll(&probe, &world, ends[0], POLLIN);
-    later(&writer, 5, put_later, &ends[1]);
+    later(&writer, 5, put_byte_later, &ends[1]);
     CHECK_EQ(wait_alone(&world, COIL_FOREVER), 0);
     CHECK_EQ(probe.done, 1);
     CHECK_EQ(world_now(&world), BEGINNING);
@@ -144,10 +139,9 @@ static void tell(const char *what, long which, int64_t result)
 {
     struct story *story = telling;
 
-    story->length += (size_t)snprintf(story->text + story->length,
-                                      sizeof(story->text) - story->length, "%lld %s %ld %lld\n",
-                                      (long long)(world_now(&story->world) - BEGINNING), what,
-                                      which, (long long)result);
+    story->length += (size_t)snprintf(
+        story->text + story->length, sizeof(story->text) - story->length, "%lld %s %ld %lld\n",
+        (long long)(world_now(&story->world) - BEGINNING), what, which, (long long)result);
 }
 
 static void tell_run(struct op_call *block)

@@ -108,6 +108,11 @@ void put_byte(int fd)
     CHECK_EQ(write(fd, "x", 1), 1);
 }
 
+void put_byte_later(void *fd)
+{
+    put_byte(*(int *)fd);
+}
+
 void close_both(int ends[2])
 {
     close(ends[0]);

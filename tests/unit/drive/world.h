@@ -29,8 +29,8 @@ struct world {
 struct probe {
     struct op op;
     struct world *world;
-    int done;     /* how often */
-    int place;    /* the how-manieth of its world */
+    int done;  /* how often */
+    int place; /* the how-manieth of its world */
     void (*then)(struct probe *probe);
     void *arg;
 };
@@ -59,6 +59,7 @@ void open_pipe(int ends[2]);
 void fill(int fd);
 void drain(int fd);
 void put_byte(int fd);
+void put_byte_later(void *fd); /* an int */
 void close_both(int ends[2]);
 
 /* Another thread, which sleeps for so many milliseconds, then calls fn(arg). */
