@@ -1,6 +1,6 @@
 /*
- * The seam to the world: an operation goes in, its completion comes out. Three drivers serve it: uring,
- * epoll, and the simulator, which owns the clock.
+ * The seam to the world: an operation goes in, its completion comes out. Three drivers serve it:
+ * uring, epoll, and the simulator, which owns the clock.
  *
  * The contract
  *   submit   cannot fail: an error arrives through op->done like any result. Never calls done
