@@ -114,7 +114,7 @@ int64_t coil__drive_timeout(int64_t deadline_ns)
 
 /*
  * In the order in which they are tried. Woken by another thread, epoll and io_uring are at par;
- * epoll is there on every Linux, refuses what it cannot poll, and lets go of a file when it is closed.
+ * epoll is there on every Linux, refuses what it cannot poll, and lets go of a file that is closed.
  * The simulator is only for who asks for it.
  */
 static const struct driver_ops *const drivers[] = {
