@@ -11,7 +11,8 @@ import heapq
 import selectors
 import threading
 
-__all__ = ['VirtualLoop', 'new_loop', 'run', 'say', 'told', 'outcome', 'reason', 'failure', 'drop', 'MS']
+__all__ = ['VirtualLoop', 'new_loop', 'run', 'say', 'told', 'outcome', 'reason', 'failure', 'drop', 'MS', 'Dice',
+           'run_main']
 
 MS = 0.001  # COIL_MS(1), in the seconds of asyncio
 
@@ -92,6 +93,26 @@ def run(main):
     """asyncio.run(main()) under virtual time. Returns what main returned."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(main())
+
+
+def run_main(main):
+    """told(run_main(main)) of the C half: what became of the program."""
+    try:
+        return told(run(main))
+    except BaseException as error:
+        return told(error)
+
+
+class Dice:
+    """Dice that fall alike on both sides."""
+
+    def __init__(self, seed):
+        self.x = seed
+
+    def roll(self, sides):
+        """0 .. sides - 1"""
+        self.x = (self.x * 1103515245 + 12345) & 0x7fffffff
+        return (self.x >> 16) % sides
 
 
 def say(text):

@@ -112,7 +112,7 @@ struct coil_result text(const char *words)
     return coil_value(word(words));
 }
 
-#define POOL 64
+#define POOL 256
 
 static void in_pool(unsigned taken)
 {
@@ -176,6 +176,12 @@ struct program {
     coil_coroutine_fn *fn;
 };
 
+int roll(struct dice *dice, int sides)
+{
+    dice->x = (dice->x * 1103515245u + 12345u) & 0x7fffffff;
+    return (int)(dice->x >> 16) % sides;
+}
+
 static coil_async struct coil_result first_step(void *arg)
 {
     struct program *program = arg;
@@ -184,10 +190,16 @@ static coil_async struct coil_result first_step(void *arg)
     return program->fn(NULL);
 }
 
-int run(coil_coroutine_fn *program)
+struct coil_result run_main(coil_coroutine_fn *program)
 {
     struct program main_program = {program};
-    struct coil_result result = coil_run_with(first_step, &main_program, &on_simulator);
+
+    return coil_run_with(first_step, &main_program, &on_simulator);
+}
+
+int run(coil_coroutine_fn *program)
+{
+    struct coil_result result = run_main(program);
 
     if (result.status < 0)
         fprintf(stderr, "the program ended with %s\n", coil_strerror(result.status));

@@ -29,7 +29,7 @@ const char *reason(const struct coil_exception *exception);
 void *word(const char *words);
 struct coil_result text(const char *words);
 
-/* A call, or room for a done-callback, from a pool: 64 of each in a program. */
+/* A call, or room for a done-callback, from a pool: 256 of each in a program. */
 struct coil_call *new_call(coil_call_fn *fn, void *arg);
 struct coil_done *new_done(void);
 
@@ -37,7 +37,17 @@ struct coil_done *new_done(void);
  * no more. */
 struct coil_loop *new_loop(void);
 
-/* Runs a whole program, as coil_run, on the simulator. Returns what main should. */
+/* Dice that fall alike on both sides: 0 .. sides - 1. */
+struct dice {
+    uint32_t x; /* the seed at first */
+};
+
+int roll(struct dice *dice, int sides);
+
+/* coil_run on the simulator. */
+struct coil_result run_main(coil_coroutine_fn *program);
+
+/* The same for a program that must succeed. Returns what main should. */
 int run(coil_coroutine_fn *program);
 
 #endif
