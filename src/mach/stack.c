@@ -18,6 +18,13 @@ enum {
     PAGES_AT_ONCE = 256,
 };
 
+static size_t page_bytes = 4096;
+
+__attribute__((constructor)) static void ask_page_size(void)
+{
+    page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+}
+
 void mach_stacks_init(struct mach_stacks *pool)
 {
     memset(pool, 0, sizeof(*pool));
@@ -46,13 +53,12 @@ const char *mach_stacks_why(const struct mach_stacks *pool)
 
 unsigned mach_stack_class(size_t bytes)
 {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
     unsigned cls = 0;
 
     if (bytes == 0)
         return MACH_STACK_DEFAULT;
-    if (bytes < page)
-        bytes = page;
+    if (bytes < page_bytes) /* guards begin where pages do */
+        bytes = page_bytes;
     while (cls < MACH_STACK_CLASSES && mach_stack_bytes(cls) < bytes)
         cls++;
     return cls;
@@ -107,21 +113,10 @@ void *coil__stack_carve(struct mach_stacks *pool, unsigned cls)
     return coil__slab_carve(slab, &pool->why);
 }
 
-/* Tops are less than a page off their page's end. */
-static char *top_of(const void *high)
-{
-    return (char *)(((uintptr_t)high + 4095) & ~(uintptr_t)4095);
-}
-
-void *mach_stack_low(const void *high, unsigned cls)
-{
-    return top_of(high) - mach_stack_bytes(cls);
-}
-
 size_t mach_stack_used(const void *high, unsigned cls)
 {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    char *top = top_of(high);
+    size_t page = page_bytes;
+    char *top = mach_stack_top(high);
     char *low = mach_stack_low(high, cls);
     unsigned char resident[PAGES_AT_ONCE];
 

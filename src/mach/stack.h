@@ -79,6 +79,15 @@ static inline void *mach_stack_get(struct mach_stacks *pool, unsigned cls)
     return top + 1;
 }
 
+/* Announces the stack that comes next: whoever makes many tasks in a row finds its top lines in the cache. */
+static inline void mach_stack_prefetch(const struct mach_stacks *pool, unsigned cls)
+{
+    const char *high = (const char *)(pool->classes[cls].free + 1);
+
+    for (int line = 1; line <= 6; line++)
+        __builtin_prefetch(high - 64 * line, 1);
+}
+
 static inline void mach_stack_put(struct mach_stacks *pool, void *high, unsigned cls)
 {
     struct mach_stack_list *list = &pool->classes[cls];
@@ -98,8 +107,17 @@ const char *mach_stacks_why(const struct mach_stacks *pool);
  */
 size_t mach_stacks_trim(struct mach_stacks *pool);
 
+/* The end of the last page of a stack. `high` is less than 4096 bytes below it, whatever the machine's pages. */
+static inline char *mach_stack_top(const void *high)
+{
+    return (char *)(((uintptr_t)high + 4095) & ~(uintptr_t)4095);
+}
+
 /* The lowest usable byte, right above the guard. */
-void *mach_stack_low(const void *high, unsigned cls);
+static inline void *mach_stack_low(const void *high, unsigned cls)
+{
+    return mach_stack_top(high) - mach_stack_bytes(cls);
+}
 
 /* How deep this stack has been, in whole pages from `high`'s page down. A pooled stack remembers its former users. */
 size_t mach_stack_used(const void *high, unsigned cls);

@@ -236,6 +236,50 @@ TEST(coroutines_switch_to_each_other_directly)
         coroutine_fini(&ring[i]);
 }
 
+static struct coroutine task;
+static struct coroutine generator;
+static struct mach_context caller;
+
+/* On its own stack, but for the task: parks the task here, is resumed as the task, then goes back to its caller. */
+static void park_the_task(void *arg)
+{
+    struct coroutine *self = arg;
+    struct mach_context outer = task.context;
+
+    mach_context_stand_in(&task.context, &self->context);
+    for (int i = 0; i < 10; i++) {
+        mach_switch(&task.context, &loop);
+        self->steps++;
+    }
+    mach_context_stand_in(&task.context, &outer);
+    mach_switch_last(&self->context, &caller);
+}
+
+static void call_generator(void *arg)
+{
+    struct coroutine *self = arg;
+
+    caller = self->context;
+    mach_switch(&caller, &generator.context);
+    self->value = 1;
+    mach_switch_last(&self->context, &loop);
+}
+
+TEST(a_task_may_be_parked_on_a_stack_it_borrowed)
+{
+    mach_context_adopt(&loop);
+    coroutine_init(&task, call_generator);
+    coroutine_init(&generator, park_the_task);
+    for (int i = 0; i <= 10; i++) {
+        CHECK_EQ(task.value, 0);
+        mach_switch(&loop, &task.context);
+        CHECK_EQ(generator.steps, i);
+    }
+    CHECK_EQ(task.value, 1);
+    coroutine_fini(&task);
+    coroutine_fini(&generator);
+}
+
 static _Unwind_Reason_Code count_frame(struct _Unwind_Context *context, void *arg)
 {
     (void)context;

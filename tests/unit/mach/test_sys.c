@@ -103,6 +103,19 @@ TEST(a_futex_wait_ends_by_value_or_deadline)
     CHECK_EQ(coil__sys_futex_wake(&word, 1), 0);
 }
 
+TEST(a_wait_for_two_words_ends_by_either_or_deadline)
+{
+    uint32_t word = 5;
+    uint32_t other = 6;
+    int err = coil__sys_futex_wait_either(&word, 4, &other, 6, COIL_FOREVER);
+
+    if (err == -ENOSYS)
+        SKIP("this kernel cannot wait for two words");
+    CHECK_EQ(err, -EAGAIN);
+    CHECK_EQ(coil__sys_futex_wait_either(&word, 5, &other, 7, COIL_FOREVER), -EAGAIN);
+    CHECK_EQ(coil__sys_futex_wait_either(&word, 5, &other, 6, mach_now() + COIL_US(100)), -ETIMEDOUT);
+}
+
 TEST(each_call_fails_when_told_to)
 {
     struct epoll_event event = {0};
@@ -129,6 +142,7 @@ TEST(each_call_fails_when_told_to)
     CHECK_EQ(coil__sys_process_madvise(&range, 1, MADV_DONTNEED), -EPERM);
     CHECK_EQ(coil__sys_mincore(NULL, 4096, NULL), -EAGAIN);
     CHECK_EQ(coil__sys_futex_wait(&word, 0, COIL_FOREVER), -EINTR);
+    CHECK_EQ(coil__sys_futex_wait_either(&word, 0, &word, 0, COIL_FOREVER), -EINTR);
     /* These do their work all the same. */
     CHECK_EQ(coil__sys_eventfd_write(fd), -EAGAIN);
     CHECK_EQ(coil__sys_close(second), -EIO);
