@@ -82,7 +82,7 @@ static coil_async int wait_for_one(struct coil_as_completed *self)
     self->waiter = &waiter;
     woken = coil_await(&waiter);
     self->waiter = NULL;
-    coil__future_fini_waiter(&waiter);
+    future_fini_waiter(&waiter);
     return (int)woken.status;
 }
 

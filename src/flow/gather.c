@@ -110,7 +110,7 @@ static void free_gather(struct coil_future *future)
         future_unref(self->children[i]);
     mem_free(self->results);
     mem_free(self);
-    coil__loop_object_gone(loop);
+    loop_object_gone(loop);
 }
 
 static const struct future_kind kind = {
@@ -147,7 +147,7 @@ static struct gather *make(struct coil_loop *loop, struct coil_future *const *ch
         mem_free(results);
         return NULL;
     }
-    coil__future_init(&self->future, loop, FUTURE_GATHER, place);
+    future_init(&self->future, loop, FUTURE_GATHER, place);
     self->n = n;
     self->distinct = 0;
     self->finished = 0;

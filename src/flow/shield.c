@@ -44,7 +44,7 @@ static void free_shield(struct coil_future *future)
 
     future_unref(self->inner);
     slab_put(&loop->slab, self, sizeof(*self));
-    coil__loop_object_gone(loop);
+    loop_object_gone(loop);
 }
 
 static const struct future_kind kind = {.name = "Future", .free = free_shield};
@@ -68,7 +68,7 @@ struct coil_future *coil_shield_at(struct coil_future *inner, const char *place)
     self = slab_get(&loop->slab, sizeof(*self));
     if (self == NULL)
         return future_ref(&loop->no_memory);
-    coil__future_init(&self->outer, loop, FUTURE_SHIELD, place);
+    future_init(&self->outer, loop, FUTURE_SHIELD, place);
     self->outer.refs = 3; /* the caller, and the two handles */
     self->inner = future_ref(inner);
     self->on_inner = (struct coil_handle){.run = inner_done};

@@ -67,7 +67,7 @@ static void remember(struct coil_task_group *group, int64_t status, struct coil_
         struct errors *more = mem_realloc(errors, sizeof(*errors) + capacity * sizeof(errors->list[0]));
 
         if (more == NULL) {
-            coil__exception_unref(exception);
+            exception_unref(exception);
             return;
         }
         more->count = errors == NULL ? 0 : more->count;
@@ -193,7 +193,7 @@ static coil_async int64_t wait_for_children(struct coil_task_group *group, int64
         group->all_done = &waiter;
         woken = coil_await(&waiter);
         group->all_done = NULL;
-        coil__future_fini_waiter(&waiter);
+        future_fini_waiter(&waiter);
         if (woken.status == -ECANCELED && (group->flags & GROUP_ABORTING) == 0) {
             cancelled = -ECANCELED;
             abort_children(group);
@@ -217,7 +217,7 @@ static int64_t raise_group(struct coil_task_group *group)
         coil_task_uncancel(group->parent);
         coil_future_cancel(group->parent, NULL);
     }
-    coil__exception_unref(*slot);
+    exception_unref(*slot);
     *slot = all;
     return -COIL_EGROUP;
 }

@@ -110,7 +110,7 @@ static coil_async int64_t wait_for_all(struct waiting *self, struct waited *all,
     woken = coil_await(&self->waiter);
     coil_call_cancel(&self->timeout);
     done = unwatch(all, n);
-    coil__future_fini_waiter(&self->waiter);
+    future_fini_waiter(&self->waiter);
     return woken.status < 0 ? woken.status : done;
 }
 

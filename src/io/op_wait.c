@@ -22,7 +22,7 @@ coil_async int coil__op_wait(struct op_wait *wait, const char *what)
         coil__drive_submit(loop->driver, &wait->op);
     for (;;) {
         woken = coil_await(&wait->waiter);
-        coil__future_fini_waiter(&wait->waiter);
+        future_fini_waiter(&wait->waiter);
         if (lent && wait->op.state == OP_IDLE)
             return cancelled != 0 ? cancelled : (int)woken.status;
         cancelled = -ECANCELED;

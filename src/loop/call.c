@@ -64,6 +64,10 @@ int coil_call_soon_threadsafe(struct coil_loop *loop, struct coil_call *call)
 {
     int err;
 
+    if (coil__loop_running == loop && !loop->closing) { /* in its place among what is ready */
+        coil_call_soon(loop, call);
+        return 0;
+    }
     take_context(call);
     err = coil__port_post(loop->port, &call->timer.handle);
     if (err != 0) {

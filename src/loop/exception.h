@@ -29,6 +29,12 @@ struct coil_exception *coil__exception_group(int64_t code, const char *place, co
 struct coil_exception *coil__exception_ref(struct coil_exception *exception);
 void coil__exception_unref(struct coil_exception *exception);
 
+static inline void exception_unref(struct coil_exception *exception)
+{
+    if (exception != NULL)
+        coil__exception_unref(exception);
+}
+
 /* "file:line" of "what file:line". */
 const char *coil__place_file(const char *place);
 

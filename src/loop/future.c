@@ -13,7 +13,7 @@ static void free_plain(struct coil_future *future)
     struct coil_loop *loop = future->loop;
 
     slab_put(&loop->slab, future, sizeof(*future));
-    coil__loop_object_gone(loop);
+    loop_object_gone(loop);
 }
 
 static const struct future_kind plain = {.name = "Future", .free = free_plain};
@@ -21,27 +21,6 @@ static const struct future_kind plain = {.name = "Future", .free = free_plain};
 __attribute__((constructor)) static void register_kind(void)
 {
     coil__future_kinds[FUTURE_PLAIN] = &plain;
-}
-
-void coil__future_init(struct coil_future *future, struct coil_loop *loop, enum future_kind_id kind,
-                       const char *place)
-{
-    future->loop = loop;
-    future->refs = 1;
-    future->state = FUTURE_PENDING;
-    future->kind = (uint8_t)kind;
-    future->flags = 0;
-    future->spare = 0;
-    list_init(&future->callbacks);
-    future->drop = NULL;
-    future->exception = NULL;
-    future->place = place;
-}
-
-void coil__future_fini_waiter(struct coil_future *future)
-{
-    coil__exception_unref(future->exception);
-    future->exception = NULL;
 }
 
 struct coil_future *coil_create_future_at(struct coil_loop *loop, const char *place)
@@ -53,7 +32,7 @@ struct coil_future *coil_create_future_at(struct coil_loop *loop, const char *pl
     future = slab_get(&loop->slab, sizeof(*future));
     if (future == NULL)
         return future_ref(&loop->no_memory);
-    coil__future_init(future, loop, FUTURE_PLAIN, place);
+    future_init(future, loop, FUTURE_PLAIN, place);
     loop->objects++;
     return future;
 }
@@ -68,7 +47,7 @@ void coil__future_settle(struct coil_future *future, enum future_state state,
     future->state = (uint8_t)state;
     future->result = result;
     if (exception != future->exception) {
-        coil__exception_unref(future->exception);
+        exception_unref(future->exception);
         future->exception = exception;
     }
     if (state == FUTURE_FAILED)
@@ -126,7 +105,7 @@ void coil__future_fini(struct coil_future *future)
     }
     if (future->state == FUTURE_DONE && future->drop != NULL && (future->flags & FUTURE_TAKEN) == 0)
         future->drop(future->result.value);
-    coil__exception_unref(future->exception);
+    exception_unref(future->exception);
     future->exception = NULL;
 }
 
@@ -183,7 +162,7 @@ bool coil_future_cancel_at(struct coil_future *future, const char *message, cons
         return false;
     reason = coil__exception_text(ECANCELED, place, message != NULL ? message : "");
     cancelled = coil__future_cancel(future, reason);
-    coil__exception_unref(reason);
+    exception_unref(reason);
     return cancelled;
 }
 

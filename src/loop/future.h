@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/list.h"
+#include "loop/exception.h"
 
 enum future_state { FUTURE_PENDING, FUTURE_DONE, FUTURE_FAILED, FUTURE_CANCELLED };
 
@@ -79,18 +80,34 @@ static inline bool future_pending(const struct coil_future *future)
     return future->state == FUTURE_PENDING;
 }
 
-void coil__future_init(struct coil_future *future, struct coil_loop *loop, enum future_kind_id kind,
-                       const char *place);
+static inline void future_init(struct coil_future *future, struct coil_loop *loop,
+                               enum future_kind_id kind, const char *place)
+{
+    future->loop = loop;
+    future->refs = 1;
+    future->state = FUTURE_PENDING;
+    future->kind = (uint8_t)kind;
+    future->flags = 0;
+    future->spare = 0;
+    list_init(&future->callbacks);
+    future->drop = NULL;
+    future->exception = NULL;
+    future->place = place;
+}
 
 /* A future on the stack of the task that will wait for it, and nobody else. */
 static inline void future_init_waiter(struct coil_future *future, struct coil_loop *loop,
                                       const char *what)
 {
-    coil__future_init(future, loop, FUTURE_PLAIN, what);
+    future_init(future, loop, FUTURE_PLAIN, what);
     future->flags = FUTURE_STATIC | FUTURE_QUIET;
 }
 
-void coil__future_fini_waiter(struct coil_future *future);
+static inline void future_fini_waiter(struct coil_future *future)
+{
+    exception_unref(future->exception);
+    future->exception = NULL;
+}
 
 /* Wakes whoever waits for it, unless it was cancelled before. */
 static inline void future_wake(struct coil_future *waiter);

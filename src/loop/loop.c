@@ -18,7 +18,7 @@ struct coil_future *(*coil__loop_oldest_task)(struct coil_loop *loop);
 /* A future that failed before it began: what creating gives when it cannot create. */
 static void init_failed(struct coil_future *future, struct coil_loop *loop, int error)
 {
-    coil__future_init(future, loop, FUTURE_PLAIN, error == ENOMEM ? "out-of-memory" : "closing-loop");
+    future_init(future, loop, FUTURE_PLAIN, error == ENOMEM ? "out-of-memory" : "closing-loop");
     future->refs = 1u << 30;
     future->state = FUTURE_FAILED;
     future->flags = FUTURE_STATIC | FUTURE_QUIET;
@@ -76,19 +76,13 @@ no_port:
     return err;
 }
 
-static void free_loop(struct coil_loop *loop)
+void coil__loop_free(struct coil_loop *loop)
 {
-    coil__exception_unref(loop->raised);
+    exception_unref(loop->raised);
     coil__port_unref(loop->port);
     slab_fini(&loop->slab);
     mach_stacks_fini(&loop->stacks);
     mem_free(loop);
-}
-
-void coil__loop_object_gone(struct coil_loop *loop)
-{
-    if (--loop->objects == 0 && loop->closed)
-        free_loop(loop);
 }
 
 /* Callbacks that will not run any more: what they hold is given back. */
@@ -142,7 +136,7 @@ void coil_loop_close(struct coil_loop *loop)
     loop->driver->ops->close(loop->driver);
     loop->closed = true;
     coil__loop_running = outer;
-    coil__loop_object_gone(loop);
+    loop_object_gone(loop);
 }
 
 /* Makes this thread the loop's. */

@@ -164,7 +164,13 @@ int coil__loop_run(struct coil_loop *loop, struct loop_runner *runner);
 void coil__loop_run_ready(struct coil_loop *loop, unsigned turns_at_most);
 
 /* A loop that is closed goes when the last of its futures does. */
-void coil__loop_object_gone(struct coil_loop *loop);
+void coil__loop_free(struct coil_loop *loop);
+
+static inline void loop_object_gone(struct coil_loop *loop)
+{
+    if (unlikely(--loop->objects == 0 && loop->closed))
+        coil__loop_free(loop);
+}
 
 /* What to do with all tasks when the loop closes: task/ sets it. */
 extern void (*coil__loop_close_tasks)(struct coil_loop *loop);

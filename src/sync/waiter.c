@@ -33,6 +33,6 @@ coil_async int coil__waiter_wait(struct coil_waiters *waiters, struct coil_waite
     struct coil_result woken = coil_await(&waiter->future);
 
     coil__waiter_leave(waiters, waiter);
-    coil__future_fini_waiter(&waiter->future);
+    future_fini_waiter(&waiter->future);
     return (int)woken.status;
 }

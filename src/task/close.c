@@ -20,7 +20,7 @@ void coil__tasks_cancel_all(struct coil_loop *loop, const char *why)
 
     list_each (at, &loop->tasks)
         coil__future_cancel(&container_of(at, struct task, link)->future, reason);
-    coil__exception_unref(reason);
+    exception_unref(reason);
 }
 
 struct coil_future *coil__tasks_oldest(struct coil_loop *loop)

@@ -22,7 +22,7 @@ static bool answer(struct coil_loop *loop, struct task *task, enum coil_step how
             step->sent = future_look(step->future);
             return true;
         }
-        err = coil__task_check_cycle(task, step->future);
+        err = task_check_cycle(task, step->future);
         step->sent = coil_error(err);
         if (err != 0)
             return true;
@@ -68,7 +68,7 @@ void coil__task_step_foreign(struct coil_handle *handle)
         return;
     }
     task->flags |= TASK_STARTED;
-    step.sent = coil__task_woken(task);
+    step.sent = task_woken(task);
     do
         how = task->ops->resume(self, &step);
     while (how != COIL_STEP_RETURN && answer(loop, task, how, &step));

@@ -146,7 +146,7 @@ static void free_generator(struct coil_generator *self)
     mach_context_fini(&self->here);
     mach_stack_put(stacks_for(loop), high, class);
     if (loop != NULL)
-        coil__loop_object_gone(loop);
+        loop_object_gone(loop);
 }
 
 coil_async int64_t coil_generator_close(struct coil_generator *self)

@@ -20,7 +20,7 @@ static void cancel_main(struct coil_handle *handle)
 
     (void)handle;
     coil__future_cancel(interrupts.main, reason);
-    coil__exception_unref(reason);
+    exception_unref(reason);
 }
 
 /* The first asks the main task to end; the second ends the process. */

@@ -30,33 +30,34 @@ static void run_to_end(void *arg)
     struct coil_loop *loop = task->future.loop;
     struct coil_result result = coil_error(-ECANCELED);
 
+    task_arrived(loop);
     task->flags |= TASK_STARTED;
     if (likely(!(task->flags & TASK_MUST_CANCEL)))
         result = self->fn(self->arg);
     drop_arg(self);
     coil__task_finish(task, result);
-    loop->current = NULL;
-    COUNTER_SET(loop->running_id, 0);
     if (--task->future.refs == 0)
         loop->reap = &task->future; /* not while we stand on it */
-    mach_switch_last(&task->context, loop->home);
+    mach_switch_last(&task->context, task_next(loop));
+}
+
+void coil__task_reap(struct coil_loop *loop)
+{
+    struct coil_future *future = loop->reap;
+
+    loop->reap = NULL;
+    coil__future_free(future);
 }
 
 void coil__task_step_stackful(struct coil_handle *handle)
 {
     struct task *task = task_of_handle(handle);
     struct coil_loop *loop = task->future.loop;
-    struct coil_future *reap;
 
     task_enter(loop, task);
     task_prefetch_next(loop);
     mach_switch(loop->home, &task->context);
-    reap = loop->reap;
-    if (reap != NULL) {
-        loop->reap = NULL;
-        reap->refs = 0;
-        coil__future_free(reap);
-    }
+    task_arrived(loop);
 }
 
 /* Out of stacks: the caller gets the future that failed already, and the argument does not leak. */
@@ -83,6 +84,7 @@ struct coil_future *coil_create_task_at(coil_coroutine_fn *fn, void *arg,
     high = unlikely(fault(FAULT_ALLOC)) ? NULL : mach_stack_get(&loop->stacks, class);
     if (unlikely(high == NULL))
         return refuse(loop, options, arg, &loop->no_memory);
+    mach_stack_prefetch(&loop->stacks, class);
     self = (struct stackful *)(((uintptr_t)high - sizeof(*self)) & ~(uintptr_t)15);
     self->fn = fn;
     self->arg = arg;
@@ -147,19 +149,19 @@ coil_async struct coil_result coil_await(struct coil_future *future)
     if (!future_pending(future)) {
         known = coil__exception_ref(future->exception);
         if (future->result.status < 0) {
-            coil__exception_unref(task->future.exception);
+            exception_unref(task->future.exception);
             task->future.exception = known;
         } else {
-            coil__exception_unref(known);
+            exception_unref(known);
         }
         return future_look(future);
     }
-    err = coil__task_check_cycle(task, future);
+    err = task_check_cycle(task, future);
     if (unlikely(err != 0))
         return coil_error(err);
     task_wait_for(task, future);
     task_park(loop, task);
-    return coil__task_woken(task);
+    return task_woken(task);
 }
 
 coil_async struct coil_result coil_join(struct coil_future *future)
@@ -179,7 +181,7 @@ coil_async int coil_yield(void)
 
     loop_ready(loop, &task->timer.handle);
     task_park(loop, task);
-    return (int)coil__task_woken(task).status;
+    return (int)task_woken(task).status;
 }
 
 coil_async int coil_sleep(int64_t delay_ns)
@@ -191,5 +193,5 @@ coil_async int coil_sleep(int64_t delay_ns)
     task = coil__task_here("coil_sleep");
     coil__task_begin_sleep(task->future.loop, task, delay_ns);
     task_park(task->future.loop, task);
-    return (int)coil__task_woken(task).status;
+    return (int)task_woken(task).status;
 }

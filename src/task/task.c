@@ -18,15 +18,16 @@ struct coil_loop *coil__task_loop(const struct coil_task_options *options, const
 void coil__task_init(struct task *task, struct coil_loop *loop, const struct coil_task_options *options,
                      const char *place)
 {
-    struct coil_context **slot = coil__context_slot();
+    struct coil_context **slot =
+        likely(coil__loop_running == loop) ? &loop->context : coil__context_slot();
 
-    coil__future_init(&task->future, loop, FUTURE_TASK, place);
+    future_init(&task->future, loop, FUTURE_TASK, place);
     task->timer.handle.link.next = NULL;
     task->ops = NULL;
     task->waits_for = NULL;
     task->name = NULL;
     task->id = ++loop->last_task_id;
-    task->parent_id = loop->current != NULL ? (uint32_t)coil_task_id(loop->current) : 0;
+    task->parent_id = (uint32_t)loop->running_id;
     task->switches = 0;
     task->made_ms = (uint32_t)(loop->now / 1000000);
     task->line = 0;
@@ -92,7 +93,7 @@ static struct coil_exception *take_raised(struct task *task, int64_t status)
     task->future.exception = NULL;
     if (status < 0 && raised != NULL && raised->code == status)
         return raised;
-    coil__exception_unref(raised);
+    exception_unref(raised);
     return NULL;
 }
 
@@ -123,6 +124,17 @@ static void cancel_sleep(struct task *task)
     loop_ready(task->future.loop, &task->timer.handle);
 }
 
+/* The reason of a cancellation that is on its way stands; else the newest request's does. */
+static void set_reason(struct task *task, struct coil_exception *reason)
+{
+    if (task->flags & TASK_WOKEN_CANCELLED ||
+        (task->waits_for != NULL && task->waits_for->state == FUTURE_CANCELLED))
+        return;
+    coil__exception_ref(reason);
+    exception_unref(task->future.exception);
+    task->future.exception = reason;
+}
+
 /*
  * asyncio's Task.cancel: what the task waits for is cancelled first; if there is nothing, or it cannot be, the next step begins with
  * the cancellation. Along a chain of tasks it walks instead of recursing.
@@ -135,9 +147,7 @@ static bool cancel_task(struct coil_future *future, struct coil_exception *reaso
 
         if (task->cancelling < UINT16_MAX)
             task->cancelling++;
-        coil__exception_ref(reason);
-        coil__exception_unref(task->future.exception);
-        task->future.exception = reason;
+        set_reason(task, reason);
         if (task->flags & TASK_SLEEPING) {
             cancel_sleep(task);
             return true;
@@ -179,42 +189,29 @@ void coil__task_sleep_over(struct coil_handle *handle)
 static void note_raised(struct task *task, struct coil_future *source)
 {
     coil__exception_ref(source->exception);
-    coil__exception_unref(task->future.exception);
+    exception_unref(task->future.exception);
     task->future.exception = source->exception;
 }
 
-struct coil_result coil__task_woken(struct task *task)
+struct coil_result coil__task_woken_badly(struct task *task, struct coil_future *future)
 {
-    struct coil_future *future = task->waits_for;
     struct coil_result result = coil_value(NULL);
+    bool cancelled = task->flags & (TASK_MUST_CANCEL | TASK_WOKEN_CANCELLED);
 
     if (future != NULL) {
-        task->waits_for = NULL;
         result = future_look(future);
-        if (unlikely(result.status < 0) && !(task->flags & TASK_MUST_CANCEL))
+        if (!(task->flags & TASK_MUST_CANCEL))
             note_raised(task, future);
         future_unref(future);
     }
-    if (unlikely(task->flags & (TASK_MUST_CANCEL | TASK_WOKEN_CANCELLED))) {
-        task->flags &= (uint8_t) ~(TASK_MUST_CANCEL | TASK_WOKEN_CANCELLED);
-        result = coil_error(-ECANCELED);
-    }
-    return result;
+    task->flags &= (uint8_t) ~(TASK_MUST_CANCEL | TASK_WOKEN_CANCELLED);
+    return cancelled ? coil_error(-ECANCELED) : result;
 }
 
-static bool waits_for_nothing(struct coil_future *future)
-{
-    return future->kind == FUTURE_PLAIN ||
-           (future->kind == FUTURE_TASK && task_of(future)->waits_for == NULL);
-}
-
-int coil__task_check_cycle(struct task *task, struct coil_future *future)
+int coil__task_search_cycle(struct task *task, struct coil_future *future)
 {
     char chain[1024];
 
-    /* Who waits for nothing, or nobody waits for, is in no circle. */
-    if (likely(future != &task->future && (list_empty(&task->future.callbacks) || waits_for_nothing(future))))
-        return 0;
     if (!coil__future_would_deadlock(&task->future, future, chain, sizeof(chain)))
         return 0;
     coil_raise_at(task->future.place, EDEADLK, "would wait for itself for ever: %s", chain);
@@ -232,7 +229,7 @@ static void free_task(struct coil_future *future)
         coil__stackful_free(loop, task);
     else
         slab_put(&loop->slab, task, (size_t)class * SLAB_STEP);
-    coil__loop_object_gone(loop);
+    loop_object_gone(loop);
 }
 
 static int label_task(const struct coil_future *future, char *buffer, size_t size)

@@ -15,7 +15,6 @@
 #include <coil/embed.h>
 #include <coil/timeout.h>
 
-#include "loop/exception.h"
 #include "loop/loop.h"
 
 enum task_flags {
@@ -99,11 +98,38 @@ static inline void task_wait_for(struct task *task, struct coil_future *future)
 /* The task's sleep begins; it parks next. */
 void coil__task_begin_sleep(struct coil_loop *loop, struct task *task, int64_t delay_ns);
 
+/* A failed await leaves its exception with the task; a cancellation is told before any result. */
+struct coil_result coil__task_woken_badly(struct task *task, struct coil_future *future);
+
 /* What the await, sleep or yield gives, now that the task goes on. */
-struct coil_result coil__task_woken(struct task *task);
+static inline struct coil_result task_woken(struct task *task)
+{
+    struct coil_future *future = task->waits_for;
+    struct coil_result result = coil_value(NULL);
+
+    task->waits_for = NULL;
+    if (unlikely((task->flags & (TASK_MUST_CANCEL | TASK_WOKEN_CANCELLED)) != 0 ||
+                 (future != NULL && future->state != FUTURE_DONE)))
+        return coil__task_woken_badly(task, future);
+    if (future != NULL) {
+        result = future->result;
+        future_unref(future);
+    }
+    return result;
+}
 
 /* Refuses to close a circle of waiting: 0, or -EDEADLK raised with the chain. */
-int coil__task_check_cycle(struct task *task, struct coil_future *future);
+int coil__task_search_cycle(struct task *task, struct coil_future *future);
+
+/* Who waits for nothing, or nobody waits for, is in no circle. */
+static inline int task_check_cycle(struct task *task, struct coil_future *future)
+{
+    if (likely(future->kind == FUTURE_PLAIN))
+        return 0;
+    if (future->kind == FUTURE_TASK && future != &task->future && task_of(future)->waits_for == NULL)
+        return 0;
+    return coil__task_search_cycle(task, future);
+}
 
 /* Everything a step notes about the task that goes on. */
 static inline void task_enter(struct coil_loop *loop, struct task *task)
@@ -119,27 +145,28 @@ static inline void task_prefetch_next(const struct coil_loop *loop)
 {
     const struct coil_handle *next = container_of(loop->ready.next, struct coil_handle, link);
 
-    __builtin_prefetch(next->link.next);
+    const char *after = (const char *)next->link.next;
+
+    __builtin_prefetch(after - 64);
+    __builtin_prefetch(after);
+    __builtin_prefetch(after + 64);
     if (next->run == coil__task_step_stackful)
         mach_prefetch_context(&container_of(next, struct task, timer.handle)->context);
 }
 
 /*
- * Door 8: leaves the running stackful task. Goes straight on with the next one if that is stackful and its turn has come; else
- * back to the runner. Returns when it is resumed.
+ * Where a stackful task that stops running goes: straight on with the next one, if that is stackful and its turn has come; else
+ * back to the runner. It is then the one that runs.
  */
-static inline void task_park(struct coil_loop *loop, struct task *task)
+static inline struct mach_context *task_next(struct coil_loop *loop)
 {
-    struct coil_handle *next;
+    struct coil_handle *next = likely(loop->direct) ? loop_peek(loop) : NULL;
     struct task *to;
 
-    task->timer.handle.context = loop->context;
-    next = likely(loop->direct) ? loop_peek(loop) : NULL;
     if (next == NULL || next->run != coil__task_step_stackful) {
         loop->current = NULL;
         COUNTER_SET(loop->running_id, 0);
-        mach_switch(&task->context, loop->home);
-        return;
+        return loop->home;
     }
     list_remove(&next->link);
     to = task_of_handle(next);
@@ -147,8 +174,28 @@ static inline void task_park(struct coil_loop *loop, struct task *task)
     COUNTER_ADD(loop->callbacks, 1);
     task_enter(loop, to);
     task_prefetch_next(loop);
-    if (to != task)
-        mach_switch(&task->context, &to->context);
+    return &to->context;
+}
+
+/* Frees the task that ended on the way here, if nobody holds it: it could not, standing on its own stack. */
+void coil__task_reap(struct coil_loop *loop);
+
+static inline void task_arrived(struct coil_loop *loop)
+{
+    if (unlikely(loop->reap != NULL))
+        coil__task_reap(loop);
+}
+
+/* Door 8: leaves the running stackful task; returns when it is resumed. */
+static inline void task_park(struct coil_loop *loop, struct task *task)
+{
+    struct mach_context *to;
+
+    task->timer.handle.context = loop->context;
+    to = task_next(loop);
+    if (to != &task->context)
+        mach_switch(&task->context, to);
+    task_arrived(loop);
 }
 
 /* For closing: cancels what is left of the loop's tasks, lets them unwind without sleeping, destroys the rest. */

@@ -10,7 +10,7 @@ static void fire(struct coil_handle *handle)
 
     scope->state = SCOPE_EXPIRING;
     coil__future_cancel(scope->task, reason);
-    coil__exception_unref(reason);
+    exception_unref(reason);
 }
 
 static void arm(struct coil_timeout *scope)
@@ -132,7 +132,7 @@ static coil_async int cancel_and_wait(struct coil_future *future)
     coil_future_cancel(future, "timeout");
     result = coil_await(&waiter);
     coil_future_remove_done_callback(&done);
-    coil__future_fini_waiter(&waiter);
+    future_fini_waiter(&waiter);
     return (int)result.status;
 }
 

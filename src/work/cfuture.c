@@ -184,7 +184,7 @@ static void keep_reason(struct coil_cfuture *future, const char *message, const 
     uintptr_t none = 0;
 
     if (reason != NULL && !word_cas(&future->reason, &none, (uintptr_t)reason))
-        coil__exception_unref(reason);
+        exception_unref(reason);
 }
 
 bool coil_cfuture_cancel_at(struct coil_cfuture *future, const char *message, const char *place)
@@ -273,8 +273,8 @@ static void free_cfuture(struct coil_cfuture *future)
         report_unseen(future);
     if (status >= 0 && future->drop != NULL && (flags & CF_TAKEN) == 0)
         future->drop(future->result.value);
-    coil__exception_unref(future->exception);
-    coil__exception_unref((struct coil_exception *)word_load(&future->reason));
+    exception_unref(future->exception);
+    exception_unref((struct coil_exception *)word_load(&future->reason));
     if (word_load(&future->fd) != 0)
         coil__sys_close((int)word_load(&future->fd) - 1);
     if (future->port != NULL)

@@ -142,7 +142,7 @@ static int open_thread(struct coil_thread *self, const struct coil_thread_option
     if (err != 0) {
         coil_loop_close(self->loop);
         coil__port_unref(self->port);
-        coil__loop_object_gone(self->loop);
+        loop_object_gone(self->loop);
     }
     return err;
 }
@@ -225,7 +225,7 @@ void coil_thread_close(struct coil_thread *self)
     if (self->generation == coil__fork_generation) {
         coil_thread_stop(self, NULL);
         mach_thread_join(&self->thread);
-        coil__loop_object_gone(self->loop);
+        loop_object_gone(self->loop);
     }
     coil__port_unref(self->port);
     mem_free(self);

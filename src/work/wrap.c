@@ -100,7 +100,7 @@ static void free_wrap(struct coil_future *future)
 
     bridge_unref(self->bridge);
     slab_put(&loop->slab, self, sizeof(*self));
-    coil__loop_object_gone(loop);
+    loop_object_gone(loop);
 }
 
 static const struct future_kind kind = {.name = "Future", .cancel = cancel_wrap, .free = free_wrap};
@@ -123,7 +123,7 @@ struct coil_future *coil_wrap_future_at(struct coil_cfuture *source, const char 
         mem_free(bridge);
         return future_ref(&loop->no_memory);
     }
-    coil__future_init(&self->future, loop, FUTURE_WRAP, place);
+    future_init(&self->future, loop, FUTURE_WRAP, place);
     loop->objects++;
     *bridge = (struct bridge){.handle = {.run = arrive}, .refs = {3}};
     bridge->port = coil__port_ref(loop->port);
