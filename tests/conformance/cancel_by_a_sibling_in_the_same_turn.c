@@ -24,7 +24,10 @@ static coil_async struct coil_result worker(void *arg)
 static coil_async struct coil_result program(void *arg)
 {
     struct job jobs[] = {
-        {"a", COIL_MS(10), "b"}, {"b", COIL_MS(10), "a"}, {"c", 0, "d"}, {"d", 0, NULL},
+        {"a", COIL_MS(10), "b"},
+        {"b", COIL_MS(10), "a"},
+        {"c", 0, "d"},
+        {"d", 0, NULL},
     };
 
     (void)arg;

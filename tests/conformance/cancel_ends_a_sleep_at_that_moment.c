@@ -20,7 +20,8 @@ static void cancel(void *task)
 
 static coil_async struct coil_result program(void *arg)
 {
-    struct sleeper jobs[] = {{"an hour", COIL_SECONDS(3600)}, {"twenty", COIL_MS(20)}, {"a yield", 0}};
+    struct sleeper jobs[] = {
+        {"an hour", COIL_SECONDS(3600)}, {"twenty", COIL_MS(20)}, {"a yield", 0}};
     struct coil_future *tasks[3];
 
     (void)arg;

@@ -30,11 +30,13 @@ static struct coil_future *eager(coil_coroutine_fn *fn)
 
 static coil_async struct coil_result program(void *arg)
 {
-    struct coil_future *first = eager(itself), *second = eager(never_awaits), *third = eager(suspends);
+    struct coil_future *first = eager(itself), *second = eager(never_awaits),
+                       *third = eager(suspends);
     const char *results[2];
 
     (void)arg;
-    say("first: %s, second: %s, third: %s", told_future(first), told_future(second), told_future(third));
+    say("first: %s, second: %s, third: %s", told_future(first), told_future(second),
+        told_future(third));
     say("cancel: %s", yes(coil_future_cancel(third, NULL)));
     results[0] = told(coil_join(first));
     results[1] = told(coil_join(second));

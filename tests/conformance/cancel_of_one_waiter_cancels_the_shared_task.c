@@ -15,7 +15,8 @@ static coil_async struct coil_result waiter(void *arg)
 {
     const char *result = told(coil_await(task));
 
-    say("%s: %s, cancelling %d", (const char *)arg, result, coil_task_cancelling(coil_current_task()));
+    say("%s: %s, cancelling %d", (const char *)arg, result,
+        coil_task_cancelling(coil_current_task()));
     return coil_value(NULL);
 }
 

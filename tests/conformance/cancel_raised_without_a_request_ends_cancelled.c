@@ -13,7 +13,8 @@ static coil_async struct coil_result program(void *arg)
 
     (void)arg;
     say("await: %s", told(coil_await(task)));
-    say("cancelled: %s, cancelling: %d", yes(coil_future_cancelled(task)), coil_task_cancelling(task));
+    say("cancelled: %s, cancelling: %d", yes(coil_future_cancelled(task)),
+        coil_task_cancelling(task));
     coil_future_unref(task);
     return coil_value(NULL);
 }

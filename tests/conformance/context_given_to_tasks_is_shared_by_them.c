@@ -34,7 +34,8 @@ static coil_async struct coil_result program(void *arg)
     coil_var_set(&user, word("main, later"));
     coil_join(coil_create_task_with(child, word("a"), &options));
     coil_join(coil_create_task_with(child, word("b"), &options));
-    say("main sees %s, context has %s", get(), (const char *)coil_context_get(options.context, &user));
+    say("main sees %s, context has %s", get(),
+        (const char *)coil_context_get(options.context, &user));
     coil_context_unref(options.context);
     return coil_value(NULL);
 }

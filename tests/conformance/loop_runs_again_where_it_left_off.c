@@ -32,7 +32,7 @@ static struct coil_future *create_task(coil_coroutine_fn *fn, void *arg)
     return coil_create_task_with(fn, arg, &(struct coil_task_options){.loop = loop});
 }
 
-static const char *complete(struct job job)
+static coil_async const char *complete(struct job job)
 {
     struct coil_future *task = create_task(work, &job);
     const char *result = told(coil_loop_run_until_complete(loop, task));

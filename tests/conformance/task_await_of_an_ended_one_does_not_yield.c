@@ -25,7 +25,8 @@ static coil_async struct coil_result fails(void *arg)
 
 static coil_async struct coil_result program(void *arg)
 {
-    struct coil_future *good = coil_create_task(returns, NULL), *bad = coil_create_task(fails, NULL);
+    struct coil_future *good = coil_create_task(returns, NULL),
+                       *bad = coil_create_task(fails, NULL);
     const char *first;
 
     (void)arg;

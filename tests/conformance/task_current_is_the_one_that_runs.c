@@ -42,8 +42,10 @@ static void done(struct coil_future *task, void *arg)
 
 static coil_async struct coil_result program(void *arg)
 {
-    struct coil_future *a = coil_create_task_with(worker, NULL, &(struct coil_task_options){.name = "a"});
-    struct coil_future *b = coil_create_task_with(worker, NULL, &(struct coil_task_options){.name = "b"});
+    struct coil_future *a =
+        coil_create_task_with(worker, NULL, &(struct coil_task_options){.name = "a"});
+    struct coil_future *b =
+        coil_create_task_with(worker, NULL, &(struct coil_task_options){.name = "b"});
 
     (void)arg;
     coil_call_soon(coil_loop_current(), new_call(callback, NULL));

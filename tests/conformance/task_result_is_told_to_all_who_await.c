@@ -37,7 +37,8 @@ static coil_async struct coil_result waiter(void *arg)
 
 static coil_async struct coil_result program(void *arg)
 {
-    struct kind kinds[] = {{"returns", returns, NULL}, {"raises", raises, NULL}, {"sleeps", sleeps, NULL}};
+    struct kind kinds[] = {
+        {"returns", returns, NULL}, {"raises", raises, NULL}, {"sleeps", sleeps, NULL}};
     struct coil_future *waiters[6];
 
     (void)arg;

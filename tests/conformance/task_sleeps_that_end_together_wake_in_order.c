@@ -20,8 +20,11 @@ static coil_async struct coil_result sleeper(void *arg)
 static coil_async struct coil_result program(void *arg)
 {
     struct sleeper jobs[] = {
-        {"a", 1, {COIL_MS(30)}},    {"b", 2, {COIL_MS(10), COIL_MS(20)}}, {"c", 2, {COIL_MS(20), COIL_MS(10)}},
-        {"d", 1, {COIL_MS(30)}},    {"e", 2, {0, COIL_MS(30)}},
+        {"a", 1, {COIL_MS(30)}},
+        {"b", 2, {COIL_MS(10), COIL_MS(20)}},
+        {"c", 2, {COIL_MS(20), COIL_MS(10)}},
+        {"d", 1, {COIL_MS(30)}},
+        {"e", 2, {0, COIL_MS(30)}},
     };
     struct coil_future *tasks[5];
 

@@ -149,7 +149,8 @@ static void report(struct coil_loop *loop, const struct coil_report *what, void 
     (void)arg;
     if (length && what->message[length - 1] == '!')
         length--;
-    say("report: %.*s (%s)", (int)length, what->message, what->status ? told_status(what->status) : "ok");
+    say("report: %.*s (%s)", (int)length, what->message,
+        what->status ? told_status(what->status) : "ok");
 }
 
 static void begin(struct coil_loop *loop)

@@ -1,6 +1,6 @@
 /*
- * The C half of the conformance kit. vtime.py has the same functions under the same names, so that a
- * program and its twin can be read side by side.
+ * The C half of the conformance kit. vtime.py has the same functions under the same names, so that
+ * a program and its twin can be read side by side.
  */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
@@ -10,7 +10,8 @@
 /* One line of the log, with the virtual time since the start in milliseconds. */
 void say(const char *format, ...) COIL_PRINTF(1, 2);
 
-/* As Python writes it: a text, a number, "None" for neither, or the name of the error. Good until 16 calls later. */
+/* As Python writes it: a text, a number, "None" for neither, or the name of the error. Good until
+ * 16 calls later. */
 const char *told(struct coil_result result);
 
 /* The same for functions that return 0 or a negated error code. */
@@ -33,8 +34,8 @@ struct coil_result text(const char *words);
 struct coil_call *new_call(coil_call_fn *fn, void *arg);
 struct coil_done *new_done(void);
 
-/* A loop on the simulator to run by hand; what has nobody to hear it goes to the log. The caller closes it, and says
- * no more. */
+/* A loop on the simulator to run by hand; what has nobody to hear it goes to the log. The caller
+ * closes it, and says no more. */
 struct coil_loop *new_loop(void);
 
 /* Dice that fall alike on both sides: 0 .. sides - 1. */
