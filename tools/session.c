@@ -19,7 +19,7 @@ bool session_open(struct session *session, const char *include_dir, const char *
 {
     struct text problem = {0};
 
-    *session = (struct session){.thread = pthread_self()};
+    *session = (struct session){0};
     if (!paths_find(&session->paths, include_dir, tcc_dir, &problem)) {
         fprintf(stderr, "coil: %s\n", text_string(&problem));
         text_free(&problem);
@@ -187,10 +187,8 @@ bool session_evaluate(struct session *session, const char *chunk, const char *fi
     const char *at = chunk + strspn(chunk, " \t\n");
     bool ok;
 
-    session->busy = 1;
     ok = *at == ':' ? command_run(session, at + 1) : evaluate_code(session, chunk, file, line);
     fflush(stdout);
-    session->busy = 0;
     return ok;
 }
 
@@ -232,11 +230,4 @@ bool session_include(struct session *session, const char *path)
     ok = session_read(session, file, path);
     fclose(file);
     return ok;
-}
-
-void session_interrupt(struct session *session)
-{
-    coil_interrupt();
-    if (session->computing)
-        guard_break(session->thread);
 }

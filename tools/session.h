@@ -5,7 +5,6 @@
 #ifndef TOOLS_SESSION_H
 #define TOOLS_SESSION_H
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 
@@ -17,9 +16,7 @@ struct session {
     struct paths paths;
     struct engine *engine;
     struct jobs jobs;
-    pthread_t thread;                /* evaluates */
     volatile sig_atomic_t computing; /* it runs typed code just now */
-    volatile sig_atomic_t busy;      /* it evaluates a chunk */
     bool quit;                       /* :quit was typed */
 };
 
@@ -40,9 +37,5 @@ bool session_include(struct session *session, const char *path);
 /* Evaluates lines as they come, until there are no more or :quit. Returns false if a chunk failed.
  */
 bool session_read(struct session *session, FILE *from, const char *file);
-
-/* Ctrl-C, from another thread: ends a wait; the second one in a row also breaks off typed code that
- * computes. */
-void session_interrupt(struct session *session);
 
 #endif

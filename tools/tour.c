@@ -70,7 +70,7 @@ static void run_steps(struct tour *tour)
 
     printf("%scoil " COIL_VERSION ": asyncio for C%s\n", style("\033[1m"), style("\033[0m"));
     tour_say(tour,
-             "Each line of C below is run as it is shown; each table is the loop as it is then.");
+             "Each line of C below is run as it is shown; each table is the loop at that time.");
     for (int i = 0; i < count; i++)
         steps[i](tour);
     fflush(stdout);

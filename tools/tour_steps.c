@@ -70,7 +70,9 @@ static void step_jobs(struct tour *tour)
 
     tour_title(tour, "Three jobs, polled and cancelled from outside");
     tour_say(tour, "some_func(n) sleeps n seconds, then returns n. Three of them at once:");
-    LIVE(for (intptr_t i = 0; i < 3; i++) job[i] = coil_submit(loop, some_func, (void *)(i + 2)));
+    LIVE(job[0] = coil_submit(loop, some_func, (void *)5));
+    LIVE(job[1] = coil_submit(loop, some_func, (void *)6));
+    LIVE(job[2] = coil_submit(loop, some_func, (void *)7));
     tour_watch(tour, &watch);
     tour_result("meanwhile this thread found %u primes; done: %d %d %d", primes,
                 coil_cfuture_done(job[0]), coil_cfuture_done(job[1]), coil_cfuture_done(job[2]));
