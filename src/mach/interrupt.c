@@ -32,7 +32,8 @@ static int wait_a_slice(const uint32_t *word, uint32_t expected, int64_t deadlin
     return err == -ETIMEDOUT && soon < deadline_ns ? 0 : err;
 }
 
-int mach_wait_interruptible(const uint32_t *word, uint32_t expected, uint32_t seen, int64_t deadline_ns)
+int mach_wait_interruptible(const uint32_t *word, uint32_t expected, uint32_t seen,
+                            int64_t deadline_ns)
 {
     int err;
 

@@ -1,4 +1,5 @@
-/* Waiting on a word in a way that Ctrl-C can end: every wait of the library that blocks a thread goes through here. */
+/* Waiting on a word in a way that Ctrl-C can end: every wait of the library that blocks a thread
+ * goes through here. */
 #ifndef COIL_MACH_INTERRUPT_H
 #define COIL_MACH_INTERRUPT_H
 
@@ -7,7 +8,8 @@
 /*
  * As mach_futex_wait, but also ends with -EINTR when there have been other than `seen` interrupts.
  */
-int mach_wait_interruptible(const uint32_t *word, uint32_t expected, uint32_t seen, int64_t deadline_ns);
+int mach_wait_interruptible(const uint32_t *word, uint32_t expected, uint32_t seen,
+                            int64_t deadline_ns);
 
 /* How many interrupts there have been: take it before the wait begins. */
 uint32_t mach_interrupts(void);

@@ -38,8 +38,8 @@ static uintptr_t stack_pointer(const void *context)
 }
 
 /*
- * Whether this fault is the overflow of the stack that was running: it hit the guard, and the stack pointer is near it.
- * A wild pointer into somebody's guard is no overflow.
+ * Whether this fault is the overflow of the stack that was running: it hit the guard, and the stack
+ * pointer is near it. A wild pointer into somebody's guard is no overflow.
  */
 static bool is_overflow(const struct mach_slab *slab, uintptr_t address, uintptr_t sp)
 {
@@ -83,12 +83,14 @@ static void report(const struct mach_slab *slab, uint32_t i)
     at = put_text(at, end, who);
     at = put_text(at, end, ": its ");
     at = put_number(at, end, mach_stack_bytes(slab->cls));
-    at = put_text(at, end, " bytes are used up; give it more by stack_bytes in coil_task_options\n");
+    at =
+        put_text(at, end, " bytes are used up; give it more by stack_bytes in coil_task_options\n");
     if (write(STDERR_FILENO, line, (size_t)(at - line)) < 0)
         return; /* nobody to tell; the signal still kills us */
 }
 
-/* The signal as if we had no handler: a fault happens again when we return; one that was sent is sent again. */
+/* The signal as if we had no handler: a fault happens again when we return; one that was sent is
+ * sent again. */
 static void die_of(int number, const siginfo_t *info)
 {
     struct sigaction usual = {.sa_handler = SIG_DFL};

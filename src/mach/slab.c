@@ -14,7 +14,7 @@
 #endif
 
 enum {
-    LOW_CLAIMED = 1,   /* of a record: taken, not mapped yet */
+    LOW_CLAIMED = 1, /* of a record: taken, not mapped yet */
     GUARDS_AT_ONCE = 64,
     COLOURS = 8,
     COLOUR_BYTES = 128,

@@ -1,5 +1,6 @@
 /*
- * Slabs: mappings that stacks are carved from, and the process-wide list of them that a signal handler can read.
+ * Slabs: mappings that stacks are carved from, and the process-wide list of them that a signal
+ * handler can read.
  */
 #ifndef COIL_MACH_SLAB_H
 #define COIL_MACH_SLAB_H
@@ -12,8 +13,9 @@
 #include "mach/stack.h"
 
 /*
- * A guard is as large as the step in which compilers probe large frames: they promise to touch each such stretch.
- * It also makes the distance between two stacks an odd number of pages, so that tops spread over the sets of the TLB.
+ * A guard is as large as the step in which compilers probe large frames: they promise to touch each
+ * such stretch. It also makes the distance between two stacks an odd number of pages, so that tops
+ * spread over the sets of the TLB.
  */
 #if defined(__aarch64__)
 #define SLAB_GUARD ((size_t)65536)
@@ -24,8 +26,8 @@
 enum { SLAB_MOST = 1024 }; /* stacks in one slab */
 
 /*
- * Records are never freed, only used again, so that a signal handler may walk them at any time. Fields below `low` belong
- * to the pool that opened the slab; `low` is 0 when nobody did.
+ * Records are never freed, only used again, so that a signal handler may walk them at any time.
+ * Fields below `low` belong to the pool that opened the slab; `low` is 0 when nobody did.
  */
 struct mach_slab {
     struct mach_slab *registered; /* the next record there is */
@@ -48,12 +50,14 @@ static inline size_t slab_stride(unsigned cls)
     return mach_stack_bytes(cls) + SLAB_GUARD;
 }
 
-/* Maps room for at most `count` stacks, for fewer if so much cannot be had. NULL, and *why says what to do. */
+/* Maps room for at most `count` stacks, for fewer if so much cannot be had. NULL, and *why says
+ * what to do. */
 struct mach_slab *coil__slab_open(unsigned cls, uint32_t count, const char **why);
 
 void coil__slab_close(struct mach_slab *slab);
 
-/* The high end of the next stack that was never used; NULL, and *why says what to do. slab->carved < slab->count. */
+/* The high end of the next stack that was never used; NULL, and *why says what to do. slab->carved
+ * < slab->count. */
 void *coil__slab_carve(struct mach_slab *slab, const char **why);
 
 /* Where the high end of stack i is. */

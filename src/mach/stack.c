@@ -10,10 +10,10 @@
 #include "mach/sys.h"
 
 enum {
-    FIRST_STACKS = 16,      /* in a pool's first slab; each further one has twice as many, */
-    SLAB_SHIFT = 26,        /* up to so many bytes, */
-    LEAST_STACKS = 4,       /* or stacks */
-    TRIM_AT_ONCE = 1024,    /* stacks of a class in one call */
+    FIRST_STACKS = 16,   /* in a pool's first slab; each further one has twice as many, */
+    SLAB_SHIFT = 26,     /* up to so many bytes, */
+    LEAST_STACKS = 4,    /* or stacks */
+    TRIM_AT_ONCE = 1024, /* stacks of a class in one call */
     RANGES_AT_ONCE = 64,
     PAGES_AT_ONCE = 256,
 };

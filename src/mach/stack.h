@@ -1,16 +1,20 @@
 /*
  * Stacks for coroutines: pooled, guarded, and paid for by the page.
  *
- * A pool belongs to one thread. It carves stacks out of slabs, big mappings that reserve addresses and no memory. Each
- * stack has a guard below it. The kernel's own guards (MADV_GUARD_INSTALL, Linux 6.13) cost no mapping; where they are
- * missing mprotect does the same, takes two mappings a stack, and meets vm.max_map_count near 32,000.
- * A stack given back is the next one handed out: its top page is in memory and perhaps in the cache.
+ * A pool belongs to one thread. It carves stacks out of slabs, big mappings that reserve addresses
+ * and no memory. Each stack has a guard below it. The kernel's own guards (MADV_GUARD_INSTALL,
+ * Linux 6.13) cost no mapping; where they are missing mprotect does the same, takes two mappings a
+ * stack, and meets vm.max_map_count near 32,000. A stack given back is the next one handed out: its
+ * top page is in memory and perhaps in the cache.
  *
  *      low                                                      high
- *     | guard |  ... reserved, touched as the stack grows ...  |  <- the caller puts its task here, then the frames
+ *     | guard |  ... reserved, touched as the stack grows ...  |
  *
- * `high` is not at the page's end for all: a few cache lines off, different from stack to stack, since tops at the
- * same place in their pages would all fall into the same few sets of the first cache.
+ * The caller puts its task below `high`, and the frames below that: they share the top page.
+ *
+ * `high` is not at the page's end for all: a few cache lines off, different from stack to stack,
+ * since tops at the same place in their pages would all fall into the same few sets of the first
+ * cache.
  */
 #ifndef COIL_MACH_STACK_H
 #define COIL_MACH_STACK_H
@@ -54,7 +58,8 @@ void mach_stacks_init(struct mach_stacks *pool);
 /* Unmaps everything; no stack may be in use. */
 void mach_stacks_fini(struct mach_stacks *pool);
 
-/* The smallest class with so many bytes; 0 asks for the default; MACH_STACK_CLASSES if there is none. */
+/* The smallest class with so many bytes; 0 asks for the default; MACH_STACK_CLASSES if there is
+ * none. */
 unsigned mach_stack_class(size_t bytes);
 
 /* What a stack of the class can hold, the lines that vary above `high` included. */
@@ -79,7 +84,8 @@ static inline void *mach_stack_get(struct mach_stacks *pool, unsigned cls)
     return top + 1;
 }
 
-/* Announces the stack that comes next: whoever makes many tasks in a row finds its top lines in the cache. */
+/* Announces the stack that comes next: whoever makes many tasks in a row finds its top lines in the
+ * cache. */
 static inline void mach_stack_prefetch(const struct mach_stacks *pool, unsigned cls)
 {
     const char *high = (const char *)(pool->classes[cls].free + 1);
@@ -102,12 +108,14 @@ static inline void mach_stack_put(struct mach_stacks *pool, void *high, unsigned
 const char *mach_stacks_why(const struct mach_stacks *pool);
 
 /*
- * Gives memory back: of stacks that were not needed at any time since the last trim, a thousand in one call, and slabs
- * of which nothing is in use. For a loop to call now and then, once a second perhaps. Returns how many were emptied.
+ * Gives memory back: of stacks that were not needed at any time since the last trim, a thousand in
+ * one call, and slabs of which nothing is in use. For a loop to call now and then, once a second
+ * perhaps. Returns how many were emptied.
  */
 size_t mach_stacks_trim(struct mach_stacks *pool);
 
-/* The end of the last page of a stack. `high` is less than 4096 bytes below it, whatever the machine's pages. */
+/* The end of the last page of a stack. `high` is less than 4096 bytes below it, whatever the
+ * machine's pages. */
 static inline char *mach_stack_top(const void *high)
 {
     return (char *)(((uintptr_t)high + 4095) & ~(uintptr_t)4095);
@@ -119,21 +127,22 @@ static inline void *mach_stack_low(const void *high, unsigned cls)
     return mach_stack_top(high) - mach_stack_bytes(cls);
 }
 
-/* How deep this stack has been, in whole pages from `high`'s page down. A pooled stack remembers its former users. */
+/* How deep this stack has been, in whole pages from `high`'s page down. A pooled stack remembers
+ * its former users. */
 size_t mach_stack_used(const void *high, unsigned cls);
 
 /*
- * A stack that overflows hits its guard. With the handler installed (once for the process; later calls only change
- * `describe`) it then says
+ * A stack that overflows hits its guard. With the handler installed (once for the process; later
+ * calls only change `describe`) it then says
  *     coil: stack overflow in <what describe wrote>: its 65536 bytes are used up; ...
- * and dies by the signal. Faults elsewhere go to the handler that was there before; who installs one later just replaces
- * ours. `describe` runs in the signal handler, on the thread that faulted.
+ * and dies by the signal. Faults elsewhere go to the handler that was there before; who installs
+ * one later just replaces ours. `describe` runs in the signal handler, on the thread that faulted.
  */
 int mach_overflow_install(void (*describe)(void *high, char *buffer, size_t size));
 
 /*
- * A handler cannot run on the stack that is used up: gives this thread another for signals, unless it has one. Calls nest;
- * one that failed is not left.
+ * A handler cannot run on the stack that is used up: gives this thread another for signals, unless
+ * it has one. Calls nest; one that failed is not left.
  */
 int mach_overflow_thread_enter(void);
 void mach_overflow_thread_leave(void);

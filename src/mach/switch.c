@@ -59,8 +59,9 @@ void *__tsan_get_current_fiber(void);
 void *__tsan_create_fiber(unsigned flags);
 
 /*
- * TSan has some 8,000 fibers, and what it knows of a destroyed one it never frees. So ours are used again. That
- * orders a coroutine after the one whose fiber it gets, which a loop's thread does anyway.
+ * TSan has some 8,000 fibers, and what it knows of a destroyed one it never frees. So ours are used
+ * again. That orders a coroutine after the one whose fiber it gets, which a loop's thread does
+ * anyway.
  */
 static struct {
     pthread_mutex_t lock;
@@ -87,8 +88,8 @@ static void fiber_put(void *fiber)
 }
 #endif
 
-void mach_context_init(struct mach_context *context, void *low, void *high, void (*entry)(void *arg),
-                       void *arg)
+void mach_context_init(struct mach_context *context, void *low, void *high,
+                       void (*entry)(void *arg), void *arg)
 {
     struct first_frame *frame = (struct first_frame *)high - 1;
 

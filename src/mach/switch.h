@@ -1,18 +1,20 @@
 /*
  * The switch: parks the running stack, goes on with another one.
  *
- * A parked stack is one pointer. Only what a call preserves is saved; the floating-point control words stay the
- * thread's. A coroutine is resumed by the thread that started it and no other.
+ * A parked stack is one pointer. Only what a call preserves is saved; the floating-point control
+ * words stay the thread's. A coroutine is resumed by the thread that started it and no other.
  *
- * On x86-64 the switch is inline assembly: the compiler then saves what it needs where it needs it, and each place that
- * switches has an indirect jump of its own to predict. The frame it leaves, from `sp` up (debuggers read it):
+ * On x86-64 the switch is inline assembly: the compiler then saves what it needs where it needs it,
+ * and each place that switches has an indirect jump of its own to predict. The frame it leaves,
+ * from `sp` up (debuggers read it):
  *     frame pointer, address to resume at, red zone (128 bytes), the stack as it was.
  * Elsewhere it is a function in switch_<cpu>.S, which describes its frame.
  *
- * What counts more than the switch is where it stands. Processors predict a return by remembering the calls, and a switch
- * does not change what they remember. So whoever resumes coroutines should switch in the function that goes on to
- * the next one, inline, and not in one that is called for it and returns: then coroutines that wait in the same place
- * return to where the one before them was called from, which is right. Measured: 8 ns for there and back, against 26.
+ * What counts more than the switch is where it stands. Processors predict a return by remembering
+ * the calls, and a switch does not change what they remember. So whoever resumes coroutines should
+ * switch in the function that goes on to the next one, inline, and not in one that is called for it
+ * and returns: then coroutines that wait in the same place return to where the one before them was
+ * called from, which is right. Measured: 8 ns for there and back, against 26.
  *
  * Sanitizers must be told; the fields and calls for them exist in their builds only.
  */
@@ -53,10 +55,11 @@ struct mach_context {
 };
 
 /*
- * The first switch to *context will call entry(arg) on the stack [low, high); `high` is 16-aligned; entry never returns.
+ * The first switch to *context will call entry(arg) on the stack [low, high); `high` is 16-aligned;
+ * entry never returns.
  */
-void mach_context_init(struct mach_context *context, void *low, void *high, void (*entry)(void *arg),
-                       void *arg);
+void mach_context_init(struct mach_context *context, void *low, void *high,
+                       void (*entry)(void *arg), void *arg);
 
 /* A stack that is parked, or was left by mach_switch_last, goes away. */
 void mach_context_fini(struct mach_context *context);
@@ -64,8 +67,10 @@ void mach_context_fini(struct mach_context *context);
 /* Makes *context fit to be the `from` of the calling thread's own stack. */
 void mach_context_adopt(struct mach_context *context);
 
-/* *context is about to be parked on another stack than its own, that of *on: a generator's. Says whose bounds count. */
-static inline void mach_context_stand_in(struct mach_context *context, const struct mach_context *on)
+/* *context is about to be parked on another stack than its own, that of *on: a generator's. Says
+ * whose bounds count. */
+static inline void mach_context_stand_in(struct mach_context *context,
+                                         const struct mach_context *on)
 {
     (void)context;
     (void)on;
@@ -95,16 +100,17 @@ void __tsan_switch_to_fiber(void *fiber, unsigned flags);
 #endif
 
 #ifdef __AVX512F__
-#define MACH_WIDE_REGISTERS                                                                         \
-    , "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25",    \
-        "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k1", "k2", "k3", "k4", "k5", "k6", "k7"
+#define MACH_WIDE_REGISTERS                                                                       \
+    , "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25",   \
+        "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k1", "k2", "k3", "k4", "k5", "k6", \
+        "k7"
 #else
 #define MACH_WIDE_REGISTERS
 #endif
 
 /*
- * The address to resume at is kept instead of returned to: no call, so no return to mispredict. The stack pointer moves
- * before anything is stored, since a signal may come at any instruction.
+ * The address to resume at is kept instead of returned to: no call, so no return to mispredict. The
+ * stack pointer moves before anything is stored, since a signal may come at any instruction.
  */
 static inline __attribute__((always_inline)) void switch_stacks(void **from, void *to)
 {
@@ -122,9 +128,9 @@ static inline __attribute__((always_inline)) void switch_stacks(void **from, voi
                      : "+D"(from), "+S"(to)
                      :
                      : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
-                       "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
-                       "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "st", "st(1)",
-                       "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)", "memory",
+                       "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
+                       "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "st",
+                       "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)", "memory",
                        "cc" MACH_WIDE_REGISTERS);
 }
 
@@ -189,8 +195,8 @@ static inline __attribute__((always_inline)) void mach_switch(struct mach_contex
 }
 
 /* The same, but *from has ended: nothing will resume it. */
-static inline __attribute__((always_inline)) _Noreturn void mach_switch_last(struct mach_context *from,
-                                                                             struct mach_context *to)
+static inline __attribute__((always_inline)) _Noreturn void mach_switch_last(
+    struct mach_context *from, struct mach_context *to)
 {
     (void)from;
 #ifdef MACH_TSAN

@@ -1,6 +1,6 @@
 /*
- * The frame of a parked stack, from sp up: x19 to x28, x29, x30 (the address to resume at), d8 to d15.
- * Branch protection: the return address is not signed while parked, since no two stacks share an sp to sign it with.
+ * The frame of a parked stack, from sp up: x19 to x28, x29, x30 (the address to resume at), d8 to
+ * d15. Branch protection: the return address is not signed while parked.
  */
     .text
 

@@ -23,8 +23,8 @@ coil__stack_begin:
     .section .note.GNU-stack, "", @progbits
 
 /*
- * Indirect branches land on endbr64 (IBT). Shadow stacks are not switched, so this object does not claim SHSTK, and
- * the linker and the loader then leave them off.
+ * Indirect branches land on endbr64 (IBT). Shadow stacks are not switched, so this object does not
+ * claim SHSTK, and the linker and the loader then leave them off.
  */
     .section .note.gnu.property, "a"
     .p2align 3

@@ -65,7 +65,8 @@ int coil__sys_eventfd(void)
     return (int)told(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
 
-/* "Would block" means that the counter is full; so the made-up failure writes too, or it would lose a wake-up. */
+/* "Would block" means that the counter is full; so the made-up failure writes too, or it would lose
+ * a wake-up. */
 int coil__sys_eventfd_write(int fd)
 {
     uint64_t one = 1;
@@ -149,8 +150,8 @@ int coil__sys_uring_setup(unsigned entries, struct uring_params *params)
     return (int)told(syscall(SYS_io_uring_setup, entries, params));
 }
 
-int coil__sys_uring_enter(int ring, unsigned submit, unsigned wait_for, unsigned flags, const void *arg,
-                          size_t arg_size)
+int coil__sys_uring_enter(int ring, unsigned submit, unsigned wait_for, unsigned flags,
+                          const void *arg, size_t arg_size)
 {
     if (fault(FAULT_SYS))
         return -EINTR;

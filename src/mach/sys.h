@@ -1,7 +1,8 @@
 /*
- * The system calls we make, as functions that return >= 0 or a negated errno. The only file that reads errno is sys.c.
- * Each asks fault(FAULT_SYS) first, and if it has to fail says what that call says in the field.
- * Times are monotonic deadlines or durations in nanoseconds; COIL_FOREVER: no limit.
+ * The system calls we make, as functions that return >= 0 or a negated errno. The only file that
+ * reads errno is sys.c. Each asks fault(FAULT_SYS) first, and if it has to fail says what that call
+ * says in the field. Times are monotonic deadlines or durations in nanoseconds; COIL_FOREVER: no
+ * limit.
  */
 #ifndef COIL_MACH_SYS_H
 #define COIL_MACH_SYS_H
@@ -27,14 +28,15 @@ int coil__sys_close(int fd);
 int coil__sys_epoll_create(void);
 int coil__sys_epoll_ctl(int epoll, int op, int fd, struct epoll_event *event);
 
-/* To the nanosecond where the kernel can, else rounded up to milliseconds. Returns how many events. */
+/* To the nanosecond where the kernel can, else rounded up to milliseconds. Returns how many events.
+ */
 int coil__sys_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns);
 
 int coil__sys_poll(struct pollfd *fds, unsigned n, int64_t timeout_ns);
 
 int coil__sys_uring_setup(unsigned entries, struct uring_params *params);
-int coil__sys_uring_enter(int ring, unsigned submit, unsigned wait_for, unsigned flags, const void *arg,
-                          size_t arg_size);
+int coil__sys_uring_enter(int ring, unsigned submit, unsigned wait_for, unsigned flags,
+                          const void *arg, size_t arg_size);
 int coil__sys_uring_register(int ring, unsigned opcode, void *arg, unsigned n);
 
 int coil__sys_mmap(void **out, size_t size, int protection, int flags, int fd, uint64_t offset);
@@ -42,7 +44,8 @@ int coil__sys_munmap(void *memory, size_t size);
 int coil__sys_mprotect(void *memory, size_t size, int protection);
 int coil__sys_madvise(void *memory, size_t size, int advice);
 
-/* The same advice for many ranges of our own memory. Returns how many bytes were advised, perhaps fewer than given. */
+/* The same advice for many ranges of our own memory. Returns how many bytes were advised, perhaps
+ * fewer than given. */
 int64_t coil__sys_process_madvise(const struct iovec *ranges, size_t n, int advice);
 
 int coil__sys_mincore(void *memory, size_t size, unsigned char *pages);

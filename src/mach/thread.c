@@ -22,7 +22,8 @@ __attribute__((constructor)) static void watch_forks(void)
     pthread_atfork(NULL, NULL, count_fork);
 }
 
-/* Signals sent to the process are for the program's own threads. Those that a fault raises must get through. */
+/* Signals sent to the process are for the program's own threads. Those that a fault raises must get
+ * through. */
 static void block_signals(sigset_t *old)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
@@ -34,7 +35,8 @@ static void block_signals(sigset_t *old)
     pthread_sigmask(SIG_SETMASK, &set, old);
 }
 
-static int create(pthread_t *handle, const pthread_attr_t *attributes, void *(*run)(void *arg), void *arg)
+static int create(pthread_t *handle, const pthread_attr_t *attributes, void *(*run)(void *arg),
+                  void *arg)
 {
     sigset_t old;
     int err;
@@ -61,8 +63,8 @@ static void *run_thread(void *arg)
     return NULL;
 }
 
-int mach_thread_start(struct mach_thread *thread, void (*fn)(void *arg), void *arg, const char *name,
-                      size_t stack_bytes)
+int mach_thread_start(struct mach_thread *thread, void (*fn)(void *arg), void *arg,
+                      const char *name, size_t stack_bytes)
 {
     pthread_attr_t attributes;
     int err;

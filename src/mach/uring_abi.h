@@ -1,6 +1,6 @@
 /*
- * What we use of the kernel's io_uring interface, written down here because the headers a system ships are often older
- * than its kernel. The numbers are the kernel's and never change.
+ * What we use of the kernel's io_uring interface, written down here because the headers a system
+ * ships are often older than its kernel. The numbers are the kernel's and never change.
  */
 #ifndef COIL_MACH_URING_ABI_H
 #define COIL_MACH_URING_ABI_H
@@ -76,7 +76,8 @@ struct uring_timespec {
     int64_t nanoseconds;
 };
 
-/* URING_ENTER_EXT_ARG: a wait with a timeout. `timespec` is the address of a struct uring_timespec, or 0. */
+/* URING_ENTER_EXT_ARG: a wait with a timeout. `timespec` is the address of a struct uring_timespec,
+ * or 0. */
 struct uring_getevents_arg {
     uint64_t sigmask;
     uint32_t sigmask_size;
@@ -107,74 +108,74 @@ static_assert(sizeof(struct uring_getevents_arg) == 24, "the kernel's size");
 static_assert(sizeof(struct uring_probe) == 16 + 64 * 8, "the kernel's size");
 
 enum { /* uring_params.flags */
-    URING_SETUP_CQSIZE = 1U << 3,
-    URING_SETUP_CLAMP = 1U << 4,
-    URING_SETUP_SUBMIT_ALL = 1U << 7,    /* 5.18 */
-    URING_SETUP_COOP_TASKRUN = 1U << 8,  /* 5.19 */
-    URING_SETUP_TASKRUN_FLAG = 1U << 9,  /* 5.19 */
-    URING_SETUP_SINGLE_ISSUER = 1U << 12, /* 6.0 */
-    URING_SETUP_DEFER_TASKRUN = 1U << 13, /* 6.1 */
-    URING_SETUP_NO_SQARRAY = 1U << 16,   /* 6.6 */
+       URING_SETUP_CQSIZE = 1U << 3,
+       URING_SETUP_CLAMP = 1U << 4,
+       URING_SETUP_SUBMIT_ALL = 1U << 7,     /* 5.18 */
+       URING_SETUP_COOP_TASKRUN = 1U << 8,   /* 5.19 */
+       URING_SETUP_TASKRUN_FLAG = 1U << 9,   /* 5.19 */
+       URING_SETUP_SINGLE_ISSUER = 1U << 12, /* 6.0 */
+       URING_SETUP_DEFER_TASKRUN = 1U << 13, /* 6.1 */
+       URING_SETUP_NO_SQARRAY = 1U << 16,    /* 6.6 */
 };
 
 enum { /* uring_params.features */
-    URING_FEAT_SINGLE_MMAP = 1U << 0,
-    URING_FEAT_NODROP = 1U << 1,
-    URING_FEAT_EXT_ARG = 1U << 8, /* 5.11 */
+       URING_FEAT_SINGLE_MMAP = 1U << 0,
+       URING_FEAT_NODROP = 1U << 1,
+       URING_FEAT_EXT_ARG = 1U << 8, /* 5.11 */
 };
 
 enum { /* what to map from the ring's descriptor */
-    URING_OFF_SQ_RING = 0,
-    URING_OFF_CQ_RING = 0x8000000,
-    URING_OFF_SQES = 0x10000000,
+       URING_OFF_SQ_RING = 0,
+       URING_OFF_CQ_RING = 0x8000000,
+       URING_OFF_SQES = 0x10000000,
 };
 
 enum { /* in the ring's own flags word */
-    URING_SQ_CQ_OVERFLOW = 1U << 1,
-    URING_SQ_TASKRUN = 1U << 2,
+       URING_SQ_CQ_OVERFLOW = 1U << 1,
+       URING_SQ_TASKRUN = 1U << 2,
 };
 
 enum { /* flags of io_uring_enter */
-    URING_ENTER_GETEVENTS = 1U << 0,
-    URING_ENTER_EXT_ARG = 1U << 3,
-    URING_ENTER_REGISTERED_RING = 1U << 4,
-    URING_ENTER_ABS_TIMER = 1U << 5, /* 6.12: the timespec is a deadline */
+       URING_ENTER_GETEVENTS = 1U << 0,
+       URING_ENTER_EXT_ARG = 1U << 3,
+       URING_ENTER_REGISTERED_RING = 1U << 4,
+       URING_ENTER_ABS_TIMER = 1U << 5, /* 6.12: the timespec is a deadline */
 };
 
 enum { /* uring_sqe.opcode */
-    URING_OP_NOP = 0,
-    URING_OP_POLL_ADD = 6,
-    URING_OP_POLL_REMOVE = 7,
-    URING_OP_TIMEOUT = 11,
-    URING_OP_TIMEOUT_REMOVE = 12,
-    URING_OP_ASYNC_CANCEL = 14,
-    URING_OP_READ = 22,
-    URING_OP_MSG_RING = 40,
+       URING_OP_NOP = 0,
+       URING_OP_POLL_ADD = 6,
+       URING_OP_POLL_REMOVE = 7,
+       URING_OP_TIMEOUT = 11,
+       URING_OP_TIMEOUT_REMOVE = 12,
+       URING_OP_ASYNC_CANCEL = 14,
+       URING_OP_READ = 22,
+       URING_OP_MSG_RING = 40,
 };
 
 enum { /* uring_sqe.flags */
-    URING_SQE_IO_LINK = 1U << 2,
-    URING_SQE_CQE_SKIP_SUCCESS = 1U << 6, /* 5.17 */
+       URING_SQE_IO_LINK = 1U << 2,
+       URING_SQE_CQE_SKIP_SUCCESS = 1U << 6, /* 5.17 */
 };
 
 enum { /* uring_cqe.flags */
-    URING_CQE_MORE = 1U << 1,
+       URING_CQE_MORE = 1U << 1,
 };
 
 enum {
-    URING_POLL_ADD_MULTI = 1U << 0,       /* uring_sqe.length of POLL_ADD */
-    URING_TIMEOUT_ABS = 1U << 0,          /* uring_sqe.op_flags of TIMEOUT */
-    URING_ASYNC_CANCEL_ALL = 1U << 0,     /* uring_sqe.op_flags of ASYNC_CANCEL */
+    URING_POLL_ADD_MULTI = 1U << 0,   /* uring_sqe.length of POLL_ADD */
+    URING_TIMEOUT_ABS = 1U << 0,      /* uring_sqe.op_flags of TIMEOUT */
+    URING_ASYNC_CANCEL_ALL = 1U << 0, /* uring_sqe.op_flags of ASYNC_CANCEL */
     URING_ASYNC_CANCEL_ANY = 1U << 2,
-    URING_MSG_DATA = 0,                   /* uring_sqe.address of MSG_RING */
-    URING_OP_SUPPORTED = 1U << 0,         /* uring_probe_op.flags */
+    URING_MSG_DATA = 0,           /* uring_sqe.address of MSG_RING */
+    URING_OP_SUPPORTED = 1U << 0, /* uring_probe_op.flags */
 };
 
 enum { /* io_uring_register */
-    URING_REGISTER_PROBE = 8,
-    URING_REGISTER_ENABLE_RINGS = 12,
-    URING_REGISTER_RING_FDS = 20,
-    URING_UNREGISTER_RING_FDS = 21,
+       URING_REGISTER_PROBE = 8,
+       URING_REGISTER_ENABLE_RINGS = 12,
+       URING_REGISTER_RING_FDS = 20,
+       URING_UNREGISTER_RING_FDS = 21,
 };
 
 #endif

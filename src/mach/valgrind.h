@@ -1,4 +1,5 @@
-/* Valgrind's requests where its header is installed, nothing elsewhere. They cost a few instructions when it is not running. */
+/* Valgrind's requests where its header is installed, nothing elsewhere. They cost a few
+ * instructions when it is not running. */
 #ifndef COIL_MACH_VALGRIND_H
 #define COIL_MACH_VALGRIND_H
 

@@ -12,7 +12,8 @@
 #define IDLE_NS (5 * (int64_t)1000000000)
 
 /*
- * Work waits in a list; idle threads sleep on `signal`, a count that each submit raises. Under the lock, all of it.
+ * Work waits in a list; idle threads sleep on `signal`, a count that each submit raises. Under the
+ * lock, all of it.
  */
 static struct {
     pthread_mutex_t lock;
@@ -84,7 +85,8 @@ static bool withdraw(struct mach_work *work)
     return true;
 }
 
-/* Sleeps until there is work: the next one, or NULL after a while without. Called and left with the lock held. */
+/* Sleeps until there is work: the next one, or NULL after a while without. Called and left with the
+ * lock held. */
 static struct mach_work *wait_for_work(void)
 {
     int64_t deadline = mach_now() + IDLE_NS;
@@ -118,7 +120,8 @@ static void work_until_idle(void)
     pthread_mutex_unlock(&pool.lock);
 }
 
-/* One thread more, which was counted already. Without it the work is still done if there is any other. */
+/* One thread more, which was counted already. Without it the work is still done if there is any
+ * other. */
 static int grow(struct mach_work *work)
 {
     int err = mach_thread_start_detached(work_until_idle);

@@ -1,9 +1,10 @@
 /*
  * Worker threads, one pool for the process: where functions run that may block.
  *
- * Threads are made when work waits and none is idle, up to min(32, processors + 4); an idle one ends after some seconds.
- * They are detached and block all signals; the end of the process does not wait for them. A forked child starts with
- * an empty pool: what its parent had queued stays the parent's.
+ * Threads are made when work waits and none is idle, up to min(32, processors + 4); an idle one
+ * ends after some seconds. They are detached and block all signals; the end of the process does not
+ * wait for them. A forked child starts with an empty pool: what its parent had queued stays the
+ * parent's.
  */
 #ifndef COIL_MACH_WORKERS_H
 #define COIL_MACH_WORKERS_H
@@ -14,7 +15,8 @@ struct mach_work {
     void (*run)(struct mach_work *work);
 };
 
-/* From any thread. 0: run(work) will be called, once. -EAGAIN: there is no thread and none could be made. */
+/* From any thread. 0: run(work) will be called, once. -EAGAIN: there is no thread and none could be
+ * made. */
 int mach_workers_submit(struct mach_work *work);
 
 #endif

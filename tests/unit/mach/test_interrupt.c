@@ -34,7 +34,8 @@ static void wait_for_word(void *arg)
 
     __atomic_store_n(&waiter->ready, 1, __ATOMIC_RELEASE);
     do {
-        waiter->err = mach_wait_interruptible(&word, 0, waiter->seen, mach_now() + COIL_SECONDS(20));
+        waiter->err =
+            mach_wait_interruptible(&word, 0, waiter->seen, mach_now() + COIL_SECONDS(20));
     } while (waiter->err == 0 && __atomic_load_n(&word, __ATOMIC_ACQUIRE) == 0);
 }
 
@@ -84,7 +85,8 @@ TEST(an_interrupt_before_the_wait_is_not_lost)
 TEST(an_interrupt_of_long_ago_ends_nothing)
 {
     mach_interrupt();
-    CHECK_EQ(mach_wait_interruptible(&word, 0, mach_interrupts(), mach_now() + COIL_MS(2)), -ETIMEDOUT);
+    CHECK_EQ(mach_wait_interruptible(&word, 0, mach_interrupts(), mach_now() + COIL_MS(2)),
+             -ETIMEDOUT);
 }
 
 static void interrupt_from_handler(int number)

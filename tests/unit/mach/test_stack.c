@@ -151,7 +151,8 @@ TEST(a_hundred_thousand_stacks_take_few_mappings_and_a_page_each)
     mach_stacks_fini(&pool);
 }
 
-/* Memory that is locked when it is mapped can have no kernel guards: the fallback meets the limit of mappings. */
+/* Memory that is locked when it is mapped can have no kernel guards: the fallback meets the limit
+ * of mappings. */
 SLOW_TEST(without_kernel_guards_the_limit_is_named, 60)
 {
     size_t n = 0;

@@ -72,13 +72,14 @@ TEST(a_parked_stack_is_one_pointer)
 #endif
 
 /*
- * More values than there are registers, of every kind, all live across the switch. `seed` is not known to the compiler, so
- * it cannot compute them again instead of keeping them.
+ * More values than there are registers, of every kind, all live across the switch. `seed` is not
+ * known to the compiler, so it cannot compute them again instead of keeping them.
  */
 static __attribute__((noinline)) double keep_many(struct coroutine *self, struct mach_context *from,
                                                   struct mach_context *to, uint64_t seed)
 {
-    uint64_t a = seed * 3, b = seed * 5, c = seed ^ 0x55, d = seed + 77, e = seed * 11, f = seed - 9;
+    uint64_t a = seed * 3, b = seed * 5, c = seed ^ 0x55, d = seed + 77, e = seed * 11,
+             f = seed - 9;
     uint64_t g = seed * 17, h = seed << 3, i = seed * 23, j = seed >> 1, k = seed * 29, l = ~seed;
     double p = (double)seed * 0.5, q = (double)seed * 0.25, r = (double)seed + 0.125, s = p * q;
     double t = p + 3, u = q + 5, v = r * 7, w = s - 1, x = t * u, y = v * w;
@@ -96,7 +97,8 @@ static __attribute__((noinline)) double keep_many(struct coroutine *self, struct
 
 static double expected_of(uint64_t seed)
 {
-    uint64_t a = seed * 3, b = seed * 5, c = seed ^ 0x55, d = seed + 77, e = seed * 11, f = seed - 9;
+    uint64_t a = seed * 3, b = seed * 5, c = seed ^ 0x55, d = seed + 77, e = seed * 11,
+             f = seed - 9;
     uint64_t g = seed * 17, h = seed << 3, i = seed * 23, j = seed >> 1, k = seed * 29, l = ~seed;
     double p = (double)seed * 0.5, q = (double)seed * 0.25, r = (double)seed + 0.125, s = p * q;
     double t = p + 3, u = q + 5, v = r * 7, w = s - 1, x = t * u, y = v * w;
@@ -204,7 +206,8 @@ TEST(a_stack_that_was_left_serves_again)
     mach_switch(&loop, &other.context);
     for (int i = 0; i < 100; i++) {
         mach_context_fini(&other.context);
-        mach_context_init(&other.context, other.stack, other.stack + STACK_BYTES, end_at_once, &other);
+        mach_context_init(&other.context, other.stack, other.stack + STACK_BYTES, end_at_once,
+                          &other);
         mach_switch(&loop, &other.context);
     }
     CHECK_EQ(other.value, 101);
@@ -240,7 +243,8 @@ static struct coroutine task;
 static struct coroutine generator;
 static struct mach_context caller;
 
-/* On its own stack, but for the task: parks the task here, is resumed as the task, then goes back to its caller. */
+/* On its own stack, but for the task: parks the task here, is resumed as the task, then goes back
+ * to its caller. */
 static void park_the_task(void *arg)
 {
     struct coroutine *self = arg;

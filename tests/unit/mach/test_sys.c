@@ -79,7 +79,9 @@ TEST(memory_is_mapped_protected_advised_and_looked_at)
     struct iovec range = {.iov_len = 4096};
     unsigned char page[2] = {9, 9};
 
-    CHECK_EQ(coil__sys_mmap(&memory, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 0);
+    CHECK_EQ(
+        coil__sys_mmap(&memory, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+        0);
     CHECK_EQ(coil__sys_madvise(memory, 8192, MADV_NOHUGEPAGE), 0);
     *(char *)memory = 1;
     CHECK_EQ(coil__sys_mincore(memory, 8192, page), 0);
@@ -113,7 +115,8 @@ TEST(a_wait_for_two_words_ends_by_either_or_deadline)
         SKIP("this kernel cannot wait for two words");
     CHECK_EQ(err, -EAGAIN);
     CHECK_EQ(coil__sys_futex_wait_either(&word, 5, &other, 7, COIL_FOREVER), -EAGAIN);
-    CHECK_EQ(coil__sys_futex_wait_either(&word, 5, &other, 6, mach_now() + COIL_US(100)), -ETIMEDOUT);
+    CHECK_EQ(coil__sys_futex_wait_either(&word, 5, &other, 6, mach_now() + COIL_US(100)),
+             -ETIMEDOUT);
 }
 
 TEST(each_call_fails_when_told_to)

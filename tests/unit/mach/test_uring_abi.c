@@ -7,7 +7,7 @@
 #if __has_include(<linux/io_uring.h>)
 #include <linux/io_uring.h>
 
-#define SAME_FIELD(ours, our_field, theirs, their_field)                         \
+#define SAME_FIELD(ours, our_field, theirs, their_field)                              \
     CHECK_EQ(offsetof(struct ours, our_field), offsetof(struct theirs, their_field)); \
     CHECK_EQ(sizeof(((struct ours *)0)->our_field), sizeof(((struct theirs *)0)->their_field))
 

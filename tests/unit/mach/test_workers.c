@@ -64,7 +64,8 @@ static unsigned threads(void)
     CHECK(fgets(text, sizeof(text), file) != NULL);
     fclose(file);
     CHECK_EQ(sscanf(strrchr(text, ')'),
-                    ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %u", &n), 1);
+                    ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %u", &n),
+             1);
     return n;
 }
 
@@ -73,7 +74,8 @@ static void do_nothing(void *arg)
     (void)arg;
 }
 
-/* The same before any worker, but after a sanitizer has started what it starts with the first thread. */
+/* The same before any worker, but after a sanitizer has started what it starts with the first
+ * thread. */
 static unsigned other_threads(void)
 {
     struct mach_thread thread;
