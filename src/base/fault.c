@@ -11,12 +11,20 @@ static struct {
 
 int coil__fault_armed;
 
+static uint64_t at_of(enum fault_kind kind)
+{
+    return __atomic_load_n(&faults[kind].at, __ATOMIC_RELAXED);
+}
+
 void coil__fault_arm(enum fault_kind kind, uint64_t k, bool sticky)
 {
-    faults[kind].at = k;
-    faults[kind].sticky = sticky;
+    bool armed;
+
+    __atomic_store_n(&faults[kind].at, k, __ATOMIC_RELAXED);
+    __atomic_store_n(&faults[kind].sticky, sticky, __ATOMIC_RELAXED);
     __atomic_store_n(&faults[kind].count, 0, __ATOMIC_RELAXED);
-    coil__fault_armed = faults[FAULT_ALLOC].at != 0 || faults[FAULT_SYS].at != 0;
+    armed = at_of(FAULT_ALLOC) != 0 || at_of(FAULT_SYS) != 0;
+    __atomic_store_n(&coil__fault_armed, armed, __ATOMIC_RELAXED);
 }
 
 uint64_t coil__fault_count(enum fault_kind kind)
@@ -26,12 +34,12 @@ uint64_t coil__fault_count(enum fault_kind kind)
 
 bool coil__fault_slow(enum fault_kind kind)
 {
-    uint64_t n;
+    uint64_t at = at_of(kind), n;
 
-    if (faults[kind].at == 0)
+    if (at == 0)
         return false;
     n = __atomic_add_fetch(&faults[kind].count, 1, __ATOMIC_RELAXED);
-    return n == faults[kind].at || (faults[kind].sticky && n > faults[kind].at);
+    return n == at || (__atomic_load_n(&faults[kind].sticky, __ATOMIC_RELAXED) && n > at);
 }
 
 __attribute__((constructor)) static void arm_from_environment(void)

@@ -25,7 +25,7 @@ bool coil__fault_slow(enum fault_kind kind);
 /* Whether this one has to fail. */
 static inline bool fault(enum fault_kind kind)
 {
-    return unlikely(coil__fault_armed) && coil__fault_slow(kind);
+    return unlikely(__atomic_load_n(&coil__fault_armed, __ATOMIC_RELAXED)) && coil__fault_slow(kind);
 }
 
 #endif

@@ -44,6 +44,8 @@ static bool spin_for_mail(struct coil_loop *loop)
 {
     int64_t until = loop->driver->ops->now(loop->driver) + loop->port->spin_ns;
 
+    if (loop->quantum == 0) /* the simulator's clock stands still meanwhile */
+        return false;
     do
         for (int i = 0; i < 64; i++)
             if (port_has_mail(loop->port) || word_load(&loop->stop_asked) != 0)
@@ -63,9 +65,7 @@ static int sleep_in_driver(struct coil_loop *loop)
 
     if (loop->hooks.before_sleep != NULL)
         loop->hooks.before_sleep(loop, loop->hooks.arg);
-    if (loop->port->spin_ns > 0 && loop->quantum != 0 && spin_for_mail(loop))
-        deadline = 0;
-    else if (!coil__port_sleep(loop->port))
+    if (!coil__port_sleep(loop->port))
         deadline = 0;
     else if (word_load(&loop->stop_asked) != 0 || !list_empty(&loop->ready))
         deadline = 0;
@@ -76,6 +76,11 @@ static int sleep_in_driver(struct coil_loop *loop)
     return err;
 }
 
+static bool has_nothing(struct coil_loop *loop, const struct loop_runner *runner)
+{
+    return list_empty(&loop->ready) && !runner->stop && !port_has_mail(loop->port);
+}
+
 /* Gathers what the world, other threads and time have brought. */
 static int collect(struct coil_loop *loop, struct loop_runner *runner)
 {
@@ -83,7 +88,7 @@ static int collect(struct coil_loop *loop, struct loop_runner *runner)
 
     if (word_load(&loop->stop_asked) != 0 && word_exchange(&loop->stop_asked, 0) != 0)
         runner->stop = true;
-    if (list_empty(&loop->ready) && !runner->stop && !port_has_mail(loop->port))
+    if (has_nothing(loop, runner) && !(loop->port->spin_ns > 0 && spin_for_mail(loop)))
         err = sleep_in_driver(loop);
     else if (loop->turns_left == 0)
         err = wait_for_world(loop, 0);

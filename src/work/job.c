@@ -96,10 +96,11 @@ static void cancel(struct coil_handle *handle)
 static struct coil_cfuture *make(struct loop_port *port, coil_coroutine_fn *fn, void *arg,
                                  const struct coil_task_options *options, const char *place)
 {
-    struct coil_cfuture *self = mem_zalloc(sizeof(*self));
+    struct coil_cfuture *self = mem_alloc(sizeof(*self));
 
     if (self == NULL)
         return NULL;
+    memset(self, 0, sizeof(*self)); /* faster than calloc, which knows no thread's cache */
     if (options != NULL)
         self->options = *options;
     if (options != NULL && options->name != NULL && (self->name = mem_strdup(options->name)) == NULL) {
