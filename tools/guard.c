@@ -13,6 +13,7 @@ static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 static struct sigaction previous[FATAL_COUNT];
 static guard_finder_fn *finder;
+static guard_lost_fn *tell_lost;
 static __thread struct guard *current;
 
 int guard_enter(struct guard *guard, int signal)
@@ -50,6 +51,7 @@ static void on_fatal(int signal)
     struct guard *guard = find_guard();
 
     if (!guard) {
+        tell_lost(signal);
         pass_on(signal);
         return;
     }
@@ -68,11 +70,12 @@ static void on_break(int signal)
     siglongjmp(guard->escape, SIGINT);
 }
 
-void guard_install(guard_finder_fn *find)
+void guard_install(guard_finder_fn *find, guard_lost_fn *lost)
 {
     struct sigaction action = {.sa_flags = SA_ONSTACK | SA_NODEFER};
 
     finder = find;
+    tell_lost = lost;
     sigemptyset(&action.sa_mask);
     action.sa_handler = on_fatal;
     for (size_t i = 0; i < FATAL_COUNT; i++)

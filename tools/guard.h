@@ -18,9 +18,13 @@ struct guard {
 /* Says which guard the interrupted thread runs under; NULL: none. Called in signal handlers. */
 typedef struct guard *guard_finder_fn(void);
 
+/* Told of a fatal signal on a thread without a guard, in the signal handler. May end the thread; if
+ * it returns, the process dies of the signal. */
+typedef void guard_lost_fn(int signal);
+
 /* Catches fatal signals from now on. `find` knows the guards of threads that did not call
  * guard_run. */
-void guard_install(guard_finder_fn *find);
+void guard_install(guard_finder_fn *find, guard_lost_fn *lost);
 
 /* Readies the calling thread: a stack for signal handlers, unless it has one (else a stack overflow
  * could not be caught), and guard_break let through. */

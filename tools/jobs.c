@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "types.h"
 #include "value.h"
@@ -26,6 +28,37 @@ static struct guard *find_guard(void)
     return task && job ? &job->guard : NULL;
 }
 
+/*
+ * A task crashed that no job guards: a child of one. There is no place to come back to, so the
+ * loop's thread stays where it is for ever, and who waits learns that; the next job gets a new
+ * loop.
+ */
+static void lose_loop(int signal)
+{
+    char line[160];
+    int length;
+
+    if (!all_jobs || !pthread_equal(pthread_self(), all_jobs->loop_thread))
+        return;
+    length =
+        snprintf(line, sizeof(line), "crashed: %s in task #%ju, and the loop is lost with it\n",
+                 guard_signal_name(signal), (uintmax_t)coil_task_id(coil_current_task()));
+    if (write(STDERR_FILENO, line, (size_t)length) < 0)
+        return;
+    __atomic_store_n(&all_jobs->lost, true, __ATOMIC_RELEASE);
+    for (;;) {
+        if (all_jobs && all_jobs->lost)
+            coil_interrupt(); /* again and again: somebody may just be about to wait */
+        poll(NULL, 0, 100);
+    }
+}
+
+static bool is_lost(const struct jobs *jobs, const struct job *job)
+{
+    return !coil_cfuture_done(job->future) &&
+           (job->loop != jobs->loop || __atomic_load_n(&jobs->lost, __ATOMIC_ACQUIRE));
+}
+
 static struct coil_result prepare_loop_thread(void *arg)
 {
     struct jobs *jobs = arg;
@@ -35,29 +68,49 @@ static struct coil_result prepare_loop_thread(void *arg)
     return coil_value(NULL);
 }
 
-bool jobs_open(struct jobs *jobs)
+static bool open_loop(struct jobs *jobs)
 {
     struct coil_thread_options options = {.name = "prompt"};
+    struct coil_thread *loop = coil_thread_open(&options);
     struct coil_cfuture *ready;
 
-    *jobs = (struct jobs){.loop = coil_thread_open(&options)};
-    if (!jobs->loop)
+    if (!loop)
         return false;
-    pthread_mutex_init(&jobs->mutex, NULL);
-    ready = coil_submit_call(jobs->loop, prepare_loop_thread, jobs);
+    jobs->loop = loop;
+    ready = coil_submit_call(loop, prepare_loop_thread, jobs);
     coil_cfuture_wait(ready, COIL_FOREVER);
     coil_cfuture_unref(ready);
+    return true;
+}
+
+bool jobs_open(struct jobs *jobs)
+{
+    *jobs = (struct jobs){0};
+    if (!open_loop(jobs))
+        return false;
+    pthread_mutex_init(&jobs->mutex, NULL);
     all_jobs = jobs;
-    guard_install(find_guard);
+    guard_install(find_guard, lose_loop);
     guard_prepare_thread();
     return true;
+}
+
+/* After a crash that took the loop. If there can be no new one, the old one refuses what it gets.
+ */
+static void replace_lost_loop(struct jobs *jobs)
+{
+    if (!__atomic_load_n(&jobs->lost, __ATOMIC_ACQUIRE) || !open_loop(jobs))
+        return;
+    jobs->lost = false;
+    fputs("a new loop was opened\n", stderr);
 }
 
 void jobs_close(struct jobs *jobs)
 {
     struct job *job = jobs->newest;
 
-    coil_thread_close(jobs->loop);
+    if (!jobs->lost)
+        coil_thread_close(jobs->loop);
     all_jobs = NULL;
     while (job) {
         struct job *older = job->next;
@@ -126,6 +179,7 @@ static struct job *new_job(struct jobs *jobs, const char *name, bool numbered)
         memory_resize(NULL, SIZE_MAX, 1);
     job->name = string_copy(name, strlen(name));
     job->number = numbered ? ++jobs->last_number : 0;
+    job->loop = jobs->loop;
     job->next = jobs->newest;
     __atomic_store_n(&jobs->newest, job, __ATOMIC_RELEASE);
     return job;
@@ -154,14 +208,14 @@ static void announce(struct coil_cfuture *future, void *arg)
 struct job *jobs_submit(struct jobs *jobs, const struct step *step, const char *place,
                         bool numbered)
 {
-    struct job *job = new_job(jobs,
-                              step->name && step->kind == STEP_CALL ? step->name
-                              : step->text                          ? step->text
-                                                                    : "",
-                              numbered);
-    struct coil_task_options options = {.name = job->name};
+    const char *name = step->kind == STEP_CALL ? step->name : step->text;
+    struct coil_task_options options = {0};
     struct text text = {0};
+    struct job *job;
 
+    replace_lost_loop(jobs);
+    job = new_job(jobs, name ? name : "", numbered);
+    options.name = job->name;
     if (step->kind == STEP_CALL) {
         void **call = step->out;
 
@@ -231,8 +285,10 @@ int jobs_wait(struct jobs *jobs, struct job *job, int64_t timeout_ns)
     pthread_mutex_lock(&jobs->mutex);
     job->watched = true;
     pthread_mutex_unlock(&jobs->mutex);
-    err = coil_cfuture_wait(job->future, timeout_ns);
-    if (err == -EINTR) {
+    err = is_lost(jobs, job) ? -EINTR : coil_cfuture_wait(job->future, timeout_ns);
+    if (err == -EINTR && is_lost(jobs, job)) {
+        err = 0;
+    } else if (err == -EINTR) {
         jobs_cancel(jobs, job);
         err = coil_cfuture_wait(job->future, CANCEL_GRACE);
         err = err == 0 ? 0 : -EINTR;
@@ -280,8 +336,12 @@ void jobs_describe(struct jobs *jobs, struct job *job, struct text *out)
     enum coil_cfuture_state state = coil_cfuture_state(job->future);
     struct coil_result result;
 
-    (void)jobs;
     text_printf(out, "[%d] %s ", job->number, job->name);
+    if (is_lost(jobs, job)) {
+        job->told = true;
+        text_puts(out, "lost with its loop");
+        return;
+    }
     if (state != COIL_CFUTURE_DONE) {
         text_puts(out, words[state]);
         return;

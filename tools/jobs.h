@@ -16,6 +16,7 @@ struct job {
     int number; /* 0: internal, not shown */
     char *name;
     char *place;
+    struct coil_thread *loop; /* the one it went to */
     struct coil_cfuture *future;
     coil_coroutine_fn *fn; /* with arg: a coroutine that was called */
     void *arg;
@@ -34,6 +35,7 @@ struct job {
 struct jobs {
     struct coil_thread *loop;
     pthread_t loop_thread;
+    bool lost; /* the loop died of a crash; the next submission opens another */
     struct job *newest;
     pthread_mutex_t mutex; /* over told and watched */
     int last_number;
