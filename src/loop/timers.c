@@ -1,8 +1,10 @@
 #include "loop/timers.h"
 
+#include <string.h>
+
 #include "base/check.h"
 
-#define DIGIT_BITS 6
+#define DIGIT_BITS 8
 #define WHEEL_BITS (TIMERS_LEVELS * DIGIT_BITS)
 
 static struct coil_timer *timer_of(struct coil_link *link)
@@ -21,8 +23,8 @@ void coil__timers_init(struct timers *timers, int64_t now)
     timers->base = granule_of(now);
     list_init(&timers->due);
     list_init(&timers->far);
+    memset(timers->pending, 0, sizeof(timers->pending));
     for (int level = 0; level < TIMERS_LEVELS; level++) {
-        timers->pending[level] = 0;
         for (int s = 0; s < TIMERS_SLOTS; s++)
             list_init(&timers->slot[level][s]);
     }
@@ -55,7 +57,7 @@ static void place(struct timers *timers, struct coil_timer *timer)
     level = (unsigned)(63 - __builtin_clzll(differs)) / DIGIT_BITS;
     s = (granule >> (level * DIGIT_BITS)) & (TIMERS_SLOTS - 1);
     list_append(&timers->slot[level][s], &timer->handle.link);
-    timers->pending[level] |= 1ULL << s;
+    timers->pending[level][s / 64] |= 1ULL << (s % 64);
 }
 
 void coil__timers_add(struct timers *timers, struct coil_timer *timer)
@@ -140,23 +142,35 @@ static void place_again(struct timers *timers, struct coil_link *list)
         place(timers, timer_of(link));
 }
 
+/* The first slot of the level behind `digit` that has timers, -1: none. Removing leaves bits behind: they go here. */
+static int next_in_level(struct timers *timers, int level, unsigned digit)
+{
+    uint64_t mask = digit % 64 == 63 ? 0 : ~0ULL << (digit % 64 + 1);
+
+    for (unsigned word = digit / 64; word < TIMERS_SLOTS / 64; word++, mask = ~0ULL) {
+        uint64_t later;
+
+        while ((later = timers->pending[level][word] & mask) != 0) {
+            unsigned s = word * 64 + (unsigned)__builtin_ctzll(later);
+
+            if (!list_empty(&timers->slot[level][s]))
+                return (int)s;
+            timers->pending[level][word] &= ~(1ULL << (s % 64));
+        }
+    }
+    return -1;
+}
+
 /* The first slot behind the current granule that has timers: its level (or -1: none) and first granule. */
 static int next_slot(struct timers *timers, uint64_t *start)
 {
     for (int level = 0; level < TIMERS_LEVELS; level++) {
         uint64_t prefix = timers->base >> (level * DIGIT_BITS);
-        unsigned digit = prefix & (TIMERS_SLOTS - 1);
-        uint64_t later = digit == 63 ? 0 : timers->pending[level] & (~0ULL << (digit + 1));
+        int s = next_in_level(timers, level, prefix & (TIMERS_SLOTS - 1));
 
-        while (later != 0) {
-            unsigned s = (unsigned)__builtin_ctzll(later);
-
-            if (!list_empty(&timers->slot[level][s])) {
-                *start = ((prefix & ~(uint64_t)(TIMERS_SLOTS - 1)) | s) << (level * DIGIT_BITS);
-                return level;
-            }
-            timers->pending[level] &= ~(1ULL << s);
-            later &= later - 1;
+        if (s >= 0) {
+            *start = ((prefix & ~(uint64_t)(TIMERS_SLOTS - 1)) | (unsigned)s) << (level * DIGIT_BITS);
+            return level;
         }
     }
     return -1;
@@ -168,7 +182,7 @@ static void enter_slot(struct timers *timers, int level, uint64_t start)
     struct coil_link *slot = &timers->slot[level][s];
 
     timers->base = start;
-    timers->pending[level] &= ~(1ULL << s);
+    timers->pending[level][s / 64] &= ~(1ULL << (s % 64));
     if (level == 0)
         slot_is_due(timers, slot);
     else
