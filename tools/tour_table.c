@@ -98,6 +98,17 @@ static void update(struct table *table)
     text_free(&text);
 }
 
+/* What was submitted just now shall be in the first picture. */
+static void wait_for_start(const struct tour_watch *watch)
+{
+    const struct timespec rest = {0, CHECK_NS};
+
+    for (int i = 0; i < watch->count; i++) {
+        while (coil_cfuture_state(watch->jobs[i]) == COIL_CFUTURE_PENDING)
+            nanosleep(&rest, NULL);
+    }
+}
+
 static bool all_done(const struct tour_watch *watch)
 {
     for (int i = 0; i < watch->count; i++) {
@@ -111,10 +122,11 @@ void tour_watch(struct tour *tour, const struct tour_watch *watch)
 {
     const struct timespec rest = {0, CHECK_NS};
     struct table table = {.tour = tour};
-    int64_t end = now_ns() + watch->at_most_ns;
     int64_t next = 0;
+    int64_t end;
 
-    nanosleep(&rest, NULL); /* what was submitted just now shall be in the first picture */
+    wait_for_start(watch);
+    end = now_ns() + watch->at_most_ns;
     while (!all_done(watch) && now_ns() < end) {
         if (now_ns() >= next) {
             update(&table);
