@@ -8,13 +8,19 @@
 
 #define COMMAND_PATIENCE COIL_SECONDS(5)
 
+/* For a future that is not there yet; once it is, the task only waits for its turn. */
+static bool is_waiting(const struct task *task)
+{
+    return task->waits_for != NULL && future_pending(task->waits_for);
+}
+
 static void describe_wait(const struct task *task, struct coil_task_info *info)
 {
     const struct coil_future *waits_for = task->waits_for;
 
     if (task->flags & TASK_SLEEPING)
         snprintf(info->waits_for, sizeof(info->waits_for), "sleep");
-    if (waits_for == NULL)
+    if (!is_waiting(task))
         return;
     info->waits_for_id = coil_task_id(waits_for);
     if (waits_for->flags & FUTURE_STATIC) /* a lock's, queue's or operation's: its place is the word for it */
@@ -31,7 +37,7 @@ static enum coil_task_state state_of(const struct task *task)
         return COIL_TASK_RUNNING;
     if (task->cancelling > 0)
         return COIL_TASK_CANCELLING;
-    return task->waits_for != NULL || task->flags & TASK_SLEEPING ? COIL_TASK_WAITING : COIL_TASK_READY;
+    return is_waiting(task) || task->flags & TASK_SLEEPING ? COIL_TASK_WAITING : COIL_TASK_READY;
 }
 
 /* Timeouts nest: the nearest deadline counts. */

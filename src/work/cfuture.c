@@ -69,7 +69,18 @@ void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result resu
     coil_cfuture_unref(future);
 }
 
-/* In the child of a fork nobody will complete it: that is its end. */
+/* In the child of a fork nobody will complete it: that is its end. The eventfd is shared with the parent: not to be rung. */
+static void end_in_child(struct coil_cfuture *future)
+{
+    uintptr_t fd = word_exchange(&future->fd, 0);
+
+    if (fd != 0)
+        coil__sys_close((int)fd - 1);
+    future->generation = coil__fork_generation;
+    word_or(&future->flags, CF_SEEN);
+    coil__cfuture_complete(future, coil_error(-COIL_EFORKED), NULL, NULL);
+}
+
 static bool is_done(const struct coil_cfuture *constant)
 {
     struct coil_cfuture *future = (struct coil_cfuture *)(uintptr_t)constant;
@@ -78,9 +89,7 @@ static bool is_done(const struct coil_cfuture *constant)
         return true;
     if (likely(future->generation == coil__fork_generation))
         return false;
-    future->generation = coil__fork_generation;
-    word_or(&future->flags, CF_SEEN);
-    coil__cfuture_complete(future, coil_error(-COIL_EFORKED), NULL, NULL);
+    end_in_child(future);
     return true;
 }
 
@@ -230,6 +239,7 @@ int coil_cfuture_fd(struct coil_cfuture *future)
     uintptr_t none = 0;
     int fd;
 
+    is_done(future); /* in the child of a fork it is now */
     if (word_load(&future->fd) != 0)
         return (int)word_load(&future->fd) - 1;
     fd = coil__sys_eventfd();

@@ -39,6 +39,7 @@ struct coil_cfuture {
     coil_coroutine_fn *fn;
     void *arg;
     bool plain; /* a function, not a coroutine */
+    struct coil_cfuture *outer; /* plain and running: the one whose function turns the loop around it */
     const char *place;
     char *name;
     struct coil_task_options options; /* without name and loop */
@@ -54,6 +55,9 @@ struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine
 /* The only place that sets DONE. Takes the exception over. Any thread. */
 void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result result,
                             struct coil_exception *exception, coil_drop_fn *drop);
+
+/* The running loop's thread ends: the functions that will not return are settled. */
+void coil__jobs_abandon(int64_t status);
 
 /* The immortal one that failed for want of memory. */
 struct coil_cfuture *coil__cfuture_no_memory(void);

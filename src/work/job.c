@@ -49,14 +49,31 @@ static void start_task(struct coil_cfuture *self, struct coil_loop *loop)
         loop_ready(loop, &self->start);
 }
 
+/* The plain functions that run in this thread, the innermost first. */
+static __thread struct coil_cfuture *plain_running;
+
 static void run_plain(struct coil_cfuture *self)
 {
     struct coil_result result;
 
     word_or(&self->state, CF_RUNNING);
+    self->outer = plain_running;
+    plain_running = self;
     result = self->fn(self->arg);
+    plain_running = self->outer;
     coil__cfuture_complete(self, result, NULL, self->options.drop_result);
     coil_cfuture_unref(self);
+}
+
+void coil__jobs_abandon(int64_t status)
+{
+    struct coil_cfuture *self;
+
+    while ((self = plain_running) != NULL) {
+        plain_running = self->outer;
+        coil__cfuture_complete(self, coil_error(status), NULL, NULL);
+        coil_cfuture_unref(self);
+    }
 }
 
 /* The posted handle's turn on the loop, in the submitter's context. */

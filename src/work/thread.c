@@ -2,10 +2,9 @@
 #include <coil/thread.h>
 
 #include <pthread.h>
-#include <stdio.h>
 
-#include "mach/interrupt.h"
 #include "mach/thread.h"
+#include "task/task.h"
 #include "work/cfuture.h"
 
 #define DEFAULT_GRACE COIL_SECONDS(5)
@@ -17,8 +16,9 @@ struct coil_thread {
     struct loop_port *port; /* counted */
     struct mach_thread thread;
     struct word state;
-    struct coil_stop_options stop; /* written by who set STOPPING */
+    struct coil_stop_options stop; /* written by who set STOPPING, before begin_stop is posted */
     struct coil_handle begin_stop;
+    bool told; /* the loop's: begin_stop has arrived */
     int destroyed;
     uint32_t generation;
 };
@@ -41,6 +41,7 @@ static void thread_dies(void *arg)
 
     loop->end_status = -COIL_EDIED;
     coil__loop_abandon(loop);
+    coil__jobs_abandon(-COIL_EDIED);
     coil_loop_close(loop);
     set_ended(self);
 }
@@ -50,9 +51,11 @@ static void make_key(void)
     pthread_key_create(&dying_key, thread_dies);
 }
 
+/* Ends the run, and those around it: a callback may turn the loop. */
 static void stop_running(void *loop)
 {
-    coil_loop_stop(loop);
+    for (struct loop_runner *run = ((struct coil_loop *)loop)->runner; run != NULL; run = run->outer)
+        run->stop = true;
 }
 
 /* Lets tasks end by themselves until none is left or the time is over. */
@@ -67,7 +70,7 @@ static void run_until_empty(struct coil_loop *loop, int64_t limit_ns)
     while (!list_empty(&loop->tasks) && coil_loop_time(loop) < deadline) {
         struct coil_future *oldest = coil__loop_oldest_task(loop);
 
-        coil_loop_run_until_complete(loop, oldest);
+        coil_loop_run_until_complete(loop, oldest); /* not in a task */
         future_unref(oldest);
     }
     coil_call_cancel(&alarm);
@@ -94,6 +97,18 @@ static void report_survivors(struct coil_thread *self)
     mem_free(tasks);
 }
 
+/* The loop does not run any more, but this is its thread: whoever is called cannot wait for it. */
+static void destroy_survivors(struct coil_thread *self)
+{
+    struct coil_loop *loop = self->loop;
+
+    coil__loop_running = loop;
+    report_survivors(self);
+    while (!list_empty(&loop->tasks))
+        coil__task_destroy(container_of(loop->tasks.next, struct task, link), loop->end_status);
+    coil__loop_running = NULL;
+}
+
 static void stop_in_phases(struct coil_thread *self)
 {
     struct coil_loop *loop = self->loop;
@@ -104,23 +119,34 @@ static void stop_in_phases(struct coil_thread *self)
         run_until_empty(loop, self->stop.drain_ns);
     coil__loop_cancel_all(loop, "the loop's thread is being stopped");
     run_until_empty(loop, grace == 0 ? DEFAULT_GRACE : grace < 0 ? 0 : grace);
-    report_survivors(self);
-    loop->silent = true; /* what is left was reported */
+    destroy_survivors(self);
 }
+
+static __attribute__((noinline)) void live(struct coil_thread *self)
+{
+    pthread_once(&dying_once, make_key);
+    pthread_setspecific(dying_key, self);
+    while (!self->told)
+        coil_loop_run_forever(self->loop);
+    stop_in_phases(self);
+    coil_loop_close(self->loop);
+    pthread_setspecific(dying_key, NULL);
+    set_ended(self);
+}
+
+/*
+ * pthread_exit cuts the stack back to the thread's start, and thread_dies runs from there. What the loop has on the stack is in
+ * its lists; it lies so deep that it is whole until thread_dies has taken it out.
+ */
+#define DEATH_ROOM (128 << 10)
 
 static void thread_main(void *arg)
 {
-    struct coil_thread *self = arg;
-    struct coil_loop *loop = self->loop;
+    char room[DEATH_ROOM];
 
-    pthread_once(&dying_once, make_key);
-    pthread_setspecific(dying_key, self);
-    while ((word_load(&self->state) & THREAD_STOPPING) == 0)
-        coil_loop_run_forever(loop);
-    stop_in_phases(self);
-    pthread_setspecific(dying_key, NULL);
-    coil_loop_close(loop);
-    set_ended(self);
+    __asm__ volatile("" : : "r"(room) : "memory");
+    live(arg);
+    __asm__ volatile("" : : "r"(room) : "memory");
 }
 
 static int open_thread(struct coil_thread *self, const struct coil_thread_options *options)
@@ -181,8 +207,10 @@ struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread, coil_corout
 
 static void leave_run_forever(struct coil_handle *handle)
 {
-    (void)handle;
-    coil__loop_running->runner->stop = true;
+    struct coil_thread *self = container_of(handle, struct coil_thread, begin_stop);
+
+    self->told = true;
+    stop_running(self->loop);
 }
 
 static void begin_stop(struct coil_thread *self, const struct coil_stop_options *options)

@@ -33,6 +33,7 @@ static void let_go(struct bridge *bridge)
     struct coil_future *target = bridge->target;
 
     bridge->target = NULL;
+    COUNTER_ADD(target->loop->others, -1u);
     list_remove(&bridge->link);
     bridge_unref(bridge);
     future_unref(target);
@@ -130,6 +131,7 @@ struct coil_future *coil_wrap_future_at(struct coil_cfuture *source, const char 
     bridge->source = coil_cfuture_ref(source);
     bridge->target = future_ref(&self->future);
     list_append(&loop->bridges, &bridge->link);
+    COUNTER_ADD(loop->others, 1u); /* whoever settles the job */
     self->bridge = bridge;
     coil_cfuture_add_done_callback(source, &bridge->callback, source_done, bridge);
     return &self->future;
