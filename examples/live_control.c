@@ -4,6 +4,7 @@
  */
 #include <coil/coil.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,12 +28,15 @@ static coil_async struct coil_result service(void *names)
 {
     char(*name)[8] = names;
     struct coil_future *parts[2];
+    struct coil_result r;
 
     parts[0] = coil_create_task(endless, name[0]);
     parts[1] = coil_create_task(patient, name[1]);
     for (int i = 0; i < 2; i++)
         coil_task_set_name(parts[i], name[i]);
-    return coil_join(coil_gather(parts, 2, COIL_TAKE_REFS | COIL_RETURN_EXCEPTIONS));
+    r = coil_join(coil_gather(parts, 2, COIL_TAKE_REFS | COIL_RETURN_EXCEPTIONS));
+    free(r.value); /* their results */
+    return coil_error(r.status);
 }
 
 static uint64_t find(struct coil_loop *loop, const char *name, bool print)

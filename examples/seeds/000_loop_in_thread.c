@@ -5,7 +5,7 @@
  */
 #include <coil/coil.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static coil_async struct coil_result some_func(void *number)
@@ -15,35 +15,30 @@ static coil_async struct coil_result some_func(void *number)
     return err ? coil_error(err) : coil_number((intptr_t)number);
 }
 
-static coil_async struct coil_result gather_func(void *results)
+static coil_async struct coil_result gather_func(void *arg)
 {
     struct coil_future *call[3];
-    struct coil_future *all;
-    struct coil_result r;
 
+    (void)arg;
     for (intptr_t i = 0; i < 3; i++)
         call[i] = coil_create_task(some_func, (void *)(i + 1));
-    all = coil_gather(call, 3, COIL_TAKE_REFS);
-    r = coil_await(all);
-    if (r.status >= 0)
-        memcpy(results, r.value, 3 * sizeof(struct coil_result));
-    coil_future_unref(all);
-    return r;
+    return coil_join(coil_gather(call, 3, COIL_TAKE_REFS));
 }
 
 int main(void)
 {
-    struct coil_result results[3];
     struct coil_thread *loop = coil_thread_open(NULL);
-    struct coil_cfuture *job = coil_submit(loop, gather_func, results);
+    struct coil_cfuture *job = coil_submit(loop, gather_func, NULL);
+    struct coil_result *results;
 
     while (!coil_cfuture_done(job)) {
         usleep(100 * 1000);
         printf("Concurrency is done: %s\n", coil_cfuture_done(job) ? "yes" : "no");
     }
-    if (coil_cfuture_result(job, COIL_FOREVER).status >= 0)
-        printf("[%d, %d, %d]\n", (int)results[0].status, (int)results[1].status,
-               (int)results[2].status);
+    results = coil_cfuture_take(job, COIL_FOREVER).value;
+    printf("[%d, %d, %d]\n", (int)results[0].status, (int)results[1].status,
+           (int)results[2].status);
+    free(results);
     coil_cfuture_unref(job);
     coil_thread_close(loop);
     return 0;

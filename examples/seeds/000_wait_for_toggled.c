@@ -6,7 +6,7 @@
  */
 #include <coil/coil.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 static coil_async struct coil_result some_func(void *number)
 {
@@ -15,33 +15,29 @@ static coil_async struct coil_result some_func(void *number)
     return err ? coil_error(err) : coil_number((intptr_t)number);
 }
 
-static coil_async struct coil_result gather_func(void *results)
+static coil_async struct coil_result gather_func(void *arg)
 {
     struct coil_future *call[3];
-    struct coil_future *all;
-    struct coil_result r;
 
+    (void)arg;
     for (intptr_t i = 0; i < 3; i++)
         call[i] = coil_create_task(some_func, (void *)(i + 1));
-    all = coil_gather(call, 3, COIL_TAKE_REFS);
-    r = coil_await(all);
-    if (r.status >= 0)
-        memcpy(results, r.value, 3 * sizeof(struct coil_result));
-    coil_future_unref(all);
-    return r;
+    return coil_join(coil_gather(call, 3, COIL_TAKE_REFS));
 }
 
 static coil_async struct coil_result main_coroutine(void *timeout_ns)
 {
-    struct coil_result results[3];
-    struct coil_result r = coil_wait_for_call(gather_func, results, *(int64_t *)timeout_ns);
+    struct coil_result r = coil_wait_for_call(gather_func, NULL, *(int64_t *)timeout_ns);
+    struct coil_result *results = r.value;
 
     if (r.status == -ETIMEDOUT)
         printf("timeout!\n");
-    else if (r.status >= 0)
-        printf("[%d, %d, %d]\n", (int)results[0].status, (int)results[1].status,
-               (int)results[2].status);
-    return r;
+    if (r.status < 0)
+        return r;
+    printf("[%d, %d, %d]\n", (int)results[0].status, (int)results[1].status,
+           (int)results[2].status);
+    free(results);
+    return coil_value(NULL);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
  */
 #include <coil/coil.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static coil_async struct coil_result hi(void *n)
 {
@@ -24,7 +25,8 @@ static coil_async struct coil_result main_coroutine(void *arg)
         tasks[i] = coil_create_task(hi, (void *)(i + 1));
     r = coil_join(coil_gather(tasks, 3, COIL_TAKE_REFS));
     printf("%.1f s\n", (double)(coil_time() - start) / 1e9);
-    return r;
+    free(r.value); /* three results */
+    return coil_error(r.status);
 }
 
 int main(void)
