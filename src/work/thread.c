@@ -19,6 +19,7 @@ struct coil_thread {
     struct coil_stop_options stop; /* written by who set STOPPING, before begin_stop is posted */
     struct coil_handle begin_stop;
     bool told; /* the loop's: begin_stop has arrived */
+    struct coil_future *oldest; /* counted: the task whose end the stop waits for */
     int destroyed;
     uint32_t generation;
 };
@@ -33,6 +34,13 @@ static void set_ended(struct coil_thread *self)
     mach_futex_wake(word_futex(&self->state), INT32_MAX);
 }
 
+static void forget_oldest(struct coil_thread *self)
+{
+    if (self->oldest != NULL)
+        future_unref(self->oldest);
+    self->oldest = NULL;
+}
+
 /* pthread_exit in a coroutine: no run function will return. Everything outstanding learns of it. */
 static void thread_dies(void *arg)
 {
@@ -42,6 +50,7 @@ static void thread_dies(void *arg)
     loop->end_status = -COIL_EDIED;
     coil__loop_abandon(loop);
     coil__jobs_abandon(-COIL_EDIED);
+    forget_oldest(self);
     coil_loop_close(loop);
     set_ended(self);
 }
@@ -59,8 +68,9 @@ static void stop_running(void *loop)
 }
 
 /* Lets tasks end by themselves until none is left or the time is over. */
-static void run_until_empty(struct coil_loop *loop, int64_t limit_ns)
+static void run_until_empty(struct coil_thread *self, int64_t limit_ns)
 {
+    struct coil_loop *loop = self->loop;
     int64_t deadline = limit_ns > COIL_FOREVER - coil_loop_time(loop) ? COIL_FOREVER
                                                                     : coil_loop_time(loop) + limit_ns;
     struct coil_call alarm;
@@ -68,10 +78,9 @@ static void run_until_empty(struct coil_loop *loop, int64_t limit_ns)
     coil_call_init(&alarm, stop_running, loop);
     coil_call_at(loop, &alarm, deadline);
     while (!list_empty(&loop->tasks) && coil_loop_time(loop) < deadline) {
-        struct coil_future *oldest = coil__loop_oldest_task(loop);
-
-        coil_loop_run_until_complete(loop, oldest); /* not in a task */
-        future_unref(oldest);
+        self->oldest = coil__loop_oldest_task(loop);
+        coil_loop_run_until_complete(loop, self->oldest); /* not in a task */
+        forget_oldest(self);
     }
     coil_call_cancel(&alarm);
 }
@@ -116,9 +125,9 @@ static void stop_in_phases(struct coil_thread *self)
 
     loop->refusing = true;
     if (self->stop.drain_ns > 0)
-        run_until_empty(loop, self->stop.drain_ns);
+        run_until_empty(self, self->stop.drain_ns);
     coil__loop_cancel_all(loop, "the loop's thread is being stopped");
-    run_until_empty(loop, grace == 0 ? DEFAULT_GRACE : grace < 0 ? 0 : grace);
+    run_until_empty(self, grace == 0 ? DEFAULT_GRACE : grace < 0 ? 0 : grace);
     destroy_survivors(self);
 }
 
