@@ -10,18 +10,12 @@
 
 #include "unit.h"
 
-/* What coil_main gets as its argument. */
-struct coil_main_args {
-    int argc;
-    char **argv;
-};
-
 /* The entry points a file may have. */
 struct program {
     const char *file;
     coil_coroutine_fn *coil_main;
     int (*main)(int argc, char **argv);
-    struct coil_main_args args;
+    struct coil_arguments args;
     char *failure; /* what is known of the error that ended coil_main */
 };
 

@@ -13,10 +13,11 @@
 COIL_BEGIN_DECLS
 
 struct coil_cfuture;
+struct coil_task_options;
 
 /**
  * Runs a coroutine on a loop of another thread (asyncio: run_coroutine_threadsafe), in a copy of the caller's context.
- * Call it as coil_run_coroutine_threadsafe(loop, fn, arg). Never NULL: what cannot be submitted is done already
+ * Call it as coil_run_coroutine_threadsafe(loop, fn, arg), or ..._with(loop, fn, arg, &options). Never NULL: what cannot be submitted is done already
  * (-COIL_ESTOPPED, -COIL_EFORKED, -ENOMEM).
  *
  * Suspends: no. Thread: any.
@@ -24,9 +25,13 @@ struct coil_cfuture;
  * Returns: the concurrent future.
  */
 COIL_EXPORT struct coil_cfuture *coil_submit_to_loop_at(struct coil_loop *loop, coil_coroutine_fn *fn,
-                                                        void *arg, const char *place);
-#define coil_run_coroutine_threadsafe(loop, fn, arg) \
-    coil_submit_to_loop_at(loop, fn, arg, COIL_PLACE(#fn))
+                                                        void *arg,
+                                                        const struct coil_task_options *options,
+                                                        const char *place);
+#define coil_run_coroutine_threadsafe(loop, fn, ...) \
+    coil_submit_to_loop_at(loop, fn, __VA_ARGS__, NULL, COIL_PLACE(#fn))
+#define coil_run_coroutine_threadsafe_with(loop, fn, ...) \
+    coil_submit_to_loop_at(loop, fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 /* What a handle can be seen doing. */
 enum coil_cfuture_state {

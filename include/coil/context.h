@@ -28,6 +28,7 @@ struct coil_var {
 struct coil_token {
     const struct coil_var *var;
     const void *binding; /* coil's; NULL once used */
+    uint64_t owner;      /* the context it is good in */
 };
 
 /**

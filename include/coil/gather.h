@@ -26,7 +26,7 @@ enum coil_gather_flags {
  */
 COIL_EXPORT struct coil_future *coil_gather_at(struct coil_future *const *children, size_t n, int flags,
                                                const char *place);
-#define coil_gather(children, n, flags) coil_gather_at(children, n, flags, COIL_PLACE("gather"))
+#define coil_gather(...) coil_gather_at(__VA_ARGS__, COIL_PLACE("gather"))
 
 enum coil_wait_condition {
     COIL_ALL_COMPLETED,

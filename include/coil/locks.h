@@ -2,7 +2,7 @@
  * Locks for tasks of one loop: lock, event, condition, semaphore, barrier (asyncio's, in its words).
  *
  * Embedded: a zeroed object is ready to use where that is said, and needs no fini. Waiters are served strictly
- * in order of arrival; a waiter that is cancelled just as it was woken passes the wake on. None may be shared between threads.
+ * in order of arrival; a waiter that is cancelled just as it was woken passes the wake on. None may be shared between threads. Fields are coil's.
  */
 #ifndef COIL_LOCKS_H
 #define COIL_LOCKS_H
@@ -33,7 +33,15 @@ struct coil_lock {
 COIL_EXPORT coil_async int coil_lock_acquire(struct coil_lock *lock);
 
 /**
- * Releases it and wakes the first waiter (asyncio: Lock.release). Releasing an unlocked lock aborts.
+ * Whether somebody has it (asyncio: Lock.locked).
+ *
+ * Suspends: no.
+ * Returns: true if so.
+ */
+COIL_EXPORT bool coil_lock_locked(const struct coil_lock *lock);
+
+/**
+ * Releases it and wakes the first waiter (asyncio: Lock.release). Any task may; releasing an unlocked lock aborts.
  *
  * Suspends: no.
  */
@@ -67,6 +75,14 @@ COIL_EXPORT void coil_event_set(struct coil_event *event);
  * Suspends: no.
  */
 COIL_EXPORT void coil_event_clear(struct coil_event *event);
+
+/**
+ * Whether it is set (asyncio: Event.is_set).
+ *
+ * Suspends: no.
+ * Returns: true if so.
+ */
+COIL_EXPORT bool coil_event_is_set(const struct coil_event *event);
 
 /* asyncio.Condition: with a lock of its own, or with one shared with others. */
 struct coil_condition {

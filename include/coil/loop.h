@@ -162,7 +162,7 @@ COIL_EXPORT coil_async struct coil_result coil_loop_run_until_complete(struct co
 /**
  * Ends run_forever after the current turn; what that turn makes ready waits for the next run (asyncio: stop).
  *
- * Suspends: no. Thread: any.
+ * Suspends: no. Thread: any, and signal handlers.
  */
 COIL_EXPORT void coil_loop_stop(struct coil_loop *loop);
 
@@ -281,6 +281,12 @@ COIL_EXPORT void coil_loop_stats(const struct coil_loop *loop, struct coil_loop_
 /* The shape of a stackful coroutine, and of a program's main one. */
 typedef struct coil_result coil_coroutine_fn(void *arg);
 
+/* What `coil run` gives a program's coroutine main: struct coil_result coil_main(void *arguments). */
+struct coil_arguments {
+    int argc;
+    char **argv;
+};
+
 /**
  * Runs a program (asyncio.run): opens a loop, runs fn(arg) as its main task, cancels what is left and
  * waits for it, closes. In the main thread the first Ctrl-C cancels the main task; a second ends the process.
@@ -291,8 +297,8 @@ typedef struct coil_result coil_coroutine_fn(void *arg);
  */
 COIL_EXPORT struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
                                            const struct coil_loop_options *options, const char *place);
-#define coil_run(fn, arg) coil_run_at(fn, arg, NULL, COIL_PLACE(#fn))
-#define coil_run_with(fn, arg, ...) coil_run_at(fn, arg, __VA_ARGS__, COIL_PLACE(#fn))
+#define coil_run(fn, ...) coil_run_at(fn, __VA_ARGS__, NULL, COIL_PLACE(#fn))
+#define coil_run_with(fn, ...) coil_run_at(fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 COIL_END_DECLS
 

@@ -35,9 +35,9 @@ struct coil_task_options {
 COIL_EXPORT struct coil_future *coil_create_task_at(coil_coroutine_fn *fn, void *arg,
                                                     const struct coil_task_options *options,
                                                     const char *place);
-#define coil_create_task(fn, arg) coil_create_task_at(fn, arg, NULL, COIL_PLACE(#fn))
-#define coil_create_task_with(fn, arg, ...) \
-    coil_create_task_at(fn, arg, __VA_ARGS__, COIL_PLACE(#fn))
+#define coil_create_task(fn, ...) coil_create_task_at(fn, __VA_ARGS__, NULL, COIL_PLACE(#fn))
+#define coil_create_task_with(fn, ...) \
+    coil_create_task_at(fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 /**
  * The task that is running (asyncio: current_task).

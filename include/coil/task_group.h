@@ -44,10 +44,10 @@ COIL_EXPORT void coil_task_group_enter(struct coil_task_group *group);
 COIL_EXPORT struct coil_future *
 coil_task_group_create_task_at(struct coil_task_group *group, coil_coroutine_fn *fn, void *arg,
                                const struct coil_task_options *options, const char *place);
-#define coil_task_group_create_task(group, fn, arg) \
-    coil_task_group_create_task_at(group, fn, arg, NULL, COIL_PLACE(#fn))
-#define coil_task_group_create_task_with(group, fn, arg, ...) \
-    coil_task_group_create_task_at(group, fn, arg, __VA_ARGS__, COIL_PLACE(#fn))
+#define coil_task_group_create_task(group, fn, ...) \
+    coil_task_group_create_task_at(group, fn, __VA_ARGS__, NULL, COIL_PLACE(#fn))
+#define coil_task_group_create_task_with(group, fn, ...) \
+    coil_task_group_create_task_at(group, fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 /**
  * Cancels what is left of the group and lets exit return without an error (asyncio 3.15: TaskGroup.cancel).

@@ -50,9 +50,9 @@ COIL_EXPORT struct coil_loop *coil_thread_loop(struct coil_thread *thread);
 COIL_EXPORT struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil_coroutine_fn *fn, void *arg,
                                                 const struct coil_task_options *options,
                                                 const char *place);
-#define coil_submit(thread, fn, arg) coil_submit_at(thread, fn, arg, NULL, COIL_PLACE(#fn))
-#define coil_submit_with(thread, fn, arg, ...) \
-    coil_submit_at(thread, fn, arg, __VA_ARGS__, COIL_PLACE(#fn))
+#define coil_submit(thread, fn, ...) coil_submit_at(thread, fn, __VA_ARGS__, NULL, COIL_PLACE(#fn))
+#define coil_submit_with(thread, fn, ...) \
+    coil_submit_at(thread, fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 /**
  * Calls a plain function there, which must not await: one after the other, in order, like a task queue
@@ -63,7 +63,7 @@ COIL_EXPORT struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil
  */
 COIL_EXPORT struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread, coil_coroutine_fn *fn,
                                                      void *arg, const char *place);
-#define coil_submit_call(thread, fn, arg) coil_submit_call_at(thread, fn, arg, COIL_PLACE(#fn))
+#define coil_submit_call(thread, fn, ...) coil_submit_call_at(thread, fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 /* How to stop. All zero: cancel at once, 5 s of grace, then force. */
 struct coil_stop_options {

@@ -46,6 +46,16 @@ static void time_over(void *arg)
     tell(self);
 }
 
+static void watch(struct coil_as_completed *self, struct item *item, struct coil_future *future)
+{
+    *item = (struct item){.handle = {.run = item_done}, .iteration = self};
+    item->future = future_ref(future);
+    if (future_pending(future))
+        list_append(&future->callbacks, &item->handle.link);
+    else
+        loop_ready(self->loop, &item->handle);
+}
+
 struct coil_as_completed *coil_as_completed_open(struct coil_future *const *futures, size_t n,
                                                  int64_t timeout_ns)
 {
@@ -56,19 +66,15 @@ struct coil_as_completed *coil_as_completed_open(struct coil_future *const *futu
     if (self == NULL)
         return NULL;
     self->loop = loop;
-    self->n = n;
     self->order = (struct coil_future **)(self->items + n);
     coil_call_init(&self->timeout, time_over, self);
     if (timeout_ns != COIL_FOREVER)
         coil_call_later(loop, &self->timeout, timeout_ns);
-    for (size_t i = 0; i < n; i++) {
-        self->items[i] = (struct item){.handle = {.run = item_done}, .iteration = self};
-        self->items[i].future = future_ref(futures[i]);
-        if (future_pending(futures[i]))
-            list_append(&futures[i]->callbacks, &self->items[i].handle.link);
-        else
-            loop_ready(loop, &self->items[i].handle);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (future_mark(futures[i])) /* given twice is one, as in asyncio's set */
+            watch(self, &self->items[self->n++], futures[i]);
+    for (size_t i = 0; i < n; i++)
+        future_unmark(futures[i]);
     return self;
 }
 

@@ -167,12 +167,11 @@ static void find_distinct(struct gather *self)
     for (size_t i = 0; i < self->n; i++) {
         struct coil_future *child = self->children[i];
 
-        self->members[i].gather = child->flags & FUTURE_VISITED ? NULL : self;
+        self->members[i].gather = future_mark(child) ? self : NULL;
         self->distinct += self->members[i].gather != NULL;
-        child->flags |= FUTURE_VISITED;
     }
     for (size_t i = 0; i < self->n; i++)
-        self->children[i]->flags &= (uint8_t)~FUTURE_VISITED;
+        future_unmark(self->children[i]);
 }
 
 static void watch(struct gather *self, struct member *member)

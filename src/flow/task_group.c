@@ -231,19 +231,22 @@ static void forget_errors(struct coil_task_group *group)
 coil_async int64_t coil_task_group_exit(struct coil_task_group *group, int64_t status)
 {
     int64_t cancelled = status == -ECANCELED ? status : 0;
-    struct coil_exception **slot = coil__raised_slot();
+    struct coil_exception **slot = coil__raised_slot(), *own = NULL;
 
     REQUIRE(group->parent->loop->current == group->parent,
             "coil_task_group_exit: a group is left by the task that entered it");
     group->flags |= GROUP_EXITING;
-    if (status < 0 && status != -ECANCELED)
-        remember(group, status, *slot != NULL && (*slot)->code == status ? *slot : NULL);
+    if (status < 0 && status != -ECANCELED && *slot != NULL && (*slot)->code == status)
+        own = coil__exception_ref(*slot);
     if (status < 0 && (group->flags & GROUP_ABORTING) == 0)
         abort_children(group);
     cancelled = wait_for_children(group, cancelled);
     group->flags |= GROUP_LEFT;
     if ((group->flags & GROUP_PARENT_CANCELLED) != 0 && coil_task_uncancel(group->parent) == 0)
         cancelled = 0; /* it was only our own request */
+    if (status < 0 && status != -ECANCELED)
+        remember(group, status, own); /* the body's comes last, as in asyncio */
+    exception_unref(own);
     if (group->first_error != 0) {
         status = raise_group(group); /* failures outrank the cancellation, as in asyncio */
         forget_errors(group);

@@ -72,16 +72,26 @@ static int check_cycles(struct coil_future *task, struct coil_future *const *fut
     return 0;
 }
 
-static void watch(struct waiting *self, struct waited *all, struct coil_future *const *futures, size_t n)
+static void watch(struct waiting *self, struct waited *one, struct coil_future *future)
 {
-    for (size_t i = 0; i < n; i++) {
-        all[i] = (struct waited){.handle = {.run = one_done}, .waiting = self};
-        all[i].future = future_ref(futures[i]);
-        if (future_pending(futures[i]))
-            list_append(&futures[i]->callbacks, &all[i].handle.link);
-        else
-            loop_ready(futures[i]->loop, &all[i].handle);
-    }
+    *one = (struct waited){.handle = {.run = one_done}, .waiting = self, .future = future_ref(future)};
+    self->left++;
+    if (future_pending(future))
+        list_append(&future->callbacks, &one->handle.link);
+    else
+        loop_ready(future->loop, &one->handle);
+}
+
+/* Each once, as in asyncio's set. How many there are. */
+static size_t watch_all(struct waiting *self, struct waited *all, struct coil_future *const *futures,
+                        size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (future_mark(futures[i]))
+            watch(self, &all[self->left], futures[i]);
+    for (size_t i = 0; i < n; i++)
+        future_unmark(futures[i]);
+    return self->left;
 }
 
 static int64_t unwatch(struct waited *all, size_t n)
@@ -106,7 +116,7 @@ static coil_async int64_t wait_for_all(struct waiting *self, struct waited *all,
     coil_call_init(&self->timeout, time_over, &self->waiter);
     if (timeout_ns != COIL_FOREVER)
         coil_call_later(self->waiter.loop, &self->timeout, timeout_ns);
-    watch(self, all, futures, n);
+    n = watch_all(self, all, futures, n);
     woken = coil_await(&self->waiter);
     coil_call_cancel(&self->timeout);
     done = unwatch(all, n);
@@ -118,7 +128,7 @@ coil_async int64_t coil_wait(struct coil_future *const *futures, size_t n, int64
                              enum coil_wait_condition condition)
 {
     struct coil_loop *loop = loop_here("coil_wait");
-    struct waiting self = {.left = n, .condition = condition, .task = loop->current};
+    struct waiting self = {.condition = condition, .task = loop->current};
     struct waited *all = self.few;
     int64_t done;
     int err;

@@ -37,6 +37,7 @@ static struct coil_context *context_new(size_t count, bool is_cell)
     context->map = NULL;
     context->is_cell = is_cell;
     context->count = count;
+    context->kept = 0;
     return context;
 }
 
@@ -72,7 +73,7 @@ void coil_context_unref(struct coil_context *context)
     if (context->is_cell)
         coil_context_unref(context->map);
     else
-        for (size_t i = 0; i < context->count; i++)
+        for (size_t i = 0; i < context->count + context->kept; i++)
             binding_unref(context->bindings[i]);
     mem_free(context);
 }
@@ -100,30 +101,42 @@ void *coil_var_get(const struct coil_var *var)
     return coil_context_get(*coil__context_slot(), var);
 }
 
-/* The map of `old` with var bound to `binding` (taken over), or unbound if that is NULL. */
-static struct coil_context *map_with(const struct coil_context *old, const struct coil_var *var,
-                                     struct binding *binding)
+/* What a new map has that the old one has not. */
+struct change {
+    const struct coil_var *var;
+    struct binding *binding; /* its new one, taken over; NULL: unbound */
+    struct binding *keep;    /* remembered for a token; NULL: none */
+    struct binding *forget;  /* no longer remembered; NULL: none */
+};
+
+static struct coil_context *map_with(const struct coil_context *old, const struct change *change)
 {
-    size_t old_count = old == NULL ? 0 : old->count, n = 0;
-    struct coil_context *map = context_new(old_count + 1, false);
+    size_t old_count = old == NULL ? 0 : old->count, old_kept = old == NULL ? 0 : old->kept, n = 0;
+    struct coil_context *map = context_new(old_count + old_kept + 2, false);
 
     if (map == NULL)
         return NULL;
     for (size_t i = 0; i < old_count; i++)
-        if (old->bindings[i]->var != var)
+        if (old->bindings[i]->var != change->var)
             map->bindings[n++] = binding_ref(old->bindings[i]);
-    if (binding != NULL)
-        map->bindings[n++] = binding;
+    if (change->binding != NULL)
+        map->bindings[n++] = change->binding;
     map->count = n;
+    for (size_t i = old_count; i < old_count + old_kept; i++)
+        if (old->bindings[i] != change->forget)
+            map->bindings[n++] = binding_ref(old->bindings[i]);
+    if (change->keep != NULL)
+        map->bindings[n++] = binding_ref(change->keep);
+    map->kept = n - map->count;
     return map;
 }
 
 /* Puts a new map where the current one is: into the cell that is entered, or into the slot. */
-static int bind(const struct coil_var *var, struct binding *binding)
+static int apply(const struct change *change)
 {
     struct coil_context **slot = coil__context_slot();
     struct coil_context **place = *slot != NULL && (*slot)->is_cell ? &(*slot)->map : slot;
-    struct coil_context *map = map_with(*place, var, binding);
+    struct coil_context *map = map_with(*place, change);
 
     if (map == NULL)
         return -ENOMEM;
@@ -134,6 +147,21 @@ static int bind(const struct coil_var *var, struct binding *binding)
         pthread_setspecific(thread_key, thread_context);
     }
     return 0;
+}
+
+/* Which context is current: a cell is itself; else it belongs to the task, or to the one callback, that runs. */
+static uint64_t owner_here(void)
+{
+    const struct coil_loop *loop = coil__loop_running;
+    const struct coil_context *context = *coil__context_slot();
+
+    if (context != NULL && context->is_cell)
+        return (uint64_t)(uintptr_t)context;
+    if (loop == NULL)
+        return (uint64_t)(uintptr_t)&thread_context;
+    if (loop->current != NULL)
+        return (uint64_t)(uintptr_t)loop->current;
+    return loop->callbacks << 1 | 1;
 }
 
 int coil_var_set_owned(const struct coil_var *var, void *value, coil_drop_fn *drop,
@@ -149,12 +177,12 @@ int coil_var_set_owned(const struct coil_var *var, void *value, coil_drop_fn *dr
     *binding = (struct binding){.refs = {1}, .var = var, .value = value, .drop = drop};
     if (token != NULL)
         binding->replaced = binding_ref(lookup(*coil__context_slot(), var));
-    if (bind(var, binding) != 0) {
+    if (apply(&(struct change){.var = var, .binding = binding, .keep = token != NULL ? binding : NULL}) != 0) {
         binding_unref(binding);
         return -ENOMEM;
     }
     if (token != NULL)
-        *token = (struct coil_token){.var = var, .binding = binding};
+        *token = (struct coil_token){.var = var, .binding = binding, .owner = owner_here()};
     return 0;
 }
 
@@ -163,20 +191,29 @@ int coil_var_set(const struct coil_var *var, void *value)
     return coil_var_set_owned(var, value, NULL, NULL);
 }
 
+/* The binding that this token stands for, if the current context still remembers it. */
+static struct binding *kept_for(const struct coil_token *token)
+{
+    const struct coil_context *context = *coil__context_slot();
+    const struct coil_context *map = context != NULL && context->is_cell ? context->map : context;
+
+    if (map == NULL || token->binding == NULL || token->owner != owner_here())
+        return NULL;
+    for (size_t i = map->count; i < map->count + map->kept; i++)
+        if (map->bindings[i] == token->binding)
+            return map->bindings[i];
+    return NULL;
+}
+
 int coil_var_reset(struct coil_token *token)
 {
-    struct binding *binding;
+    struct binding *kept = kept_for(token);
     struct binding *replaced;
 
-    if (token->binding == NULL)
+    if (kept == NULL)
         return -EINVAL;
-    binding = lookup(*coil__context_slot(), token->var);
-    while (binding != NULL && binding != token->binding)
-        binding = binding->replaced;
-    if (binding == NULL)
-        return -EINVAL;
-    replaced = binding_ref(binding->replaced);
-    if (bind(token->var, replaced) != 0) {
+    replaced = binding_ref(kept->replaced);
+    if (apply(&(struct change){.var = token->var, .binding = replaced, .forget = kept}) != 0) {
         binding_unref(replaced);
         return -ENOMEM;
     }

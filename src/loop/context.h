@@ -16,14 +16,15 @@ struct binding {
     const struct coil_var *var;
     void *value;
     coil_drop_fn *drop;
-    struct binding *replaced; /* kept, counted, while a token may ask for it; may be NULL */
+    struct binding *replaced; /* what a token would put back, counted; may be NULL */
 };
 
 struct coil_context {
     struct word refs;
     struct coil_context *map; /* a cell's; NULL in a map, and in an empty cell */
     bool is_cell;
-    size_t count;
+    size_t count;                /* bindings that hold, */
+    size_t kept;                 /* and behind them those that a token may ask for */
     struct binding *bindings[];
 };
 

@@ -215,7 +215,8 @@ static void run_done(struct coil_handle *handle)
     struct coil_loop *loop = future->loop;
 
     done->future = NULL;
-    done->fn(future, done->arg);
+    if (!loop->closing) /* asyncio's close forgets what had not run */
+        done->fn(future, done->arg);
     context_unref(loop->context);
     loop->context = NULL;
     future_unref(future);

@@ -21,7 +21,7 @@ enum future_flags {
     FUTURE_UNSEEN = 1,   /* failed, and nobody looked yet: reported when the last reference goes */
     FUTURE_STATIC = 2,   /* embedded in something: not counted, not freed */
     FUTURE_TAKEN = 4,    /* the value's drop function is disarmed */
-    FUTURE_VISITED = 8,  /* the search for await cycles was here */
+    FUTURE_VISITED = 8,  /* a search was here: for await cycles, for one given twice */
     FUTURE_QUIET = 16    /* its failure is nobody's business: never reported */
 };
 
@@ -62,6 +62,20 @@ struct future_kind {
 };
 
 extern const struct future_kind *coil__future_kinds[FUTURE_KINDS];
+
+/* Marks a future, so that one given twice is found; false: it was marked. To be unmarked before anything else runs. */
+static inline bool future_mark(struct coil_future *future)
+{
+    bool fresh = !(future->flags & FUTURE_VISITED);
+
+    future->flags |= FUTURE_VISITED;
+    return fresh;
+}
+
+static inline void future_unmark(struct coil_future *future)
+{
+    future->flags &= (uint8_t)~FUTURE_VISITED;
+}
 
 /*
  * A handle among a future's callbacks that stands for somebody's waiting says whose: the cycle search and the monitor

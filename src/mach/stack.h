@@ -88,8 +88,11 @@ static inline void *mach_stack_get(struct mach_stacks *pool, unsigned cls)
  * cache. */
 static inline void mach_stack_prefetch(const struct mach_stacks *pool, unsigned cls)
 {
-    const char *high = (const char *)(pool->classes[cls].free + 1);
+    const struct mach_stack_free *next = pool->classes[cls].free;
+    const char *high = (const char *)(next + 1);
 
+    if (next == NULL)
+        return;
     for (int line = 1; line <= 6; line++)
         __builtin_prefetch(high - 64 * line, 1);
 }

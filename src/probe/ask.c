@@ -2,7 +2,6 @@
 
 #include "base/alloc.h"
 #include "loop/loop.h"
-#include "mach/thread.h"
 #include "work/cfuture.h"
 
 /* Counted: the asker may have given up waiting when the loop comes to it. */
@@ -36,16 +35,6 @@ static struct coil_result answer(void *arg)
     return result < 0 ? coil_error(result) : coil_number(result);
 }
 
-/* The loop's own thread need not ask, nor who opened one that no thread has run yet. */
-static bool is_here(const struct coil_loop *loop)
-{
-    if (coil__loop_running == loop)
-        return true;
-    if (COUNTER_READ(loop->others) != 0 || word_load(&loop->running) != 0)
-        return false;
-    return loop->thread == 0 || loop->thread == mach_thread_id();
-}
-
 static int wait_for_answer(struct coil_loop *loop, struct ask *ask, int64_t timeout_ns)
 {
     struct coil_task_options options = {.drop_arg = release};
@@ -71,7 +60,7 @@ int coil__ask(struct coil_loop *loop, ask_fn *fn, void *block, void (*drop)(void
     }
     *ask = (struct ask){.loop = loop, .fn = fn, .block = block, .drop = drop, .refs = {2}};
     *kept = ask;
-    if (!is_here(loop))
+    if (!coil__loop_is_here(loop))
         return wait_for_answer(loop, ask, timeout_ns);
     word_sub(&ask->refs, 1); /* nobody else will have it */
     return loop->closed ? -COIL_ESTOPPED : fn(loop, block);

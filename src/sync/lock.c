@@ -25,6 +25,11 @@ coil_async int coil_lock_acquire(struct coil_lock *lock)
     return err;
 }
 
+bool coil_lock_locked(const struct coil_lock *lock)
+{
+    return lock->locked;
+}
+
 void coil_lock_release(struct coil_lock *lock)
 {
     REQUIRE(lock->locked, "coil_lock_release of a lock that is not locked");
@@ -56,6 +61,11 @@ void coil_event_clear(struct coil_event *event)
     event->set = false;
 }
 
+bool coil_event_is_set(const struct coil_event *event)
+{
+    return event->set;
+}
+
 void coil_condition_init(struct coil_condition *condition, struct coil_lock *lock)
 {
     *condition = (struct coil_condition){.lock = lock};
@@ -85,8 +95,8 @@ coil_async int coil_condition_wait(struct coil_condition *condition)
     again = acquire_again(condition->lock);
     if (err == 0)
         err = again;
-    if (err != 0 && waiter.future.state == FUTURE_DONE)
-        coil_condition_notify(condition, 1); /* notified, but not going on: somebody else may */
+    if (err != 0)
+        coil_condition_notify(condition, 1); /* we may have been notified, and do not go on: somebody else may */
     return err;
 }
 

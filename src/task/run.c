@@ -62,7 +62,7 @@ static void unwatch_interrupts(const struct sigaction *before)
 static void wait_for_tasks(struct coil_loop *loop, struct coil_future **tasks, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        coil_loop_run_until_complete(loop, tasks[i]);
+        coil_loop_run_until_complete(loop, tasks[i]); /* not in a task */
         if (tasks[i]->state == FUTURE_FAILED)
             coil__report(loop, "unhandled exception during coil_run() shutdown",
                          tasks[i]->result.status, tasks[i]->exception, tasks[i]);
@@ -94,7 +94,7 @@ static struct coil_result run_main(struct coil_loop *loop, coil_coroutine_fn *fn
     struct coil_future *main = coil_create_task_at(fn, arg, &options, place);
     struct sigaction before;
     bool watching = watch_interrupts(loop, main, &before);
-    struct coil_result result = coil_loop_run_until_complete(loop, main);
+    struct coil_result result = coil_loop_run_until_complete(loop, main); /* not in a task */
     bool interrupted = watching && word_load(&interrupts.count) != 0;
 
     result = result.status == -COIL_ESTOPPED ? result : coil_future_take(main);

@@ -108,9 +108,8 @@ void coil__task_finish(struct task *task, struct coil_result result)
     }
     list_remove(&task->link);
     COUNTER_ADD(loop->tasks_live, (uint64_t)-1);
-    context_unref(loop->context);
+    task->timer.handle.context = loop->context; /* may still be asked for */
     loop->context = NULL;
-    task->timer.handle.context = NULL;
     coil__future_settle_status(&task->future, result, take_raised(task, result.status));
 }
 
@@ -225,6 +224,7 @@ static void free_task(struct coil_future *future)
     unsigned class = task->class;
 
     mem_free(task->name);
+    context_unref(task->timer.handle.context);
     if (task->flags & TASK_STACKFUL)
         coil__stackful_free(loop, task);
     else

@@ -56,6 +56,9 @@ struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine
 void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result result,
                             struct coil_exception *exception, coil_drop_fn *drop);
 
+/* Its own thread need not ask it by a submission, nor who opened one that no thread has run yet. */
+bool coil__loop_is_here(const struct coil_loop *loop);
+
 /* The running loop's thread ends: the functions that will not return are settled. */
 void coil__jobs_abandon(int64_t status);
 

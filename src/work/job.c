@@ -110,6 +110,15 @@ static void cancel(struct coil_handle *handle)
     coil_cfuture_unref(self);
 }
 
+bool coil__loop_is_here(const struct coil_loop *loop)
+{
+    if (coil__loop_running == loop)
+        return true;
+    if (COUNTER_READ(loop->others) != 0 || word_load(&loop->running) != 0)
+        return false;
+    return loop->thread == 0 || loop->thread == mach_thread_id();
+}
+
 static struct coil_cfuture *make(struct loop_port *port, coil_coroutine_fn *fn, void *arg,
                                  const struct coil_task_options *options, const char *place)
 {
@@ -158,7 +167,8 @@ struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine
 }
 
 struct coil_cfuture *coil_submit_to_loop_at(struct coil_loop *loop, coil_coroutine_fn *fn, void *arg,
+                                            const struct coil_task_options *options,
                                             const char *place)
 {
-    return coil__cfuture_submit(loop->port, fn, arg, NULL, false, place);
+    return coil__cfuture_submit(loop->port, fn, arg, options, false, place);
 }
