@@ -20,7 +20,7 @@ static bool add_chunk(struct slab *slab)
     return true;
 }
 
-void *slab_get_slow(struct slab *slab, size_t size)
+void *coil__slab_get_slow(struct slab *slab, size_t size)
 {
     size_t class = (size + SLAB_STEP - 1) / SLAB_STEP;
     void *object;
@@ -41,7 +41,7 @@ void *slab_get_slow(struct slab *slab, size_t size)
     return object;
 }
 
-void slab_fini(struct slab *slab)
+void coil__slab_fini(struct slab *slab)
 {
     struct slab_chunk *next;
 

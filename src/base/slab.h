@@ -29,8 +29,8 @@ struct slab {
     struct slab_chunk *chunks;
 };
 
-void *slab_get_slow(struct slab *slab, size_t size);
-void slab_fini(struct slab *slab);
+void *coil__slab_get_slow(struct slab *slab, size_t size);
+void coil__slab_fini(struct slab *slab);
 
 /* Not zeroed. NULL when memory is out. */
 static inline void *slab_get(struct slab *slab, size_t size)
@@ -40,7 +40,7 @@ static inline void *slab_get(struct slab *slab, size_t size)
 
     if (SLAB_MALLOC || unlikely(size > SLAB_LARGEST) || unlikely(coil__fault_armed) ||
         unlikely(slab->free[class] == NULL))
-        return slab_get_slow(slab, size);
+        return coil__slab_get_slow(slab, size);
     object = slab->free[class];
     slab->free[class] = *(void **)object;
     return object;

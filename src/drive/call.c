@@ -115,7 +115,7 @@ void coil__calls_submit(struct call_port *port, struct driver *driver, struct op
     word_add(&port->refs, 1);
     op->stage = STAGE_ASKED;
     port->out++;
-    err = mach_workers_submit(&block->work);
+    err = coil__mach_workers_submit(&block->work);
     if (err == 0)
         return;
     port->out--;

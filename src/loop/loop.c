@@ -33,7 +33,7 @@ static void init(struct coil_loop *loop, const struct coil_loop_options *options
     loop->end_status = -COIL_ESTOPPED;
     loop->port->spin_ns = options->spin_ns;
     coil__timers_init(&loop->timers, loop->driver->ops->now(loop->driver));
-    mach_stacks_init(&loop->stacks);
+    coil__mach_stacks_init(&loop->stacks);
     loop->now = loop->driver->ops->now(loop->driver);
     loop->polled_at = loop->now;
     loop->quantum = loop->driver->ops == &coil__driver_sim ? 0 : 1;
@@ -80,8 +80,8 @@ void coil__loop_free(struct coil_loop *loop)
 {
     exception_unref(loop->raised);
     coil__port_unref(loop->port);
-    slab_fini(&loop->slab);
-    mach_stacks_fini(&loop->stacks);
+    coil__slab_fini(&loop->slab);
+    coil__mach_stacks_fini(&loop->stacks);
     mem_free(loop);
 }
 
@@ -152,13 +152,13 @@ static int begin(struct coil_loop *loop)
             "a loop is run by another thread than before: it belongs to the first one that runs it");
     loop->thread = mach_thread_id();
     coil__loop_running = loop;
-    mach_overflow_thread_enter();
+    coil__mach_overflow_thread_enter();
     return 0;
 }
 
 static void end(struct coil_loop *loop)
 {
-    mach_overflow_thread_leave();
+    coil__mach_overflow_thread_leave();
     coil__loop_running = NULL;
     word_store(&loop->running, 0);
 }

@@ -158,7 +158,7 @@ int coil__loop_run(struct coil_loop *loop, struct loop_runner *runner)
     loop->home = &runner->here;
     loop->direct = !loop->debug;
     loop->current = NULL;
-    mach_context_adopt(&runner->here);
+    coil__mach_context_adopt(&runner->here);
     do
         err = turn(loop, runner);
     while (!runner->stop && err == 0);

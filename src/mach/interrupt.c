@@ -13,36 +13,36 @@
 
 static uint32_t interrupts;
 
-uint32_t mach_interrupts(void)
+uint32_t coil__mach_interrupts(void)
 {
     return __atomic_load_n(&interrupts, __ATOMIC_SEQ_CST);
 }
 
-void mach_interrupt(void)
+void coil__mach_interrupt(void)
 {
     __atomic_add_fetch(&interrupts, 1, __ATOMIC_SEQ_CST);
-    mach_futex_wake(&interrupts, INT32_MAX);
+    coil__mach_futex_wake(&interrupts, INT32_MAX);
 }
 
 static int wait_a_slice(const uint32_t *word, uint32_t expected, int64_t deadline_ns)
 {
     int64_t soon = mach_now() + SLICE_NS;
-    int err = mach_futex_wait(word, expected, soon < deadline_ns ? soon : deadline_ns);
+    int err = coil__mach_futex_wait(word, expected, soon < deadline_ns ? soon : deadline_ns);
 
     return err == -ETIMEDOUT && soon < deadline_ns ? 0 : err;
 }
 
-int mach_wait_interruptible(const uint32_t *word, uint32_t expected, uint32_t seen,
+int coil__mach_wait_interruptible(const uint32_t *word, uint32_t expected, uint32_t seen,
                             int64_t deadline_ns)
 {
     int err;
 
-    if (mach_interrupts() != seen)
+    if (coil__mach_interrupts() != seen)
         return -EINTR;
     err = coil__sys_futex_wait_either(word, expected, &interrupts, seen, deadline_ns);
     if (err == -ENOSYS)
         err = wait_a_slice(word, expected, deadline_ns);
-    if (mach_interrupts() != seen)
+    if (coil__mach_interrupts() != seen)
         return -EINTR;
     return err == -ETIMEDOUT ? err : 0; /* the caller looks at its word again */
 }

@@ -142,7 +142,7 @@ static int install_for(int number)
     return coil__sys_sigaction(number, &ours, NULL);
 }
 
-int mach_overflow_install(describe_fn *describe)
+int coil__mach_overflow_install(describe_fn *describe)
 {
     int err;
 
@@ -190,7 +190,7 @@ static int give_handler_stack(void)
     return err;
 }
 
-int mach_overflow_thread_enter(void)
+int coil__mach_overflow_thread_enter(void)
 {
     int err = handler_stack.depth > 0 ? 0 : give_handler_stack();
 
@@ -199,7 +199,7 @@ int mach_overflow_thread_enter(void)
     return err;
 }
 
-void mach_overflow_thread_leave(void)
+void coil__mach_overflow_thread_leave(void)
 {
     stack_t none = {.ss_flags = SS_DISABLE};
     stack_t now;

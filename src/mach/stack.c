@@ -25,13 +25,13 @@ __attribute__((constructor)) static void ask_page_size(void)
     page_bytes = (size_t)sysconf(_SC_PAGESIZE);
 }
 
-void mach_stacks_init(struct mach_stacks *pool)
+void coil__mach_stacks_init(struct mach_stacks *pool)
 {
     memset(pool, 0, sizeof(*pool));
     pool->why = "";
 }
 
-void mach_stacks_fini(struct mach_stacks *pool)
+void coil__mach_stacks_fini(struct mach_stacks *pool)
 {
     for (unsigned cls = 0; cls < MACH_STACK_CLASSES; cls++) {
         struct mach_slab *slab = pool->classes[cls].slabs;
@@ -43,15 +43,15 @@ void mach_stacks_fini(struct mach_stacks *pool)
             slab = next;
         }
     }
-    mach_stacks_init(pool);
+    coil__mach_stacks_init(pool);
 }
 
-const char *mach_stacks_why(const struct mach_stacks *pool)
+const char *coil__mach_stacks_why(const struct mach_stacks *pool)
 {
     return pool->why;
 }
 
-unsigned mach_stack_class(size_t bytes)
+unsigned coil__mach_stack_class(size_t bytes)
 {
     unsigned cls = 0;
 
@@ -113,7 +113,7 @@ void *coil__stack_carve(struct mach_stacks *pool, unsigned cls)
     return coil__slab_carve(slab, &pool->why);
 }
 
-size_t mach_stack_used(const void *high, unsigned cls)
+size_t coil__mach_stack_used(const void *high, unsigned cls)
 {
     size_t page = page_bytes;
     char *top = mach_stack_top(high);
@@ -272,7 +272,7 @@ static size_t trim_class(struct mach_stack_list *list, unsigned cls)
     return n;
 }
 
-size_t mach_stacks_trim(struct mach_stacks *pool)
+size_t coil__mach_stacks_trim(struct mach_stacks *pool)
 {
     size_t n = 0;
 

@@ -53,14 +53,14 @@ struct mach_stacks {
     const char *why;
 };
 
-void mach_stacks_init(struct mach_stacks *pool);
+void coil__mach_stacks_init(struct mach_stacks *pool);
 
 /* Unmaps everything; no stack may be in use. */
-void mach_stacks_fini(struct mach_stacks *pool);
+void coil__mach_stacks_fini(struct mach_stacks *pool);
 
 /* The smallest class with so many bytes; 0 asks for the default; MACH_STACK_CLASSES if there is
  * none. */
-unsigned mach_stack_class(size_t bytes);
+unsigned coil__mach_stack_class(size_t bytes);
 
 /* What a stack of the class can hold, the lines that vary above `high` included. */
 static inline size_t mach_stack_bytes(unsigned cls)
@@ -70,7 +70,7 @@ static inline size_t mach_stack_bytes(unsigned cls)
 
 void *coil__stack_carve(struct mach_stacks *pool, unsigned cls);
 
-/* The high end, exclusive, 16-aligned; NULL if none can be had, and mach_stacks_why tells. */
+/* The high end, exclusive, 16-aligned; NULL if none can be had, and coil__mach_stacks_why tells. */
 static inline void *mach_stack_get(struct mach_stacks *pool, unsigned cls)
 {
     struct mach_stack_list *list = &pool->classes[cls];
@@ -108,14 +108,14 @@ static inline void mach_stack_put(struct mach_stacks *pool, void *high, unsigned
 }
 
 /* Why the last mach_stack_get returned NULL: a sentence. */
-const char *mach_stacks_why(const struct mach_stacks *pool);
+const char *coil__mach_stacks_why(const struct mach_stacks *pool);
 
 /*
  * Gives memory back: of stacks that were not needed at any time since the last trim, a thousand in
  * one call, and slabs of which nothing is in use. For a loop to call now and then, once a second
  * perhaps. Returns how many were emptied.
  */
-size_t mach_stacks_trim(struct mach_stacks *pool);
+size_t coil__mach_stacks_trim(struct mach_stacks *pool);
 
 /* The end of the last page of a stack. `high` is less than 4096 bytes below it, whatever the
  * machine's pages. */
@@ -132,7 +132,7 @@ static inline void *mach_stack_low(const void *high, unsigned cls)
 
 /* How deep this stack has been, in whole pages from `high`'s page down. A pooled stack remembers
  * its former users. */
-size_t mach_stack_used(const void *high, unsigned cls);
+size_t coil__mach_stack_used(const void *high, unsigned cls);
 
 /*
  * A stack that overflows hits its guard. With the handler installed (once for the process; later
@@ -141,13 +141,13 @@ size_t mach_stack_used(const void *high, unsigned cls);
  * and dies by the signal. Faults elsewhere go to the handler that was there before; who installs
  * one later just replaces ours. `describe` runs in the signal handler, on the thread that faulted.
  */
-int mach_overflow_install(void (*describe)(void *high, char *buffer, size_t size));
+int coil__mach_overflow_install(void (*describe)(void *high, char *buffer, size_t size));
 
 /*
  * A handler cannot run on the stack that is used up: gives this thread another for signals, unless
  * it has one. Calls nest; one that failed is not left.
  */
-int mach_overflow_thread_enter(void);
-void mach_overflow_thread_leave(void);
+int coil__mach_overflow_thread_enter(void);
+void coil__mach_overflow_thread_leave(void);
 
 #endif

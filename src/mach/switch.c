@@ -88,7 +88,7 @@ static void fiber_put(void *fiber)
 }
 #endif
 
-void mach_context_init(struct mach_context *context, void *low, void *high,
+void coil__mach_context_init(struct mach_context *context, void *low, void *high,
                        void (*entry)(void *arg), void *arg)
 {
     struct first_frame *frame = (struct first_frame *)high - 1;
@@ -114,7 +114,7 @@ void mach_context_init(struct mach_context *context, void *low, void *high,
     context->sp = frame;
 }
 
-void mach_context_fini(struct mach_context *context)
+void coil__mach_context_fini(struct mach_context *context)
 {
 #ifdef MACH_TSAN
     fiber_put(context->fiber);
@@ -123,7 +123,7 @@ void mach_context_fini(struct mach_context *context)
     context->sp = NULL;
 }
 
-void mach_context_adopt(struct mach_context *context)
+void coil__mach_context_adopt(struct mach_context *context)
 {
     context->sp = NULL;
 #ifdef MACH_TSAN

@@ -58,14 +58,14 @@ struct mach_context {
  * The first switch to *context will call entry(arg) on the stack [low, high); `high` is 16-aligned;
  * entry never returns.
  */
-void mach_context_init(struct mach_context *context, void *low, void *high,
+void coil__mach_context_init(struct mach_context *context, void *low, void *high,
                        void (*entry)(void *arg), void *arg);
 
 /* A stack that is parked, or was left by mach_switch_last, goes away. */
-void mach_context_fini(struct mach_context *context);
+void coil__mach_context_fini(struct mach_context *context);
 
 /* Makes *context fit to be the `from` of the calling thread's own stack. */
-void mach_context_adopt(struct mach_context *context);
+void coil__mach_context_adopt(struct mach_context *context);
 
 /* *context is about to be parked on another stack than its own, that of *on: a generator's. Says
  * whose bounds count. */

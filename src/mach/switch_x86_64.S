@@ -1,7 +1,7 @@
 /*
  * Where a new stack begins; the switch itself is inline, in switch.h.
  *
- * On the stack, as mach_context_init put them: entry, its argument.
+ * On the stack, as coil__mach_context_init put them: entry, its argument.
  */
     .text
     .globl coil__stack_begin

@@ -273,7 +273,7 @@ int coil__sys_sigaction(int number, const struct sigaction *action, struct sigac
     return (int)told(sigaction(number, action, old));
 }
 
-void mach_set_errno(int error)
+void coil__mach_set_errno(int error)
 {
     errno = error;
 }

@@ -49,7 +49,7 @@ static int create(pthread_t *handle, const pthread_attr_t *attributes, void *(*r
     return -err;
 }
 
-void mach_thread_set_name(const char *name)
+void coil__mach_thread_set_name(const char *name)
 {
     pthread_setname_np(pthread_self(), name);
 }
@@ -58,12 +58,12 @@ static void *run_thread(void *arg)
 {
     struct mach_thread *thread = arg;
 
-    mach_thread_set_name(thread->name);
+    coil__mach_thread_set_name(thread->name);
     thread->fn(thread->arg);
     return NULL;
 }
 
-int mach_thread_start(struct mach_thread *thread, void (*fn)(void *arg), void *arg,
+int coil__mach_thread_start(struct mach_thread *thread, void (*fn)(void *arg), void *arg,
                       const char *name, size_t stack_bytes)
 {
     pthread_attr_t attributes;
@@ -92,7 +92,7 @@ static void *run_detached(void *arg)
     return NULL;
 }
 
-int mach_thread_start_detached(void (*fn)(void))
+int coil__mach_thread_start_detached(void (*fn)(void))
 {
     pthread_attr_t attributes;
     pthread_t handle;
@@ -106,24 +106,24 @@ int mach_thread_start_detached(void (*fn)(void))
     return err;
 }
 
-void mach_thread_join(struct mach_thread *thread)
+void coil__mach_thread_join(struct mach_thread *thread)
 {
     int err = pthread_join(thread->handle, NULL);
 
     REQUIRE(err == 0, "a thread cannot join itself or be joined twice: %s", thread->name);
 }
 
-int mach_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadline_ns)
+int coil__mach_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadline_ns)
 {
     return coil__sys_futex_wait(word, expected, deadline_ns);
 }
 
-void mach_futex_wake(const uint32_t *word, int n)
+void coil__mach_futex_wake(const uint32_t *word, int n)
 {
     coil__sys_futex_wake(word, n);
 }
 
-int mach_ncpu(void)
+int coil__mach_ncpu(void)
 {
     cpu_set_t set;
     long online;

@@ -20,17 +20,17 @@ struct mach_thread {
  * Runs fn(arg) in a new thread, which blocks every signal but those a fault of its own raises. The
  * name is cut to 15 bytes; stack_bytes 0 is the system's default. Returns 0 or a negated errno.
  */
-int mach_thread_start(struct mach_thread *thread, void (*fn)(void *arg), void *arg,
+int coil__mach_thread_start(struct mach_thread *thread, void (*fn)(void *arg), void *arg,
                       const char *name, size_t stack_bytes);
 
 /* The same for a thread that nobody will join. */
-int mach_thread_start_detached(void (*fn)(void));
+int coil__mach_thread_start_detached(void (*fn)(void));
 
 /* The name of the running thread. */
-void mach_thread_set_name(const char *name);
+void coil__mach_thread_set_name(const char *name);
 
 /* Waits until it has ended. */
-void mach_thread_join(struct mach_thread *thread);
+void coil__mach_thread_join(struct mach_thread *thread);
 
 /* The running thread: unlike any other's that lives; the id of an ended one is used again. Never 0.
  * One load. */
@@ -50,19 +50,19 @@ static inline uintptr_t mach_thread_id(void)
  * Sleeps while *word is `expected`, until woken or the monotonic deadline (COIL_FOREVER: none).
  * 0: woken, perhaps for nothing; -EAGAIN: it was not `expected`; -ETIMEDOUT; -EINTR.
  */
-int mach_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadline_ns);
+int coil__mach_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadline_ns);
 
 /* Wakes at most n of those who sleep on the word. */
-void mach_futex_wake(const uint32_t *word, int n);
+void coil__mach_futex_wake(const uint32_t *word, int n);
 
 /* How many forks lie between this process and the one that loaded us: what remembers another number
  * is the parent's. */
 extern uint32_t coil__fork_generation;
 
 /* For the few public functions that tell an error by errno. */
-void mach_set_errno(int error);
+void coil__mach_set_errno(int error);
 
 /* Processors this process may use, at least 1. */
-int mach_ncpu(void);
+int coil__mach_ncpu(void);
 
 #endif

@@ -43,7 +43,7 @@ __attribute__((constructor)) static void watch_forks(void)
 
 static unsigned most_threads(void)
 {
-    unsigned most = (unsigned)mach_ncpu() + 4;
+    unsigned most = (unsigned)coil__mach_ncpu() + 4;
 
     return most < 32 ? most : 32;
 }
@@ -98,7 +98,7 @@ static struct mach_work *wait_for_work(void)
         uint32_t seen = __atomic_load_n(&pool.signal, __ATOMIC_RELAXED);
 
         pthread_mutex_unlock(&pool.lock);
-        err = mach_futex_wait(&pool.signal, seen, deadline);
+        err = coil__mach_futex_wait(&pool.signal, seen, deadline);
         pthread_mutex_lock(&pool.lock);
     }
     pool.idle--;
@@ -109,7 +109,7 @@ static void work_until_idle(void)
 {
     struct mach_work *work;
 
-    mach_thread_set_name("coil-worker");
+    coil__mach_thread_set_name("coil-worker");
     pthread_mutex_lock(&pool.lock);
     while ((work = wait_for_work()) != NULL) {
         pthread_mutex_unlock(&pool.lock);
@@ -124,7 +124,7 @@ static void work_until_idle(void)
  * other. */
 static int grow(struct mach_work *work)
 {
-    int err = mach_thread_start_detached(work_until_idle);
+    int err = coil__mach_thread_start_detached(work_until_idle);
 
     if (err == 0)
         return 0;
@@ -135,7 +135,7 @@ static int grow(struct mach_work *work)
     return err;
 }
 
-int mach_workers_submit(struct mach_work *work)
+int coil__mach_workers_submit(struct mach_work *work)
 {
     bool more;
 
@@ -148,6 +148,6 @@ int mach_workers_submit(struct mach_work *work)
     pthread_mutex_unlock(&pool.lock);
     if (more)
         return grow(work);
-    mach_futex_wake(&pool.signal, 1);
+    coil__mach_futex_wake(&pool.signal, 1);
     return 0;
 }

@@ -17,6 +17,6 @@ struct mach_work {
 
 /* From any thread. 0: run(work) will be called, once. -EAGAIN: there is no thread and none could be
  * made. */
-int mach_workers_submit(struct mach_work *work);
+int coil__mach_workers_submit(struct mach_work *work);
 
 #endif

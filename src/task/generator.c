@@ -27,7 +27,7 @@ static pthread_once_t thread_once = PTHREAD_ONCE_INIT;
 
 static void thread_ends(void *stacks)
 {
-    mach_stacks_fini(stacks);
+    coil__mach_stacks_fini(stacks);
     mem_free(stacks);
 }
 
@@ -41,7 +41,7 @@ static struct mach_stacks *stacks_for(struct coil_loop *loop)
     if (loop != NULL)
         return &loop->stacks;
     if (thread_stacks == NULL && (thread_stacks = mem_zalloc(sizeof(*thread_stacks))) != NULL) {
-        mach_stacks_init(thread_stacks);
+        coil__mach_stacks_init(thread_stacks);
         pthread_once(&thread_once, make_key);
         pthread_setspecific(thread_key, thread_stacks);
     }
@@ -61,7 +61,7 @@ struct coil_generator *coil_generator_open(coil_generator_fn *fn, void *arg, siz
 {
     struct coil_loop *loop = coil__loop_running;
     struct mach_stacks *stacks = stacks_for(loop);
-    unsigned class = mach_stack_class(stack_bytes);
+    unsigned class = coil__mach_stack_class(stack_bytes);
     struct coil_generator *self;
     void *high;
 
@@ -72,7 +72,7 @@ struct coil_generator *coil_generator_open(coil_generator_fn *fn, void *arg, siz
         return NULL;
     self = (struct coil_generator *)(((uintptr_t)high - sizeof(*self)) & ~(uintptr_t)15);
     *self = (struct coil_generator){.fn = fn, .arg = arg, .loop = loop, .high = high, .class = class};
-    mach_context_init(&self->here, mach_stack_low(high, class), self, run_body, self);
+    coil__mach_context_init(&self->here, mach_stack_low(high, class), self, run_body, self);
     if (loop != NULL)
         loop->objects++;
     return self;
@@ -88,7 +88,7 @@ static struct coil_result resume(struct coil_generator *self, struct coil_result
     self->passed = passed;
     self->state = GENERATOR_RUNNING;
     if (task == NULL) {
-        mach_context_adopt(&self->caller);
+        coil__mach_context_adopt(&self->caller);
         mach_switch(&self->caller, &self->here);
         return self->passed;
     }
@@ -143,7 +143,7 @@ static void free_generator(struct coil_generator *self)
     unsigned class = self->class;
     void *high = self->high;
 
-    mach_context_fini(&self->here);
+    coil__mach_context_fini(&self->here);
     mach_stack_put(stacks_for(loop), high, class);
     if (loop != NULL)
         loop_object_gone(loop);

@@ -20,5 +20,5 @@ static void describe(void *high, char *buffer, size_t size)
 
 __attribute__((constructor)) static void install(void)
 {
-    mach_overflow_install(describe);
+    coil__mach_overflow_install(describe);
 }

@@ -67,7 +67,7 @@ static struct coil_future *refuse(struct coil_loop *loop, const struct coil_task
     if (options != NULL && options->drop_arg != NULL)
         options->drop_arg(arg);
     if (failed == &loop->no_memory)
-        coil_raise_at(" ", ENOMEM, "no stack for a new task: %s", mach_stacks_why(&loop->stacks));
+        coil_raise_at(" ", ENOMEM, "no stack for a new task: %s", coil__mach_stacks_why(&loop->stacks));
     return future_ref(failed);
 }
 
@@ -75,7 +75,7 @@ struct coil_future *coil_create_task_at(coil_coroutine_fn *fn, void *arg,
                                         const struct coil_task_options *options, const char *place)
 {
     struct coil_loop *loop = coil__task_loop(options, "coil_create_task");
-    unsigned class = mach_stack_class(options != NULL ? options->stack_bytes : 0);
+    unsigned class = coil__mach_stack_class(options != NULL ? options->stack_bytes : 0);
     struct stackful *self;
     void *high;
 
@@ -93,7 +93,7 @@ struct coil_future *coil_create_task_at(coil_coroutine_fn *fn, void *arg,
     coil__task_init(&self->task, loop, options, place);
     self->task.flags = TASK_STACKFUL;
     self->task.class = (uint8_t)class;
-    mach_context_init(&self->task.context, mach_stack_low(high, class), self, run_to_end, self);
+    coil__mach_context_init(&self->task.context, mach_stack_low(high, class), self, run_to_end, self);
     return coil__task_begin(&self->task, options);
 }
 
@@ -103,7 +103,7 @@ void coil__stackful_free(struct coil_loop *loop, struct task *task)
     unsigned class = task->class;
     void *high = self->high;
 
-    mach_context_fini(&task->context);
+    coil__mach_context_fini(&task->context);
     mach_stack_put(&loop->stacks, high, class);
 }
 
@@ -111,7 +111,7 @@ size_t coil__stackful_used(const struct task *task)
 {
     const struct stackful *self = container_of(task, struct stackful, task);
 
-    return mach_stack_used(self->high, task->class);
+    return coil__mach_stack_used(self->high, task->class);
 }
 
 void coil__stackful_drop_arg(struct task *task)

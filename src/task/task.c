@@ -57,7 +57,7 @@ static void step_eagerly(struct coil_loop *loop, struct task *task)
     if (coil__task_can_await(loop))
         here = task_of(current)->context; /* the same stack's bounds */
     else
-        mach_context_adopt(&here);
+        coil__mach_context_adopt(&here);
     loop->home = &here;
     loop->direct = false;
     loop->context = task->timer.handle.context;

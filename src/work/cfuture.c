@@ -63,7 +63,7 @@ void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result resu
     was = word_or(&future->state, CF_DONE);
     INVARIANT((was & CF_DONE) == 0);
     if (was & CF_WAITERS)
-        mach_futex_wake(word_futex(&future->state), INT32_MAX);
+        coil__mach_futex_wake(word_futex(&future->state), INT32_MAX);
     ring(future);
     call_back(future);
     coil_cfuture_unref(future);
@@ -123,12 +123,12 @@ static void spin(struct coil_cfuture *future, int64_t spin_ns)
 
 static int sleep_until_done(struct coil_cfuture *future, int64_t deadline_ns)
 {
-    uint32_t seen = mach_interrupts();
+    uint32_t seen = coil__mach_interrupts();
     uintptr_t state = word_or(&future->state, CF_WAITERS) | CF_WAITERS;
     int err;
 
     while ((state & CF_DONE) == 0) {
-        err = mach_wait_interruptible(word_futex(&future->state), (uint32_t)state, seen, deadline_ns);
+        err = coil__mach_wait_interruptible(word_futex(&future->state), (uint32_t)state, seen, deadline_ns);
         state = word_load(&future->state);
         if (err != 0 && (state & CF_DONE) == 0)
             return err;
@@ -301,5 +301,5 @@ void coil_cfuture_unref(struct coil_cfuture *future)
 
 void coil_interrupt(void)
 {
-    mach_interrupt();
+    coil__mach_interrupt();
 }

@@ -31,7 +31,7 @@ static pthread_once_t dying_once = PTHREAD_ONCE_INIT;
 static void set_ended(struct coil_thread *self)
 {
     word_or(&self->state, THREAD_STOPPING | THREAD_ENDED);
-    mach_futex_wake(word_futex(&self->state), INT32_MAX);
+    coil__mach_futex_wake(word_futex(&self->state), INT32_MAX);
 }
 
 static void forget_oldest(struct coil_thread *self)
@@ -173,7 +173,7 @@ static int open_thread(struct coil_thread *self, const struct coil_thread_option
     self->loop->objects++; /* ours, until close */
     self->port = coil__port_ref(self->loop->port);
     self->generation = coil__fork_generation;
-    err = mach_thread_start(&self->thread, thread_main, self, name, 0);
+    err = coil__mach_thread_start(&self->thread, thread_main, self, name, 0);
     if (err != 0) {
         coil_loop_close(self->loop);
         coil__port_unref(self->port);
@@ -193,7 +193,7 @@ struct coil_thread *coil_thread_open(const struct coil_thread_options *options)
     if (err == 0)
         return self;
     mem_free(self);
-    mach_set_errno(-err);
+    coil__mach_set_errno(-err);
     return NULL;
 }
 
@@ -244,7 +244,7 @@ int coil_thread_stop(struct coil_thread *self, const struct coil_stop_options *o
     if (coil__loop_running == self->loop)
         return -EDEADLK;
     while (((state = word_load(&self->state)) & THREAD_ENDED) == 0)
-        mach_futex_wait(word_futex(&self->state), (uint32_t)state, COIL_FOREVER);
+        coil__mach_futex_wait(word_futex(&self->state), (uint32_t)state, COIL_FOREVER);
     return self->destroyed;
 }
 
@@ -261,7 +261,7 @@ void coil_thread_close(struct coil_thread *self)
             "coil_thread_close on the loop's own thread: coil_thread_stop begins it, close it from another");
     if (self->generation == coil__fork_generation) {
         coil_thread_stop(self, NULL);
-        mach_thread_join(&self->thread);
+        coil__mach_thread_join(&self->thread);
         loop_object_gone(self->loop);
     }
     coil__port_unref(self->port);

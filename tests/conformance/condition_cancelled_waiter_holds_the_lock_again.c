@@ -9,7 +9,7 @@ static coil_async struct coil_result waiter(void *arg)
     (void)arg;
     coil_lock_acquire(condition.lock);
     err = coil_condition_wait(&condition);
-    say("waiter unwinds, locked: %s", yes(condition.lock->locked));
+    say("waiter unwinds, locked: %s", yes(coil_lock_locked(condition.lock)));
     coil_lock_release(condition.lock);
     return coil_error(err);
 }
@@ -28,7 +28,7 @@ static coil_async struct coil_result program(void *arg)
     say("done: %s", yes(coil_future_done(task)));
     coil_lock_release(condition.lock);
     tell("waiter", coil_join(task));
-    say("locked: %s", yes(condition.lock->locked));
+    say("locked: %s", yes(coil_lock_locked(condition.lock)));
     return coil_value(NULL);
 }
 

@@ -11,7 +11,7 @@ static coil_async struct coil_result waiter(void *arg)
     err = coil_condition_wait(&condition);
     if (!err)
         say("not reached");
-    say("waiter unwinds, locked: %s", yes(condition.lock->locked));
+    say("waiter unwinds, locked: %s", yes(coil_lock_locked(condition.lock)));
     coil_lock_release(condition.lock);
     return coil_error(err);
 }

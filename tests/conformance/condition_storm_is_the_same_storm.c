@@ -41,7 +41,7 @@ static coil_async struct coil_result program(void *arg)
     coil_condition_init(&condition, NULL);
     for (uint32_t seed = 1; seed < 5; seed++) {
         storm(seed, 8, 12, step);
-        say("locked: %s", yes(condition.lock->locked));
+        say("locked: %s", yes(coil_lock_locked(condition.lock)));
     }
     return coil_value(NULL);
 }

@@ -6,7 +6,7 @@ static coil_async struct coil_result waiter(void *name)
 {
     say("%s waits", (char *)name);
     coil_event_wait(&event);
-    say("%s goes on, set: %s", (char *)name, yes(event.set));
+    say("%s goes on, set: %s", (char *)name, yes(coil_event_is_set(&event)));
     return coil_value(NULL);
 }
 

@@ -33,7 +33,7 @@ static coil_async struct coil_result program(void *arg)
     (void)arg;
     for (uint32_t seed = 1; seed < 5; seed++) {
         storm(seed, 8, 12, step);
-        say("set: %s", yes(event.set));
+        say("set: %s", yes(coil_event_is_set(&event)));
     }
     return coil_value(NULL);
 }

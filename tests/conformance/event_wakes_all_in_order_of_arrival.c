@@ -19,7 +19,7 @@ static coil_async struct coil_result program(void *arg)
     coil_sleep(COIL_SECONDS(1));
     count_turns(3);
     coil_event_set(&event);
-    say("set: %s", yes(event.set));
+    say("set: %s", yes(coil_event_is_set(&event)));
     coil_wait(tasks, 3, COIL_FOREVER, COIL_ALL_COMPLETED);
     release(tasks, 3);
     count_turns(1);

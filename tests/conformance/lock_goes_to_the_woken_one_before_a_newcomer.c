@@ -21,7 +21,7 @@ static coil_async struct coil_result program(void *arg)
     tasks[1] = coil_create_task(waiter, word("b"));
     coil_sleep(COIL_SECONDS(1));
     coil_lock_release(&lock);
-    say("released, locked: %s", yes(lock.locked));
+    say("released, locked: %s", yes(coil_lock_locked(&lock)));
     count_turns(2);
     coil_lock_acquire(&lock);
     say("main has it again");

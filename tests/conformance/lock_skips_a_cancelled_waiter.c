@@ -29,7 +29,7 @@ static coil_async struct coil_result program(void *arg)
     coil_lock_release(&lock);
     tell("b", coil_join(tasks[1]));
     tell("c", coil_join(tasks[2]));
-    say("locked: %s", yes(lock.locked));
+    say("locked: %s", yes(coil_lock_locked(&lock)));
     return coil_value(NULL);
 }
 

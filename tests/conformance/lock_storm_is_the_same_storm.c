@@ -21,7 +21,7 @@ static coil_async struct coil_result program(void *arg)
     (void)arg;
     for (uint32_t seed = 1; seed < 5; seed++) {
         storm(seed, 8, 12, step);
-        say("locked: %s", yes(lock.locked));
+        say("locked: %s", yes(coil_lock_locked(&lock)));
     }
     return coil_value(NULL);
 }

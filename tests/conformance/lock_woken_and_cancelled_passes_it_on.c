@@ -7,7 +7,7 @@ static coil_async struct coil_result waiter(void *name)
     int err = coil_lock_acquire(&lock);
 
     if (err) {
-        say("%s is cancelled, locked: %s", (char *)name, yes(lock.locked));
+        say("%s is cancelled, locked: %s", (char *)name, yes(coil_lock_locked(&lock)));
         return coil_error(err);
     }
     say("%s has it", (char *)name);

@@ -31,7 +31,7 @@ static coil_async struct coil_result program(void *arg)
     for (int i = 0; i < 3; i++) {
         coil_timeout_enter(&limit, limits[i]);
         status = coil_timeout_exit(&limit, with_lock("main", COIL_SECONDS(9)).status);
-        say("%s, locked: %s", told_status(status), yes(lock.locked));
+        say("%s, locked: %s", told_status(status), yes(coil_lock_locked(&lock)));
     }
     coil_join(task);
     return coil_value(NULL);

@@ -24,8 +24,8 @@ coil_async struct coil_result work(void *arg);
 #define START(name_, ...) coil_create_task(work, WORK(name_, __VA_ARGS__))
 
 /* A gather of the futures that are listed. */
-#define GATHER(flags, ...)                                    \
-    coil_gather(((struct coil_future *const[]){__VA_ARGS__}), \
+#define GATHER(flags, ...)                                  \
+    coil_gather((struct coil_future *const[]){__VA_ARGS__}, \
                 sizeof((struct coil_future *[]){__VA_ARGS__}) / sizeof(void *), flags)
 
 /* told(), with the text of an error that has one and the parts of what has parts. */

@@ -49,7 +49,7 @@ TEST(objects_of_all_sizes_keep_their_bytes)
     for (int i = 0; i < OBJECTS; i++)
         if (objects[i].bytes != NULL)
             empty_object(&slab, &objects[i]);
-    slab_fini(&slab);
+    coil__slab_fini(&slab);
 }
 
 TEST(what_was_given_back_last_comes_first)
@@ -65,7 +65,7 @@ TEST(what_was_given_back_last_comes_first)
     CHECK_PTR(slab_get(&slab, 97), b); /* of the same class of sizes */
     CHECK_PTR(slab_get(&slab, 112), a);
     CHECK(slab_get(&slab, 100) != other);
-    slab_fini(&slab);
+    coil__slab_fini(&slab);
 }
 
 TEST(a_million_gets_and_puts_take_one_chunk)
@@ -79,7 +79,7 @@ TEST(a_million_gets_and_puts_take_one_chunk)
         slab_put(&slab, slab_get(&slab, 64), 64);
     CHECK(slab.chunks != NULL);
     CHECK_PTR(*(void **)slab.chunks, NULL); /* no second one */
-    slab_fini(&slab);
+    coil__slab_fini(&slab);
 }
 
 TEST(large_objects_are_the_allocators)
@@ -90,7 +90,7 @@ TEST(large_objects_are_the_allocators)
     memset(large, 1, SLAB_LARGEST + 1);
     CHECK_PTR(slab.chunks, NULL);
     slab_put(&slab, large, SLAB_LARGEST + 1);
-    slab_fini(&slab);
+    coil__slab_fini(&slab);
 }
 
 TEST(without_memory_there_is_no_object_and_nothing_is_lost)
@@ -110,7 +110,7 @@ TEST(without_memory_there_is_no_object_and_nothing_is_lost)
     object = slab_get(&slab, 64);
     CHECK(object != NULL);
     slab_put(&slab, object, 64);
-    slab_fini(&slab);
+    coil__slab_fini(&slab);
 }
 
 TEST(fini_leaves_a_slab_that_can_be_used_again)
@@ -119,10 +119,10 @@ TEST(fini_leaves_a_slab_that_can_be_used_again)
     void *object;
 
     slab_put(&slab, slab_get(&slab, 32), 32);
-    slab_fini(&slab);
+    coil__slab_fini(&slab);
     object = slab_get(&slab, 32);
     CHECK(object != NULL);
     memset(object, 2, 32);
     slab_put(&slab, object, 32);
-    slab_fini(&slab);
+    coil__slab_fini(&slab);
 }

@@ -185,7 +185,7 @@ DRIVER_TEST(a_call_canceled_before_it_began_does_not_run)
     struct job *jobs;
     struct job last;
     struct world world;
-    int most = mach_ncpu() + 4 < 32 ? mach_ncpu() + 4 : 32;
+    int most = coil__mach_ncpu() + 4 < 32 ? coil__mach_ncpu() + 4 : 32;
 
     world_open(&world, 0);
     if (world_is(&world, "sim"))

@@ -35,15 +35,15 @@ static void wait_for_word(void *arg)
     __atomic_store_n(&waiter->ready, 1, __ATOMIC_RELEASE);
     do {
         waiter->err =
-            mach_wait_interruptible(&word, 0, waiter->seen, mach_now() + COIL_SECONDS(20));
+            coil__mach_wait_interruptible(&word, 0, waiter->seen, mach_now() + COIL_SECONDS(20));
     } while (waiter->err == 0 && __atomic_load_n(&word, __ATOMIC_ACQUIRE) == 0);
 }
 
 static void start_waiter(struct waiter *waiter)
 {
-    waiter->seen = mach_interrupts();
+    waiter->seen = coil__mach_interrupts();
     waiter->ready = 0;
-    CHECK_EQ(mach_thread_start(&waiter->thread, wait_for_word, waiter, "waiter", 0), 0);
+    CHECK_EQ(coil__mach_thread_start(&waiter->thread, wait_for_word, waiter, "waiter", 0), 0);
     while (__atomic_load_n(&waiter->ready, __ATOMIC_ACQUIRE) == 0)
         pause_a_little();
     pause_a_little();
@@ -55,9 +55,9 @@ TEST(an_interrupt_ends_every_wait)
 
     for (int i = 0; i < 3; i++)
         start_waiter(&waiters[i]);
-    mach_interrupt();
+    coil__mach_interrupt();
     for (int i = 0; i < 3; i++) {
-        mach_thread_join(&waiters[i].thread);
+        coil__mach_thread_join(&waiters[i].thread);
         CHECK_EQ(waiters[i].err, -EINTR);
     }
 }
@@ -68,31 +68,31 @@ TEST(the_word_ends_a_wait_too)
 
     start_waiter(&waiter);
     __atomic_store_n(&word, 1, __ATOMIC_RELEASE);
-    mach_futex_wake(&word, 1);
-    mach_thread_join(&waiter.thread);
+    coil__mach_futex_wake(&word, 1);
+    coil__mach_thread_join(&waiter.thread);
     CHECK_EQ(waiter.err, 0);
 }
 
 TEST(an_interrupt_before_the_wait_is_not_lost)
 {
-    uint32_t seen = mach_interrupts();
+    uint32_t seen = coil__mach_interrupts();
 
-    mach_interrupt();
-    CHECK_EQ(mach_interrupts(), seen + 1);
-    CHECK_EQ(mach_wait_interruptible(&word, 0, seen, COIL_FOREVER), -EINTR);
+    coil__mach_interrupt();
+    CHECK_EQ(coil__mach_interrupts(), seen + 1);
+    CHECK_EQ(coil__mach_wait_interruptible(&word, 0, seen, COIL_FOREVER), -EINTR);
 }
 
 TEST(an_interrupt_of_long_ago_ends_nothing)
 {
-    mach_interrupt();
-    CHECK_EQ(mach_wait_interruptible(&word, 0, mach_interrupts(), mach_now() + COIL_MS(2)),
+    coil__mach_interrupt();
+    CHECK_EQ(coil__mach_wait_interruptible(&word, 0, coil__mach_interrupts(), mach_now() + COIL_MS(2)),
              -ETIMEDOUT);
 }
 
 static void interrupt_from_handler(int number)
 {
     (void)number;
-    mach_interrupt();
+    coil__mach_interrupt();
 }
 
 TEST(a_signal_handler_may_interrupt)
@@ -102,6 +102,6 @@ TEST(a_signal_handler_may_interrupt)
     signal(SIGUSR1, interrupt_from_handler);
     start_waiter(&waiter);
     raise(SIGUSR1);
-    mach_thread_join(&waiter.thread);
+    coil__mach_thread_join(&waiter.thread);
     CHECK_EQ(waiter.err, -EINTR);
 }

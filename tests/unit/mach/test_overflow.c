@@ -26,12 +26,12 @@ static void run_on_stack(void (*entry)(void *arg), unsigned cls)
 {
     char *high;
 
-    mach_stacks_init(&pool);
+    coil__mach_stacks_init(&pool);
     high = mach_stack_get(&pool, cls);
     CHECK(high != NULL);
     snprintf(high - 32, 32, "Digger");
-    mach_context_adopt(&loop);
-    mach_context_init(&coroutine, mach_stack_low(high, cls), high - 32, entry, NULL);
+    coil__mach_context_adopt(&loop);
+    coil__mach_context_init(&coroutine, mach_stack_low(high, cls), high - 32, entry, NULL);
     mach_switch(&loop, &coroutine);
 }
 
@@ -56,15 +56,15 @@ CRASH_TEST(overflow_names_the_task_and_the_size, SIGSEGV,
            "coil: stack overflow in task Digger: its 16384 bytes are used up; give it more by "
            "stack_bytes in coil_task_options")
 {
-    CHECK_EQ(mach_overflow_install(describe), 0);
-    CHECK_EQ(mach_overflow_thread_enter(), 0);
+    CHECK_EQ(coil__mach_overflow_install(describe), 0);
+    CHECK_EQ(coil__mach_overflow_thread_enter(), 0);
     run_on_stack(dig_for_ever, 0);
 }
 
 static void dig_in_thread(void *arg)
 {
     (void)arg;
-    CHECK_EQ(mach_overflow_thread_enter(), 0);
+    CHECK_EQ(coil__mach_overflow_thread_enter(), 0);
     run_on_stack(dig_for_ever, 2);
 }
 
@@ -72,9 +72,9 @@ CRASH_TEST(overflow_is_told_in_any_thread, SIGSEGV, "its 65536 bytes are used up
 {
     struct mach_thread thread;
 
-    CHECK_EQ(mach_overflow_install(describe), 0);
-    CHECK_EQ(mach_thread_start(&thread, dig_in_thread, NULL, "digger", 0), 0);
-    mach_thread_join(&thread);
+    CHECK_EQ(coil__mach_overflow_install(describe), 0);
+    CHECK_EQ(coil__mach_thread_start(&thread, dig_in_thread, NULL, "digger", 0), 0);
+    coil__mach_thread_join(&thread);
 }
 #endif
 
@@ -113,8 +113,8 @@ static void fault_with_previous_handler(void)
     struct sigaction action = {.sa_sigaction = previous_handler, .sa_flags = SA_SIGINFO};
 
     sigaction(SIGSEGV, &action, NULL);
-    mach_overflow_install(describe);
-    mach_overflow_thread_enter();
+    coil__mach_overflow_install(describe);
+    coil__mach_overflow_thread_enter();
     run_on_stack(write_to_nowhere, 2);
 }
 
@@ -126,8 +126,8 @@ TEST(other_faults_go_to_the_handler_before)
 static void fault_without_handlers(void)
 {
     signal(SIGSEGV, SIG_DFL);
-    mach_overflow_install(describe);
-    mach_overflow_thread_enter();
+    coil__mach_overflow_install(describe);
+    coil__mach_overflow_thread_enter();
     run_on_stack(write_to_nowhere, 2);
 }
 
@@ -139,7 +139,7 @@ TEST(without_one_they_kill_as_usual)
 static void be_sent_the_signal(void)
 {
     signal(SIGBUS, SIG_DFL);
-    mach_overflow_install(describe);
+    coil__mach_overflow_install(describe);
     kill(getpid(), SIGBUS);
 }
 
@@ -152,9 +152,9 @@ static void install_after_us(void)
 {
     struct sigaction action = {.sa_sigaction = previous_handler, .sa_flags = SA_SIGINFO};
 
-    mach_overflow_install(describe);
+    coil__mach_overflow_install(describe);
     sigaction(SIGSEGV, &action, NULL);
-    mach_overflow_install(describe);
+    coil__mach_overflow_install(describe);
     write_to_nowhere(NULL);
 }
 
@@ -183,9 +183,9 @@ static void hit_somebody_elses_guard(void)
     struct mach_stacks others;
 
     signal(SIGSEGV, SIG_DFL);
-    mach_overflow_install(must_not_be_asked);
-    mach_overflow_thread_enter();
-    mach_stacks_init(&others);
+    coil__mach_overflow_install(must_not_be_asked);
+    coil__mach_overflow_thread_enter();
+    coil__mach_stacks_init(&others);
     for (int i = 0; i < 3; i++)
         other_stack = mach_stack_get(&others, 2);
     run_on_stack(write_to_the_other_guard, 2);
@@ -203,8 +203,8 @@ TEST(a_threads_own_signal_stack_is_left_alone)
     stack_t now;
 
     CHECK_EQ(sigaltstack(&mine, NULL), 0);
-    CHECK_EQ(mach_overflow_thread_enter(), 0);
-    mach_overflow_thread_leave();
+    CHECK_EQ(coil__mach_overflow_thread_enter(), 0);
+    coil__mach_overflow_thread_leave();
     CHECK_EQ(sigaltstack(NULL, &now), 0);
     CHECK_PTR(now.ss_sp, memory);
 }
@@ -215,12 +215,12 @@ TEST(leaving_takes_the_signal_stack_away)
     stack_t now;
 
     CHECK_EQ(sigaltstack(&none, NULL), 0);
-    CHECK_EQ(mach_overflow_thread_enter(), 0);
-    CHECK_EQ(mach_overflow_thread_enter(), 0);
-    mach_overflow_thread_leave();
+    CHECK_EQ(coil__mach_overflow_thread_enter(), 0);
+    CHECK_EQ(coil__mach_overflow_thread_enter(), 0);
+    coil__mach_overflow_thread_leave();
     CHECK_EQ(sigaltstack(NULL, &now), 0);
     CHECK_EQ(now.ss_flags & SS_DISABLE, 0);
-    mach_overflow_thread_leave();
+    coil__mach_overflow_thread_leave();
     CHECK_EQ(sigaltstack(NULL, &now), 0);
     CHECK_EQ(now.ss_flags & SS_DISABLE, SS_DISABLE);
 }

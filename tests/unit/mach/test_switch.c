@@ -29,13 +29,13 @@ static void coroutine_init(struct coroutine *coroutine, void (*entry)(void *arg)
     coroutine->valgrind = VALGRIND_STACK_REGISTER(coroutine->stack, coroutine->stack + STACK_BYTES);
     coroutine->value = 0;
     coroutine->steps = 0;
-    mach_context_init(&coroutine->context, coroutine->stack, coroutine->stack + STACK_BYTES, entry,
+    coil__mach_context_init(&coroutine->context, coroutine->stack, coroutine->stack + STACK_BYTES, entry,
                       coroutine);
 }
 
 static void coroutine_fini(struct coroutine *coroutine)
 {
-    mach_context_fini(&coroutine->context);
+    coil__mach_context_fini(&coroutine->context);
     VALGRIND_STACK_DEREGISTER(coroutine->valgrind);
     free(coroutine->stack);
 }
@@ -54,7 +54,7 @@ TEST(values_go_both_ways)
 {
     struct coroutine adder;
 
-    mach_context_adopt(&loop);
+    coil__mach_context_adopt(&loop);
     coroutine_init(&adder, add_one_for_ever);
     for (uint64_t i = 0; i < 1000; i++) {
         adder.value = i * i;
@@ -124,7 +124,7 @@ TEST(every_value_survives_on_both_sides)
     struct coroutine other;
     double sum;
 
-    mach_context_adopt(&loop);
+    coil__mach_context_adopt(&loop);
     coroutine_init(&other, keep_many_in_coroutine);
     sum = keep_many(&other, &loop, &other.context, seed);
     CHECK(sum == expected_of(seed));
@@ -159,7 +159,7 @@ TEST(the_red_zone_survives)
 {
     struct coroutine other;
 
-    mach_context_adopt(&loop);
+    coil__mach_context_adopt(&loop);
     coroutine_init(&other, leaf_in_coroutine);
     CHECK_EQ(leaf(&loop, &other.context, 7), 12 * 7 + 66);
     CHECK_EQ(leaf(&loop, &other.context, 8), 12 * 8 + 66);
@@ -179,7 +179,7 @@ TEST(the_first_frame_is_aligned)
 {
     struct coroutine other;
 
-    mach_context_adopt(&loop);
+    coil__mach_context_adopt(&loop);
     coroutine_init(&other, look_at_alignment);
     other.value = 99;
     mach_switch(&loop, &other.context);
@@ -201,12 +201,12 @@ TEST(a_stack_that_was_left_serves_again)
 {
     struct coroutine other;
 
-    mach_context_adopt(&loop);
+    coil__mach_context_adopt(&loop);
     coroutine_init(&other, end_at_once);
     mach_switch(&loop, &other.context);
     for (int i = 0; i < 100; i++) {
-        mach_context_fini(&other.context);
-        mach_context_init(&other.context, other.stack, other.stack + STACK_BYTES, end_at_once,
+        coil__mach_context_fini(&other.context);
+        coil__mach_context_init(&other.context, other.stack, other.stack + STACK_BYTES, end_at_once,
                           &other);
         mach_switch(&loop, &other.context);
     }
@@ -229,7 +229,7 @@ static void pass_along(void *arg)
 
 TEST(coroutines_switch_to_each_other_directly)
 {
-    mach_context_adopt(&loop);
+    coil__mach_context_adopt(&loop);
     for (int i = 0; i < RING; i++)
         coroutine_init(&ring[i], pass_along);
     for (int round = 0; round < 10; round++)
@@ -271,7 +271,7 @@ static void call_generator(void *arg)
 
 TEST(a_task_may_be_parked_on_a_stack_it_borrowed)
 {
-    mach_context_adopt(&loop);
+    coil__mach_context_adopt(&loop);
     coroutine_init(&task, call_generator);
     coroutine_init(&generator, park_the_task);
     for (int i = 0; i <= 10; i++) {
@@ -303,7 +303,7 @@ TEST(unwinding_ends_where_the_stack_begins)
 {
     struct coroutine other;
 
-    mach_context_adopt(&loop);
+    coil__mach_context_adopt(&loop);
     coroutine_init(&other, walk_own_stack);
     mach_switch(&loop, &other.context);
     CHECK_EQ(other.value, _URC_END_OF_STACK);
@@ -329,7 +329,7 @@ TEST(a_signal_may_come_at_any_instruction)
     struct itimerval never = {0};
     struct coroutine other;
 
-    mach_context_adopt(&loop);
+    coil__mach_context_adopt(&loop);
     coroutine_init(&other, leaf_in_coroutine);
     signal(SIGALRM, count_alarm);
     setitimer(ITIMER_REAL, &often, NULL);

@@ -40,8 +40,8 @@ TEST(a_thread_runs_with_its_name_id_and_stack)
     struct mach_thread thread;
     struct seen seen = {0};
 
-    CHECK_EQ(mach_thread_start(&thread, look_around, &seen, "a name that is too long", 262144), 0);
-    mach_thread_join(&thread);
+    CHECK_EQ(coil__mach_thread_start(&thread, look_around, &seen, "a name that is too long", 262144), 0);
+    coil__mach_thread_join(&thread);
     CHECK_STR(seen.name, "a name that is ");
     CHECK(seen.id != 0 && seen.id != mach_thread_id());
     CHECK_EQ(mach_thread_id(), mach_thread_id());
@@ -54,8 +54,8 @@ TEST(a_thread_blocks_signals_but_not_its_own_faults)
     struct seen seen = {0};
     sigset_t mine;
 
-    CHECK_EQ(mach_thread_start(&thread, look_around, &seen, "t", 0), 0);
-    mach_thread_join(&thread);
+    CHECK_EQ(coil__mach_thread_start(&thread, look_around, &seen, "t", 0), 0);
+    coil__mach_thread_join(&thread);
     CHECK_EQ(sigismember(&seen.blocked, SIGINT), 1);
     CHECK_EQ(sigismember(&seen.blocked, SIGTERM), 1);
     CHECK_EQ(sigismember(&seen.blocked, SIGCHLD), 1);
@@ -69,9 +69,9 @@ TEST(no_thread_is_an_error_not_a_crash)
     struct mach_thread thread;
 
     coil__fault_arm(FAULT_SYS, 1, false);
-    CHECK_EQ(mach_thread_start(&thread, look_around, NULL, "t", 0), -EAGAIN);
+    CHECK_EQ(coil__mach_thread_start(&thread, look_around, NULL, "t", 0), -EAGAIN);
     coil__fault_arm(FAULT_SYS, 0, false);
-    CHECK_EQ(mach_thread_start(&thread, look_around, NULL, "t", 1), -EINVAL);
+    CHECK_EQ(coil__mach_thread_start(&thread, look_around, NULL, "t", 1), -EINVAL);
 }
 
 static uint32_t word;
@@ -80,7 +80,7 @@ static void wake_by_value(void *arg)
 {
     (void)arg;
     __atomic_store_n(&word, 1, __ATOMIC_RELEASE);
-    mach_futex_wake(&word, 1);
+    coil__mach_futex_wake(&word, 1);
 }
 
 TEST(a_futex_brings_a_thread_to_another)
@@ -89,13 +89,13 @@ TEST(a_futex_brings_a_thread_to_another)
         struct mach_thread thread;
 
         word = 0;
-        CHECK_EQ(mach_thread_start(&thread, wake_by_value, NULL, "waker", 0), 0);
+        CHECK_EQ(coil__mach_thread_start(&thread, wake_by_value, NULL, "waker", 0), 0);
         while (__atomic_load_n(&word, __ATOMIC_ACQUIRE) == 0) {
-            int err = mach_futex_wait(&word, 0, mach_now() + COIL_SECONDS(5));
+            int err = coil__mach_futex_wait(&word, 0, mach_now() + COIL_SECONDS(5));
 
             CHECK(err == 0 || err == -EAGAIN || err == -EINTR);
         }
-        mach_thread_join(&thread);
+        coil__mach_thread_join(&thread);
     }
 }
 
@@ -104,9 +104,9 @@ TEST(a_futex_wait_has_a_deadline)
     int64_t deadline = mach_now() + COIL_MS(2);
 
     word = 7;
-    CHECK_EQ(mach_futex_wait(&word, 7, deadline), -ETIMEDOUT);
+    CHECK_EQ(coil__mach_futex_wait(&word, 7, deadline), -ETIMEDOUT);
     CHECK(mach_now() >= deadline);
-    CHECK_EQ(mach_futex_wait(&word, 8, COIL_FOREVER), -EAGAIN);
+    CHECK_EQ(coil__mach_futex_wait(&word, 8, COIL_FOREVER), -EAGAIN);
 }
 
 TEST(a_child_knows_that_it_was_forked)
@@ -126,7 +126,7 @@ TEST(processors_are_those_we_may_use)
 {
     cpu_set_t one;
 
-    CHECK(mach_ncpu() >= 1);
+    CHECK(coil__mach_ncpu() >= 1);
     CHECK_EQ(sched_getaffinity(0, sizeof(one), &one), 0);
     for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
         if (CPU_ISSET(cpu, &one)) {
@@ -136,5 +136,5 @@ TEST(processors_are_those_we_may_use)
         }
     }
     CHECK_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
-    CHECK_EQ(mach_ncpu(), 1);
+    CHECK_EQ(coil__mach_ncpu(), 1);
 }

@@ -24,7 +24,7 @@ static void count(struct mach_work *work)
 {
     (void)work;
     __atomic_add_fetch(&done, 1, __ATOMIC_ACQ_REL);
-    mach_futex_wake(&done, 1);
+    coil__mach_futex_wake(&done, 1);
 }
 
 /* Waits until `n` works are done; false after some seconds. */
@@ -34,7 +34,7 @@ static bool done_reaches(uint32_t n)
     uint32_t seen;
 
     while ((seen = __atomic_load_n(&done, __ATOMIC_ACQUIRE)) < n) {
-        if (mach_futex_wait(&done, seen, deadline) == -ETIMEDOUT)
+        if (coil__mach_futex_wait(&done, seen, deadline) == -ETIMEDOUT)
             return false;
     }
     return seen == n;
@@ -43,14 +43,14 @@ static bool done_reaches(uint32_t n)
 static void wait_at_gate(struct mach_work *work)
 {
     while (__atomic_load_n(&gate, __ATOMIC_ACQUIRE) == 0)
-        mach_futex_wait(&gate, 0, COIL_FOREVER);
+        coil__mach_futex_wait(&gate, 0, COIL_FOREVER);
     count(work);
 }
 
 static void open_gate(void)
 {
     __atomic_store_n(&gate, 1, __ATOMIC_RELEASE);
-    mach_futex_wake(&gate, 1000);
+    coil__mach_futex_wake(&gate, 1000);
 }
 
 /* Threads of this process. */
@@ -80,8 +80,8 @@ static unsigned other_threads(void)
 {
     struct mach_thread thread;
 
-    CHECK_EQ(mach_thread_start(&thread, do_nothing, NULL, "first", 0), 0);
-    mach_thread_join(&thread);
+    CHECK_EQ(coil__mach_thread_start(&thread, do_nothing, NULL, "first", 0), 0);
+    coil__mach_thread_join(&thread);
     return threads();
 }
 
@@ -92,7 +92,7 @@ TEST(work_is_done_once_and_elsewhere)
 
     for (int i = 0; i < N; i++) {
         works[i].run = count;
-        CHECK_EQ(mach_workers_submit(&works[i]), 0);
+        CHECK_EQ(coil__mach_workers_submit(&works[i]), 0);
     }
     CHECK(done_reaches(N));
     usleep(2000);
@@ -104,11 +104,11 @@ TEST(works_that_block_do_not_block_each_other_until_the_limit)
     enum { N = 100 };
     static struct mach_work works[N];
     unsigned before = other_threads();
-    unsigned limit = (unsigned)mach_ncpu() + 4 < 32 ? (unsigned)mach_ncpu() + 4 : 32;
+    unsigned limit = (unsigned)coil__mach_ncpu() + 4 < 32 ? (unsigned)coil__mach_ncpu() + 4 : 32;
 
     for (int i = 0; i < N; i++) {
         works[i].run = wait_at_gate;
-        CHECK_EQ(mach_workers_submit(&works[i]), 0);
+        CHECK_EQ(coil__mach_workers_submit(&works[i]), 0);
     }
     CHECK_EQ(threads() - before, limit);
     open_gate();
@@ -122,7 +122,7 @@ TEST(one_after_the_other_needs_one_thread)
     for (uint32_t i = 0; i < 50; i++) {
         static struct mach_work work = {.run = count};
 
-        CHECK_EQ(mach_workers_submit(&work), 0);
+        CHECK_EQ(coil__mach_workers_submit(&work), 0);
         CHECK(done_reaches(i + 1));
         usleep(1000); /* it goes to sleep again */
     }
@@ -134,13 +134,13 @@ SLOW_TEST(idle_threads_end, 60)
     struct mach_work work = {.run = count};
     unsigned before = other_threads();
 
-    CHECK_EQ(mach_workers_submit(&work), 0);
+    CHECK_EQ(coil__mach_workers_submit(&work), 0);
     CHECK(done_reaches(1));
     CHECK_EQ(threads(), before + 1);
     for (int i = 0; i < 200 && threads() > before; i++)
         usleep(50000);
     CHECK_EQ(threads(), before);
-    CHECK_EQ(mach_workers_submit(&work), 0);
+    CHECK_EQ(coil__mach_workers_submit(&work), 0);
     CHECK(done_reaches(2));
 }
 
@@ -149,9 +149,9 @@ TEST(no_thread_at_all_is_told)
     struct mach_work work = {.run = count};
 
     coil__fault_arm(FAULT_SYS, 1, false);
-    CHECK_EQ(mach_workers_submit(&work), -EAGAIN);
+    CHECK_EQ(coil__mach_workers_submit(&work), -EAGAIN);
     coil__fault_arm(FAULT_SYS, 0, false);
-    CHECK_EQ(mach_workers_submit(&work), 0);
+    CHECK_EQ(coil__mach_workers_submit(&work), 0);
     CHECK(done_reaches(1));
 }
 
@@ -160,10 +160,10 @@ TEST(no_further_thread_is_no_error)
     struct mach_work first = {.run = wait_at_gate};
     struct mach_work second = {.run = count};
 
-    CHECK_EQ(mach_workers_submit(&first), 0);
+    CHECK_EQ(coil__mach_workers_submit(&first), 0);
     usleep(5000);
     coil__fault_arm(FAULT_SYS, 1, false);
-    CHECK_EQ(mach_workers_submit(&second), 0);
+    CHECK_EQ(coil__mach_workers_submit(&second), 0);
     coil__fault_arm(FAULT_SYS, 0, false);
     open_gate();
     CHECK(done_reaches(2));
@@ -181,11 +181,11 @@ TEST(a_child_starts_with_workers_of_its_own)
 #endif
     for (int i = 0; i < 100; i++) {
         parents[i].run = wait_at_gate;
-        CHECK_EQ(mach_workers_submit(&parents[i]), 0);
+        CHECK_EQ(coil__mach_workers_submit(&parents[i]), 0);
     }
     child = fork();
     if (child == 0) {
-        bool worked = mach_workers_submit(&work) == 0 && done_reaches(1);
+        bool worked = coil__mach_workers_submit(&work) == 0 && done_reaches(1);
 
         usleep(2000);
         _exit(worked && done == 1 ? 7 : 8);
@@ -204,7 +204,7 @@ TEST(the_end_of_the_process_waits_for_nobody)
     if (child == 0) {
         struct mach_work work = {.run = wait_at_gate};
 
-        mach_workers_submit(&work);
+        coil__mach_workers_submit(&work);
         exit(7);
     }
     CHECK_EQ(waitpid(child, &status, 0), child);
