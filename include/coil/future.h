@@ -47,7 +47,8 @@ COIL_EXPORT struct coil_future *coil_future_ref(struct coil_future *future);
 COIL_EXPORT void coil_future_unref(struct coil_future *future);
 
 /**
- * Settles with a value; `drop` frees it if nobody takes it (NULL: nothing to free). Settling twice aborts.
+ * Settles with a value; `drop` frees it if nobody takes it (NULL: nothing to free). A negative status fails it, -ECANCELED
+ * cancels it. Settling twice aborts.
  *
  * Suspends: no. Owns: the future owns the value from now on.
  */
@@ -182,7 +183,7 @@ COIL_EXPORT bool coil_future_remove_done_callback(struct coil_done *done);
 
 /**
  * Waits until the future is done and tells its result (asyncio: await). Does not consume: the reference
- * stays the caller's, the value the future's. Awaiting what waits for the caller is refused with -EDEADLK at once,
+ * stays the caller's, the value the future's. Outside a task, or with a future of another loop, it aborts. Awaiting what waits for the caller is refused with -EDEADLK at once,
  * and the exception's text names the chain.
  *
  * Suspends: unless the future is done.

@@ -70,7 +70,7 @@ COIL_EXPORT coil_async int64_t coil_generator_close(struct coil_generator *gener
  * Suspends: no task: it goes back to the caller of next.
  * Returns: what was sent (value NULL after next); -ECANCELED when the generator is being closed.
  */
-COIL_EXPORT struct coil_result coil_generate(struct coil_generator *self, void *value);
+COIL_EXPORT struct coil_result coil_generate(struct coil_generator *self, const void *value);
 
 COIL_END_DECLS
 

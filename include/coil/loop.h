@@ -58,9 +58,9 @@ struct coil_call {
 COIL_EXPORT void coil_call_init(struct coil_call *call, coil_call_fn *fn, void *arg);
 
 /**
- * Runs the function in `context` instead of a copy of the scheduler's (asyncio: context=).
+ * Runs the function in `context` instead of a copy of the scheduler's, the next time it is scheduled (asyncio: context=).
  *
- * Suspends: no. Owns: the call takes its own reference until it has run or is cancelled.
+ * Suspends: no. Owns: the call takes its own reference, until it has run or coil_call_cancel.
  */
 COIL_EXPORT void coil_call_set_context(struct coil_call *call, struct coil_context *context);
 
@@ -133,7 +133,8 @@ COIL_EXPORT int coil_loop_open(const struct coil_loop_options *options, struct c
 /**
  * Closes a loop that does not run (asyncio: close). Tasks that are still pending are reported, cancelled,
  * given one last chance to unwind without waiting, then destroyed; every future of the loop that somebody else holds
- * is settled with -COIL_ESTOPPED. Closing a running loop aborts.
+ * is settled with -COIL_ESTOPPED. Calls and done-callbacks that have not run are forgotten: when it returns, their memory is
+ * the caller's again. Closing a running loop aborts.
  *
  * Suspends: no. NULL is fine.
  */

@@ -71,9 +71,9 @@ struct coil_result {
 /* Frees a value or an argument that nobody took. */
 typedef void coil_drop_fn(void *value);
 
-static inline struct coil_result coil_value(void *value)
+static inline struct coil_result coil_value(const void *value)
 {
-    struct coil_result r = {0, value};
+    struct coil_result r = {0, (void *)(uintptr_t)value};
 
     return r;
 }

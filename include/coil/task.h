@@ -26,7 +26,8 @@ struct coil_task_options {
 /**
  * Makes a task of a coroutine and schedules its first step behind all that is ready (asyncio: create_task).
  * Call it as coil_create_task(fn, arg) or coil_create_task_with(fn, arg, &options).
- * Never NULL: what cannot be made is a future that failed already (-ENOMEM; -COIL_ESTOPPED on a closing loop).
+ * Never NULL: what cannot be made is a future that failed already (-ENOMEM; -COIL_ESTOPPED on a closing loop). Without a
+ * loop that runs in this thread it aborts, unless options name one.
  *
  * Suspends: no (eager: the new task's first step runs).
  * Owns: the caller has one reference; the loop holds another one until the task is done.
@@ -38,6 +39,17 @@ COIL_EXPORT struct coil_future *coil_create_task_at(coil_coroutine_fn *fn, void 
 #define coil_create_task(fn, ...) coil_create_task_at(fn, __VA_ARGS__, NULL, COIL_PLACE(#fn))
 #define coil_create_task_with(fn, ...) \
     coil_create_task_at(fn, __VA_ARGS__, COIL_PLACE(#fn))
+
+/**
+ * The same on a loop that is not running yet (asyncio: loop.create_task). Call it as coil_loop_create_task(loop, fn, arg).
+ *
+ * Suspends: no. Owns: the caller has one reference.
+ * Returns: the task.
+ */
+COIL_EXPORT struct coil_future *coil_loop_create_task_at(struct coil_loop *loop, coil_coroutine_fn *fn,
+                                                         void *arg, const char *place);
+#define coil_loop_create_task(loop, fn, ...) \
+    coil_loop_create_task_at(loop, fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 /**
  * The task that is running (asyncio: current_task).

@@ -79,7 +79,7 @@ COIL_EXPORT bool coil_timeout_expired(const struct coil_timeout *scope);
  *
  * Suspends: unless the future is done.
  * Cancel-safe: yes; the future is cancelled with the caller.
- * Returns: the future's result; -ETIMEDOUT; -ECANCELED.
+ * Returns: the future's result; -ETIMEDOUT; -ECANCELED; -EDEADLK, as coil_await.
  */
 COIL_EXPORT coil_async struct coil_result coil_wait_for(struct coil_future *future, int64_t timeout_ns);
 

@@ -62,14 +62,16 @@ static void time_over(void *arg)
 static int check_cycles(struct coil_future *task, struct coil_future *const *futures, size_t n)
 {
     char chain[1024];
+    int err = 0;
 
     if (list_empty(&task->callbacks))
         return 0;
-    for (size_t i = 0; i < n; i++)
-        if (future_pending(futures[i]) &&
-            coil__future_would_deadlock(task, futures[i], chain, sizeof(chain)))
-            return (int)coil_raise(EDEADLK, "would wait for itself for ever: %s", chain).status;
-    return 0;
+    for (size_t i = 0; i < n && err == 0; i++)
+        if (future_pending(futures[i]))
+            err = coil__future_may_wait(task, futures[i], chain, sizeof(chain));
+    if (err == -EDEADLK)
+        coil_raise(EDEADLK, "would wait for itself for ever: %s", chain);
+    return err;
 }
 
 static void watch(struct waiting *self, struct waited *one, struct coil_future *future)

@@ -79,6 +79,8 @@ int coil_call_soon_threadsafe(struct coil_loop *loop, struct coil_call *call)
 
 bool coil_call_cancel(struct coil_call *call)
 {
+    context_unref(call->own_context);
+    call->own_context = NULL;
     if (!link_in_list(&call->timer.handle.link))
         return false;
     list_remove(&call->timer.handle.link);

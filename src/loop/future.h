@@ -177,11 +177,11 @@ void coil__future_fini(struct coil_future *future);
 const char *coil__future_state_name(const struct coil_future *future);
 
 /*
- * Would `waiter` waiting for `target` close a circle, does `target` wait for it already? Then *chain (may be NULL) is written:
- * "a -> b -> a".
+ * May `waiter` wait for `target`? -EDEADLK: that would close a circle, `target` waits for it already; *chain (may be NULL) is
+ * written: "a -> b -> a". -ENOMEM: too many wait to find it out.
  */
-bool coil__future_would_deadlock(struct coil_future *waiter, struct coil_future *target, char *chain,
-                                 size_t size);
+int coil__future_may_wait(struct coil_future *waiter, struct coil_future *target, char *chain,
+                          size_t size);
 
 /* How a future is called in messages: "Task-3 (fetch)" or "future at file:line". */
 int coil__future_label(const struct coil_future *future, char *buffer, size_t size);

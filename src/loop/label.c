@@ -52,6 +52,7 @@ struct dependent {
 struct search {
     struct dependent *list;
     size_t count, capacity;
+    bool starved; /* of memory: not all were looked at */
     struct dependent first[32];
 };
 
@@ -90,8 +91,10 @@ static int64_t search_for(struct search *search, struct coil_future *target)
             owner = owner_of(at);
             if (owner == NULL || (owner->flags & FUTURE_VISITED) != 0)
                 continue;
-            if (!search_add(search, owner, i))
-                return -1; /* out of memory: the edge is made, as asyncio would */
+            if (!search_add(search, owner, i)) {
+                search->starved = true;
+                return -1;
+            }
         }
     }
     return -1;
@@ -124,14 +127,14 @@ static void write_chain(const struct search *search, size_t found, char *chain, 
         memcpy(chain + size - 4, "...", 4);
 }
 
-bool coil__future_would_deadlock(struct coil_future *waiter, struct coil_future *target, char *chain,
-                                 size_t size)
+int coil__future_may_wait(struct coil_future *waiter, struct coil_future *target, char *chain,
+                          size_t size)
 {
     struct search search = {.capacity = 32};
     int64_t found;
 
     if (target != waiter && list_empty(&waiter->callbacks))
-        return false;
+        return 0;
     search.list = search.first;
     search_add(&search, waiter, 0);
     found = search_for(&search, target);
@@ -141,5 +144,7 @@ bool coil__future_would_deadlock(struct coil_future *waiter, struct coil_future 
         search.list[i].future->flags &= (uint8_t)~FUTURE_VISITED;
     if (search.list != search.first)
         mem_free(search.list);
-    return found >= 0;
+    if (found >= 0)
+        return -EDEADLK;
+    return search.starved ? -ENOMEM : 0; /* cancelling walks along what waits: a circle must not come to be */
 }

@@ -1,7 +1,10 @@
-#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "loop/exception.h"
+
+#define ERRNOS 160
 
 static const struct {
     int64_t code;
@@ -22,15 +25,27 @@ static const struct {
     {EDEADLK, "EDEADLK: would wait for itself for ever"},
 };
 
+/* "EIO: Input/output error" for every errno, written once. */
+static char texts[ERRNOS][72];
+static pthread_once_t texts_once = PTHREAD_ONCE_INIT;
+
+static void write_texts(void)
+{
+    for (int code = 1; code < ERRNOS; code++) {
+        const char *name = strerrorname_np(code), *text = strerrordesc_np(code);
+
+        if (name != NULL && text != NULL)
+            snprintf(texts[code], sizeof(texts[code]), "%s: %s", name, text);
+    }
+}
+
 const char *coil_strerror(int64_t status)
 {
-    const char *text;
-
     if (status >= 0)
         return "ok";
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
         if (own[i].code == -status)
             return own[i].text;
-    text = status > -4096 ? strerrordesc_np((int)-status) : NULL;
-    return text != NULL ? text : "unknown error";
+    pthread_once(&texts_once, write_texts);
+    return status > -ERRNOS && texts[-status][0] != '\0' ? texts[-status] : "unknown error";
 }

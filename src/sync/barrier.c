@@ -81,14 +81,26 @@ coil_async int64_t coil_barrier_wait(struct coil_barrier *barrier)
     return index;
 }
 
-static coil_async int change(struct coil_barrier *barrier, enum barrier_state state)
+static enum barrier_state reset_state(const struct coil_barrier *barrier)
+{
+    return barrier->count > 0 ? RESETTING : FILLING;
+}
+
+static enum barrier_state broken_state(const struct coil_barrier *barrier)
+{
+    (void)barrier;
+    return BROKEN;
+}
+
+static coil_async int change(struct coil_barrier *barrier,
+                             enum barrier_state (*next)(const struct coil_barrier *barrier))
 {
     struct coil_lock *lock = condition_of(barrier)->lock;
     int err = coil_lock_acquire(lock);
 
     if (err != 0)
         return err;
-    barrier->state = (int)state;
+    barrier->state = (int)next(barrier);
     coil_condition_notify_all(&barrier->condition);
     coil_lock_release(lock);
     return 0;
@@ -96,12 +108,12 @@ static coil_async int change(struct coil_barrier *barrier, enum barrier_state st
 
 coil_async int coil_barrier_reset(struct coil_barrier *barrier)
 {
-    return change(barrier, barrier->count > 0 ? RESETTING : FILLING);
+    return change(barrier, reset_state);
 }
 
 coil_async int coil_barrier_abort(struct coil_barrier *barrier)
 {
-    return change(barrier, BROKEN);
+    return change(barrier, broken_state);
 }
 
 size_t coil_barrier_waiting(const struct coil_barrier *barrier)

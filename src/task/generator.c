@@ -127,7 +127,7 @@ coil_async struct coil_result coil_generator_next(struct coil_generator *self)
     return coil_generator_send(self, NULL);
 }
 
-struct coil_result coil_generate(struct coil_generator *self, void *value)
+struct coil_result coil_generate(struct coil_generator *self, const void *value)
 {
     REQUIRE(self->state == GENERATOR_RUNNING,
             "coil_generate is called outside the generator's body: only the body gives values");

@@ -1,5 +1,4 @@
 /* coil_run: a loop, a main task, and after it nothing that is left over (asyncio.run). */
-#define _GNU_SOURCE
 #include <signal.h>
 #include <unistd.h>
 

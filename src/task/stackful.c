@@ -97,6 +97,14 @@ struct coil_future *coil_create_task_at(coil_coroutine_fn *fn, void *arg,
     return coil__task_begin(&self->task, options);
 }
 
+struct coil_future *coil_loop_create_task_at(struct coil_loop *loop, coil_coroutine_fn *fn, void *arg,
+                                             const char *place)
+{
+    struct coil_task_options options = {.loop = loop};
+
+    return coil_create_task_at(fn, arg, &options, place);
+}
+
 void coil__stackful_free(struct coil_loop *loop, struct task *task)
 {
     struct stackful *self = stackful_of(task);

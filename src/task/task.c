@@ -210,11 +210,11 @@ struct coil_result coil__task_woken_badly(struct task *task, struct coil_future 
 int coil__task_search_cycle(struct task *task, struct coil_future *future)
 {
     char chain[1024];
+    int err = coil__future_may_wait(&task->future, future, chain, sizeof(chain));
 
-    if (!coil__future_would_deadlock(&task->future, future, chain, sizeof(chain)))
-        return 0;
-    coil_raise_at(task->future.place, EDEADLK, "would wait for itself for ever: %s", chain);
-    return -EDEADLK;
+    if (err == -EDEADLK)
+        coil_raise_at(task->future.place, EDEADLK, "would wait for itself for ever: %s", chain);
+    return err;
 }
 
 static void free_task(struct coil_future *future)

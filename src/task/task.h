@@ -118,7 +118,7 @@ static inline struct coil_result task_woken(struct task *task)
     return result;
 }
 
-/* Refuses to close a circle of waiting: 0, or -EDEADLK raised with the chain. */
+/* Refuses to close a circle of waiting: 0, -EDEADLK raised with the chain, or -ENOMEM. */
 int coil__task_search_cycle(struct task *task, struct coil_future *future);
 
 /* Who waits for nothing, or nobody waits for, is in no circle. */
