@@ -58,9 +58,12 @@ static void call_done(struct op_wait *wait)
 coil_async struct coil_result coil_to_thread(coil_coroutine_fn *fn, void *arg, coil_drop_fn *drop)
 {
     struct thread_wait self = {.wait = {.op = {.kind = OP_CALL}, .done = call_done}};
-    struct thread_call *block = mem_zalloc(sizeof(*block));
+    struct thread_call *block;
     int err;
 
+    if (loop_here("coil_to_thread")->closing) /* nothing new is begun: this never returns */
+        return coil_error(coil__op_wait(&self.wait, "to_thread"));
+    block = mem_zalloc(sizeof(*block));
     if (block == NULL)
         return coil_error(-ENOMEM);
     block->call.run = run_in_worker;

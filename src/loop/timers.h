@@ -1,7 +1,7 @@
 /*
  * Timers: exact to the nanosecond, O(1) to add and to remove, ties in order of insertion, nothing allocated.
  *
- * A wheel of 4 levels x 256 slots stands in front of a short sorted list. Time is cut into granules of 8.192 us; what is due in the
+ * A wheel of 4 levels x 256 slots stands in front of a short sorted list. Time is cut into granules of 65.536 us; what is due in the
  * current granule or before it is in `due`, sorted; what is due later is in the slot named by the highest byte in
  * which its granule differs from the current one's. When the current granule enters a slot, its timers move to lower levels, so each
  * one moves at most 3 times (a million of them are a million cache misses each time, hence few and wide levels), and one that is
@@ -12,7 +12,7 @@
 
 #include "base/list.h"
 
-#define TIMERS_GRANULE_BITS 13
+#define TIMERS_GRANULE_BITS 16
 #define TIMERS_LEVELS 4
 #define TIMERS_SLOTS 256
 
@@ -20,7 +20,7 @@ struct timers {
     int64_t earliest; /* nothing is due before this: a lower bound */
     uint64_t base;    /* the current granule */
     struct coil_link due;
-    struct coil_link far; /* beyond the wheel: 9.8 hours */
+    struct coil_link far; /* beyond the wheel: 3.3 days */
     uint64_t pending[TIMERS_LEVELS][TIMERS_SLOTS / 64]; /* slots that may have timers */
     struct coil_link slot[TIMERS_LEVELS][TIMERS_SLOTS];
 };

@@ -119,6 +119,7 @@ static void run_watched(struct coil_loop *loop, struct coil_handle *handle)
 
 static inline void run_handle(struct coil_loop *loop, struct coil_handle *handle)
 {
+    __builtin_prefetch(handle->link.next); /* the next owner may be cold */
     list_remove(&handle->link);
     loop->fresh = false;
     loop->context = handle->context;

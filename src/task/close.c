@@ -54,8 +54,7 @@ void coil__task_destroy(struct task *task, int64_t error)
 
 void coil__tasks_close(struct coil_loop *loop)
 {
-    coil__loop_run_ready(loop, 2); /* what other threads posted learns that it is refused */
-    if (!list_empty(&loop->tasks)) {
+    if (!list_empty(&loop->tasks)) { /* before anything runs: what has not begun is not to begin now */
         if (!loop->silent)
             report_pending(loop);
         coil__tasks_cancel_all(loop, "the loop is being closed");
@@ -63,5 +62,5 @@ void coil__tasks_close(struct coil_loop *loop)
     }
     while (!list_empty(&loop->tasks))
         coil__task_destroy(container_of(loop->tasks.next, struct task, link), loop->end_status);
-    coil__loop_run_ready(loop, UNWIND_TURNS);
+    coil__loop_run_ready(loop, UNWIND_TURNS); /* and what other threads posted learns that it is refused */
 }
