@@ -225,7 +225,8 @@ coil_async struct coil_result coil_loop_run_until_complete(struct coil_loop *loo
 void coil_loop_stop(struct coil_loop *loop)
 {
     if (coil__loop_running == loop) {
-        loop->runner->stop = true;
+        __atomic_store_n(&loop->runner->stop, true, __ATOMIC_SEQ_CST);
+        coil__port_kick(loop->port); /* from a signal handler, the thread may be about to sleep */
     } else if (word_load(&loop->running) == 0 && loop->thread == mach_thread_id()) {
         loop->stop_early = true;
     } else {

@@ -54,22 +54,25 @@ static bool spin_for_mail(struct coil_loop *loop)
     return false;
 }
 
+/* Until when the thread may sleep; 0: not at all. The inbox says "asleep" from now on, so nothing can slip in. */
+static int64_t sleep_deadline(struct coil_loop *loop)
+{
+    int64_t deadline = coil__timers_next(&loop->timers);
+
+    if (!coil__port_sleep(loop->port) || !list_empty(&loop->ready) ||
+        word_load(&loop->stop_asked) != 0 || __atomic_load_n(&loop->runner->stop, __ATOMIC_SEQ_CST))
+        return 0;
+    return deadline > loop->timers.earliest ? deadline : loop->timers.earliest; /* both are lower bounds */
+}
+
 /* Nothing is ready: sleeps until the world, a timer or another thread has something. */
 static int sleep_in_driver(struct coil_loop *loop)
 {
-    int64_t deadline = coil__timers_next(&loop->timers);
     int err;
-
-    if (deadline < loop->timers.earliest) /* both are lower bounds */
-        deadline = loop->timers.earliest;
 
     if (loop->hooks.before_sleep != NULL)
         loop->hooks.before_sleep(loop, loop->hooks.arg);
-    if (!coil__port_sleep(loop->port))
-        deadline = 0;
-    else if (word_load(&loop->stop_asked) != 0 || !list_empty(&loop->ready))
-        deadline = 0;
-    err = wait_for_world(loop, deadline);
+    err = wait_for_world(loop, sleep_deadline(loop));
     coil__port_awake(loop->port);
     if (loop->hooks.after_sleep != NULL)
         loop->hooks.after_sleep(loop, loop->hooks.arg);
