@@ -54,13 +54,16 @@ struct outcome coil_create(struct coil_run *run, int number, struct coil_task_gr
     struct coil_task_options options = {.eager = task->eager, .drop_result = count_drop};
     struct coil_future **slot = &run->slots[slot_of_task(number)], *made;
 
-    if (*slot != NULL)
+    if (run->begun[number])
         return outcome_nothing();
+    run->begun[number] = true;
     if (group != NULL) {
         options.eager = false;
         made = coil_task_group_create_task_with(group, run_task, &run->actors[number], &options);
-        if (coil_future_done(made))
+        if (coil_future_done(made)) {
+            run->begun[number] = false;
             return outcome_of(coil_future_result(made).status);
+        }
         coil_future_ref(made);
     } else if (task->kind == TASK_WITH_STACK) {
         made = coil_create_task_with(run_task, &run->actors[number], &options);

@@ -1,7 +1,6 @@
 /* One run of a program by coil on the simulator, and what must hold after any. */
 #include "coil_world.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +17,7 @@ static void heard(struct coil_loop *loop, const struct coil_report *report, void
 static void begin(struct coil_run *run, const struct program *program, struct trace *trace)
 {
     run->program = program;
-    run->begun = coil_loop_time(run->loop);
+    run->start = coil_loop_time(run->loop);
     for (int i = 0; i < TASKS + CALLS + DONES; i++)
         run->actors[i] = (struct actor){&coil_world, run, program, trace, i, NULL};
     for (int i = 0; i < CALLS; i++) {
@@ -56,6 +55,7 @@ static coil_async struct coil_result main_task(void *arg)
     int64_t status;
 
     run->slots[slot_of_task(0)] = coil_future_ref(coil_current_task());
+    run->begun[0] = true;
     status = script_run(self);
     script_epilogue(self);
     return coil_number(status);
@@ -84,40 +84,38 @@ static void check_drops(struct coil_run *run)
     for (int i = 0; i < SLOTS; i++)
         if (run->dropped[i] != run->made[i] || run->made[i] > 1)
             run->complaint = "a value was not dropped exactly once";
-    for (int i = 0; i < TASKS; i++)
-        if (run->program->task[i].kind != TASK_WITH_STACK && run->closed[i] > 1)
-            run->complaint = "a coroutine was closed twice";
 }
 
 static void end(struct coil_run *run)
 {
     struct coil_loop_stats stats;
-    bool was_made[TASKS];
+    int was_small[TASKS];
 
     coil_loop_stats(run->loop, &stats);
     if (stats.tasks_live != 0)
         run->complaint = "tasks live after the end";
     check_waiters(run);
     for (int i = 0; i < TASKS; i++)
-        was_made[i] = run->slots[slot_of_task(i)] != NULL;
+        was_small[i] = run->slots[slot_of_task(i)] != NULL && run->smalls[i].actor.run != NULL;
     for (int i = 0; i < SLOTS; i++)
         coil_future_unref(run->slots[i]);
-    for (int i = 0; i < QUEUES; i++)
-        coil_queue_fini(&run->queues[i]);
     coil_loop_close(run->loop);
+    for (int i = 0; i < QUEUES; i++)
+        if (run->queues[i].getters.first == NULL && run->queues[i].putters.first == NULL)
+            coil_queue_fini(&run->queues[i]);
     check_drops(run);
     for (int i = 0; i < TASKS; i++)
-        if (was_made[i] && run->program->task[i].kind == TASK_OF_OTHERS && run->closed[i] > 1)
-            run->complaint = "a foreign coroutine was not closed exactly once";
+        if (was_small[i] != run->closed[i])
+            run->complaint = "a coroutine without a stack was not closed exactly once";
 }
 
-bool coil_sim_run(const struct program *program, uint64_t sim_seed, struct trace *trace)
+const char *coil_sim_run(const struct program *program, uint64_t sim_seed, struct trace *trace)
 {
     struct coil_loop_options options = {.driver = "sim", .sim_seed = sim_seed};
     struct coil_run *run = calloc(1, sizeof(*run));
     struct coil_result result;
     struct coil_future *task;
-    bool good;
+    const char *complaint;
 
     if (run == NULL || coil_loop_open(&options, &run->loop) != 0 || pipe(run->pipe) != 0)
         abort();
@@ -130,11 +128,9 @@ bool coil_sim_run(const struct program *program, uint64_t sim_seed, struct trace
     if (result.status == -EDEADLK)
         run->complaint = "the loop found that nothing can ever happen any more";
     end(run);
-    if (run->complaint != NULL)
-        fprintf(stderr, "complaint: %s\n", run->complaint);
-    good = run->complaint == NULL;
+    complaint = run->complaint;
     close(run->pipe[0]);
     close(run->pipe[1]);
     free(run);
-    return good;
+    return complaint;
 }

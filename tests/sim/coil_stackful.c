@@ -9,7 +9,7 @@ static int64_t now(struct actor *self)
 {
     struct coil_run *run = self->run;
 
-    return coil_loop_time(run->loop) - run->begun;
+    return coil_loop_time(run->loop) - run->start;
 }
 
 /* Awaits something made for that, whose value is nobody else's. */

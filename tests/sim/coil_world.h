@@ -40,8 +40,9 @@ struct done {
 struct coil_run {
     const struct program *program;
     struct coil_loop *loop;
-    int64_t begun;
+    int64_t start;
     struct coil_future *slots[SLOTS]; /* counted */
+    bool begun[TASKS];            /* also while its eager first step runs, before it has a slot */
     int lists[SLOTS];                 /* how many results a gather in it has, or what shields one */
     struct actor actors[TASKS + CALLS + DONES];
     struct call calls[CALLS];

@@ -120,6 +120,15 @@ static void draw_list(struct drawing *d, struct action *action, int owner)
     }
 }
 
+/*
+ * Who holds a condition's lock awaits no task: it could be one that wants the lock back after a wait, which nothing can talk it out of.
+ * In asyncio too, the two wait for ever.
+ */
+static int awaits_as(const struct drawing *d, const struct place *place)
+{
+    return place->held != 0 ? d->program->tasks : place->owner;
+}
+
 static enum policy draw_policy(struct drawing *d)
 {
     switch (draw(d, 8)) {
@@ -139,8 +148,12 @@ static bool fits(const struct drawing *d, const struct place *place, enum action
         return false;
     if (place->owner >= TASKS)
         return info->flags & ANYWHERE;
+    if (place->owner == 0 && info->flags & (AWAITS | BLOCK)) /* nothing would ever end its waiting */
+        return kind == DO_SLEEP || kind == DO_YIELD || kind == DO_TIMEOUT;
     if (info->flags & STACKFUL && !(place->allowed & STACKFUL))
         return false;
+    if (place->held != 0 && (kind == DO_CONDITION || kind == DO_GROUP))
+        return false; /* see awaits_as */
     return !(info->flags & BLOCK) || place->depth < DEPTH;
 }
 
@@ -214,14 +227,14 @@ static void draw_flow(struct drawing *d, const struct place *place, struct actio
     switch ((enum action_kind)action->kind) {
     case DO_GATHER:
     case DO_GATHER_AWAIT:
-        draw_list(d, action, place->owner);
+        draw_list(d, action, awaits_as(d, place));
         action->a = (int16_t)draw(d, 2);
         break;
     case DO_SHIELD: action->a = (int16_t)draw_child(d, place->owner); break;
     case DO_AWAIT:
-    case DO_SHIELD_AWAIT: action->a = (int16_t)draw_awaitable(d, place->owner); break;
+    case DO_SHIELD_AWAIT: action->a = (int16_t)draw_awaitable(d, awaits_as(d, place)); break;
     case DO_WAIT_FOR:
-        action->a = (int16_t)draw_awaitable(d, place->owner);
+        action->a = (int16_t)draw_awaitable(d, awaits_as(d, place));
         action->b = (int16_t)draw_limit(d);
         break;
     case DO_WAIT:
@@ -299,7 +312,7 @@ static void draw_body(struct drawing *d, struct script *script, const struct pla
     inner.scopes += action->kind == DO_TIMEOUT;
     inner.in_group |= action->kind == DO_GROUP;
     if (action->kind == DO_CONDITION)
-        inner.held = 1u << action->a;
+        inner.held |= 1u << action->a;
     draw_script(d, script, inner, draw_between(d, 1, left > 6 ? 6 : left));
     action->body = (uint8_t)(script->count - at - 1);
 }

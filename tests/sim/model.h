@@ -185,8 +185,6 @@ struct m_queue_of_items {
     bool is_shutdown;
 };
 
-extern bool m_as_cpython; /* also where coil means to differ: see m_condition_wait */
-
 int64_t m_lock_acquire(struct m_lock *self);
 void m_lock_release(struct m_lock *self);
 int64_t m_event_wait(struct m_event *self);

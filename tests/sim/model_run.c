@@ -7,6 +7,7 @@
 struct run {
     const struct program *program;
     struct m_future *slots[SLOTS];
+    bool made[TASKS]; /* also while its eager first step runs, before it has a slot */
     struct actor actors[TASKS + CALLS + DONES];
     struct m_handle *calls[CALLS]; /* while scheduled */
     struct m_future *watched[DONES]; /* while it waits to be called */
@@ -44,10 +45,11 @@ static struct outcome create(struct run *run, int number, struct m_group *group)
     struct m_future **slot = &run->slots[slot_of_task(number)];
     const struct program_task *task = &run->program->task[number];
 
-    if (*slot != NULL)
+    if (run->made[number])
         return outcome_nothing();
     if (group != NULL && m_group_refuses(group))
         return outcome_of(-COIL_ESTOPPED);
+    run->made[number] = true;
     *slot = &m_create_task(run_task, &run->actors[number], task->eager && group == NULL)->future;
     if (group != NULL)
         m_group_add(group, *slot);
@@ -334,18 +336,18 @@ static void stop(struct m_future *future, void *arg)
     m_loop.stopping = true;
 }
 
-bool model_run(const struct program *program, bool as_cpython, struct trace *trace)
+const char *model_run(const struct program *program, struct trace *trace)
 {
     struct run *run;
     bool ended;
 
     m_loop_reset();
-    m_as_cpython = as_cpython;
     run = m_alloc(sizeof(*run));
     begin(run, program, trace);
+    run->made[0] = true;
     run->slots[slot_of_task(0)] = &m_create_task(run_task, &run->actors[0], false)->future;
     m_add_done_callback(run->slots[slot_of_task(0)], stop, NULL);
     ended = m_run_until_stopped();
     m_loop_reset();
-    return ended;
+    return ended ? NULL : "the model found that nothing can ever happen any more";
 }

@@ -3,8 +3,6 @@
 
 #include "model.h"
 
-bool m_as_cpython;
-
 static struct m_future *join(struct m_waiters *waiters)
 {
     struct m_waiter *waiter = m_alloc(sizeof(*waiter)), **at = &waiters->first;
@@ -123,23 +121,18 @@ int64_t m_semaphore_release(struct m_semaphore *self)
     return 0;
 }
 
-/*
- * CPython 3.13 notifies another waiter whenever it fails, also when it was cancelled in its place and had not been notified; 3.12
- * never does. coil does if it had been: no notification is lost, and nobody is woken for nothing.
- */
+/* As of 3.13: whoever leaves with an error notifies another one, whether it had been notified or not. */
 int64_t m_condition_wait(struct m_condition *self)
 {
     int64_t status, again, cancelled = 0;
-    struct m_future *future;
 
     m_lock_release(&self->lock);
-    future = join(&self->waiters);
-    status = wait_in(&self->waiters, future);
+    status = wait_in(&self->waiters, join(&self->waiters));
     while ((again = m_lock_acquire(&self->lock)) < 0)
         cancelled = again;
     if (cancelled < 0)
         status = cancelled;
-    if (status < 0 && (m_as_cpython || future->state == M_FINISHED))
+    if (status < 0)
         m_condition_notify(self, 1);
     return status;
 }

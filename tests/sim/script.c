@@ -195,15 +195,20 @@ void script_epilogue(struct actor *self)
     for (int i = 0; i < CALLS; i++)
         do_told(self, (struct action){.kind = DO_CALL_CANCEL, .a = (int16_t)i});
     left = do_told(self, (struct action){.kind = DO_COUNT});
-    for (int round = 0; left.status > 1 && round < ROUNDS; round++) {
+    for (int round = 0; round == 0 || (left.status > 1 && round < ROUNDS); round++) {
         for (int slot = 0; slot < SLOTS; slot++)
             if (slot != slot_of_task(0))
                 quietly(self, (struct action){.kind = DO_CANCEL, .a = (int16_t)slot});
         do_told(self, (struct action){.kind = DO_SLEEP, .a = 2});
         left = do_told(self, (struct action){.kind = DO_COUNT});
     }
-    for (int slot = 0; slot < SLOTS; slot++)
-        do_told(self, (struct action){.kind = DO_STATE, .a = (int16_t)slot});
+    for (int slot = 0; slot < SLOTS; slot++) {
+        struct action state = {.kind = DO_STATE, .a = (int16_t)slot};
+
+        left = self->world->perform(self, &state);
+        if (!left.nothing)
+            script_tell(self, &state, left);
+    }
     for (int i = 0; i < 5; i++) /* what callbacks there are run before the end */
         quietly(self, (struct action){.kind = DO_YIELD});
 }

@@ -85,8 +85,8 @@ int64_t script_error(int number);
 void trace_reset(struct trace *trace);
 void trace_free(struct trace *trace);
 
-/* Runs the program in a world and leaves its trace. False: an invariant does not hold, and the trace ends in which. */
-bool model_run(const struct program *program, bool as_cpython, struct trace *trace);
-bool coil_sim_run(const struct program *program, uint64_t sim_seed, struct trace *trace);
+/* Runs the program in a world and leaves its trace. Returns which invariant does not hold, or NULL. */
+const char *model_run(const struct program *program, struct trace *trace);
+const char *coil_sim_run(const struct program *program, uint64_t sim_seed, struct trace *trace);
 
 #endif
