@@ -57,7 +57,8 @@ class Coil(Program):
         """The library as it is released, with everything in it; only what is not the library
         (tests, examples, the command) is left unbuilt."""
         build = where / "coil"
-        setup = ["meson", "setup", build, BENCH.parent, "--buildtype=release"]
+        setup = ["meson", "setup", build, BENCH.parent, "--buildtype=release", "-Db_lto=true",
+                 "-Dc_args=-ffat-lto-objects"]  # as `make install` does
         if (build / "build.ninja").exists():
             setup.append("--reconfigure")
         output(*setup, "-Dtests=false", "-Dexamples=false", "-Dtool=disabled")
