@@ -126,7 +126,7 @@ static bool wait_all(struct session *session)
 static bool run_wait(struct session *session, const char *arguments)
 {
     struct target target;
-    int64_t timeout_ns;
+    int64_t timeout_ns = COIL_FOREVER;
 
     if (!*arguments)
         return wait_all(session);
