@@ -135,7 +135,7 @@ static enum policy draw_policy(struct drawing *d)
     case 0:
     case 1: return POLICY_RAISE;
     case 2: return POLICY_CLEANUP;
-    case 3: return POLICY_UNCANCEL;
+    case 3: return d->recipe->since >= 13 ? POLICY_UNCANCEL : POLICY_GO_ON;
     default: return POLICY_GO_ON;
     }
 }

@@ -42,5 +42,5 @@ void program_print(const struct program *program, FILE *file)
         fputs(i > 0 ? "," : "", file);
         print_script(&program->done[i], file);
     }
-    fprintf(file, "]}\n");
+    fprintf(file, "]}");
 }

@@ -71,6 +71,7 @@ static void report(uint64_t seed, struct program *program)
     run_both(program);
     printf("shrunk to: ");
     program_print(program, stdout);
+    putchar('\n');
     if (complaint != NULL)
         printf("%s\n", complaint);
     print_difference();
