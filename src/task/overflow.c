@@ -18,7 +18,7 @@ static void describe(void *high, char *buffer, size_t size)
              task->name != NULL ? task->name : "", task->future.place);
 }
 
-__attribute__((constructor)) static void install(void)
+void coil__task_watch_overflow(void)
 {
     coil__mach_overflow_install(describe);
 }

@@ -255,6 +255,7 @@ __attribute__((constructor)) static void register_kind(void)
     static const struct future_waiter stackful = {coil__task_step_stackful, waiting_task};
     static const struct future_waiter foreign = {coil__task_step_foreign, waiting_task};
 
+    coil__task_watch_overflow();
     coil__future_kinds[FUTURE_TASK] = &kind;
     coil__future_waiter_add(&stackful);
     coil__future_waiter_add(&foreign);

@@ -198,6 +198,10 @@ static inline void task_park(struct coil_loop *loop, struct task *task)
     task_arrived(loop);
 }
 
+/* From now on a stack that overflows says whose it is. Called by name: what only a constructor reaches is left out of a program
+ * that links the archive. */
+void coil__task_watch_overflow(void);
+
 /* For closing: cancels what is left of the loop's tasks, lets them unwind without sleeping, destroys the rest. */
 void coil__tasks_close(struct coil_loop *loop);
 
