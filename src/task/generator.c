@@ -27,6 +27,7 @@ static pthread_once_t thread_once = PTHREAD_ONCE_INIT;
 
 static void thread_ends(void *stacks)
 {
+    coil__mach_overflow_thread_leave();
     coil__mach_stacks_fini(stacks);
     mem_free(stacks);
 }
@@ -42,6 +43,7 @@ static struct mach_stacks *stacks_for(struct coil_loop *loop)
         return &loop->stacks;
     if (thread_stacks == NULL && (thread_stacks = mem_zalloc(sizeof(*thread_stacks))) != NULL) {
         coil__mach_stacks_init(thread_stacks);
+        coil__mach_overflow_thread_enter();
         pthread_once(&thread_once, make_key);
         pthread_setspecific(thread_key, thread_stacks);
     }
