@@ -209,8 +209,8 @@ static struct outcome reschedule(struct actor *self, const struct action *action
     struct scope *scope = script_scope(self, DO_TIMEOUT, action->a);
     int64_t delay = coil_units(self->run, action->b);
 
-    return outcome_of(coil_timeout_reschedule((void *)scope->own, delay == COIL_FOREVER
-                                                                      ? delay : coil_time() + delay));
+    return outcome_of(coil_timeout_reschedule((void *)scope->own,
+                                              delay == COIL_FOREVER ? delay : coil_time() + delay));
 }
 
 struct outcome coil_perform_plainly(struct actor *self, const struct action *action)
@@ -218,7 +218,8 @@ struct outcome coil_perform_plainly(struct actor *self, const struct action *act
     struct coil_run *run = self->run;
 
     switch ((enum action_kind)action->kind) {
-    case DO_RAISE: return outcome_of(coil_raise(script_error(action->b), "as the script says").status);
+    case DO_RAISE:
+        return outcome_of(coil_raise(script_error(action->b), "as the script says").status);
     case DO_COUNT: return outcome_of((int64_t)coil_all_tasks(run->loop, NULL, 0));
     case DO_CREATE: return coil_create(run, action->a, NULL);
     case DO_GROUP_CREATE:

@@ -1,6 +1,6 @@
 /*
- * Scripts for tasks without a stack: the interpreter of script.c turned inside out, so that it can be left at any action. Driven as a
- * stackless coroutine and as a foreign one.
+ * Scripts for tasks without a stack: the interpreter of script.c turned inside out, so that it can
+ * be left at any action. Driven as a stackless coroutine and as a foreign one.
  */
 #include "coil_world.h"
 
@@ -35,7 +35,8 @@ static void leave_block(struct small *self, int64_t status)
     struct small_frame *frame = &self->frames[self->depth--];
 
     self->actor.scope = frame->scope.outer;
-    finish(self, frame->scope.action, outcome_of(coil_world.leave(&self->actor, &frame->scope, status)));
+    finish(self, frame->scope.action,
+           outcome_of(coil_world.leave(&self->actor, &frame->scope, status)));
 }
 
 static void unwind(struct small *self, int64_t status)
@@ -69,7 +70,8 @@ static struct coil_future *awaited(struct small *self, const struct action *acti
 
     if (action->kind == DO_GATHER_AWAIT) {
         n = self->list = coil_listed(run, action, futures);
-        return n == 0 ? NULL : coil_gather(futures, (size_t)n, action->a ? COIL_RETURN_EXCEPTIONS : 0);
+        return n == 0 ? NULL
+                      : coil_gather(futures, (size_t)n, action->a ? COIL_RETURN_EXCEPTIONS : 0);
     }
     if (future == NULL)
         return NULL;

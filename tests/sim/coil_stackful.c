@@ -53,8 +53,8 @@ static coil_async struct outcome wait_list(struct coil_run *run, const struct ac
     if (n == 0)
         return outcome_nothing();
     if (action->kind == DO_WAIT)
-        return outcome_of(coil_wait(futures, (size_t)n, coil_units(run, action->b),
-                                    conditions[action->a]));
+        return outcome_of(
+            coil_wait(futures, (size_t)n, coil_units(run, action->b), conditions[action->a]));
     return join(coil_gather(futures, (size_t)n, action->a ? COIL_RETURN_EXCEPTIONS : 0), n, true);
 }
 
@@ -72,7 +72,8 @@ static coil_async struct outcome await_slot(struct coil_run *run, const struct a
     return coil_told(coil_wait_for(future, coil_units(run, action->b)), list);
 }
 
-static coil_async struct outcome wait_in_queue(struct coil_queue *queue, const struct action *action)
+static coil_async struct outcome wait_in_queue(struct coil_queue *queue,
+                                               const struct action *action)
 {
     struct coil_result result;
 

@@ -42,14 +42,14 @@ struct coil_run {
     struct coil_loop *loop;
     int64_t start;
     struct coil_future *slots[SLOTS]; /* counted */
-    bool begun[TASKS];            /* also while its eager first step runs, before it has a slot */
-    int lists[SLOTS];                 /* how many results a gather in it has, or what shields one */
+    bool begun[TASKS]; /* also while its eager first step runs, before it has a slot */
+    int lists[SLOTS];  /* how many results a gather in it has, or what shields one */
     struct actor actors[TASKS + CALLS + DONES];
     struct call calls[CALLS];
     struct done dones[DONES];
-    int made[SLOTS], dropped[SLOTS];    /* values and arguments that have a drop function */
-    int closed[TASKS];                  /* foreign coroutines, and the states of those without a stack */
-    struct small smalls[TASKS];         /* of the foreign kind */
+    int made[SLOTS], dropped[SLOTS]; /* values and arguments that have a drop function */
+    int closed[TASKS];          /* foreign coroutines, and the states of those without a stack */
+    struct small smalls[TASKS]; /* of the foreign kind */
     struct coil_lock locks[LOCKS];
     struct coil_event events[EVENTS];
     struct coil_semaphore semaphores[SEMAPHORES];

@@ -18,7 +18,7 @@ struct drawing {
 
 /* Where in a script the next action stands. */
 struct place {
-    int owner; /* the task; TASKS and more: a callback */
+    int owner;        /* the task; TASKS and more: a callback */
     unsigned allowed; /* flags that its actions may have */
     int scopes;       /* timeouts around it */
     bool in_group;
@@ -121,8 +121,8 @@ static void draw_list(struct drawing *d, struct action *action, int owner)
 }
 
 /*
- * Who holds a condition's lock awaits no task: it could be one that wants the lock back after a wait, which nothing can talk it out of.
- * In asyncio too, the two wait for ever.
+ * Who holds a condition's lock awaits no task: it could be one that wants the lock back after a
+ * wait, which nothing can talk it out of. In asyncio too, the two wait for ever.
  */
 static int awaits_as(const struct drawing *d, const struct place *place)
 {
@@ -148,7 +148,8 @@ static bool fits(const struct drawing *d, const struct place *place, enum action
         return false;
     if (place->owner >= TASKS)
         return info->flags & ANYWHERE;
-    if (place->owner == 0 && info->flags & (AWAITS | BLOCK)) /* nothing would ever end its waiting */
+    if (place->owner == 0 &&
+        info->flags & (AWAITS | BLOCK)) /* nothing would ever end its waiting */
         return kind == DO_SLEEP || kind == DO_YIELD || kind == DO_TIMEOUT;
     if (info->flags & STACKFUL && !(place->allowed & STACKFUL))
         return false;
@@ -274,7 +275,8 @@ static void draw_basics(struct drawing *d, const struct place *place, struct act
     case DO_CREATE:
     case DO_GROUP_CREATE:
         action->a = (int16_t)(owner < d->program->tasks - 1
-                                  ? draw_between(d, owner + 1, d->program->tasks - 1) : owner);
+                                  ? draw_between(d, owner + 1, d->program->tasks - 1)
+                                  : owner);
         break;
     case DO_CALL_SOON:
     case DO_CALL_LATER:
@@ -340,7 +342,8 @@ static void draw_task_script(struct drawing *d, int index)
     struct place place = {.owner = index};
 
     task->kind = index == 0 || !one_in(d, 3) ? TASK_WITH_STACK
-                 : one_in(d, 2)              ? TASK_WITHOUT : TASK_OF_OTHERS;
+                 : one_in(d, 2)              ? TASK_WITHOUT
+                                             : TASK_OF_OTHERS;
     task->eager = d->recipe->since >= 12 && one_in(d, 8);
     place.allowed = task->kind == TASK_WITH_STACK ? STACKFUL : 0;
     if (index == 0) /* the main one gives life to half of them */

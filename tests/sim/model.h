@@ -1,7 +1,8 @@
 /*
- * The model: asyncio's rules, plainly. Written from what CPython 3.13's asyncio does, class by class and under its names, without
- * a thought for speed: a list of handles per turn, timers in a sorted list, futures with lists of callbacks, coroutines on stacks of
- * their own. Nothing is freed before the end of a run.
+ * The model: asyncio's rules, plainly. Written from what CPython 3.13's asyncio does, class by
+ * class and under its names, without a thought for speed: a list of handles per turn, timers in a
+ * sorted list, futures with lists of callbacks, coroutines on stacks of their own. Nothing is freed
+ * before the end of a run.
  */
 #ifndef SIM_MODEL_H
 #define SIM_MODEL_H
@@ -147,7 +148,7 @@ struct m_waiters {
     struct m_waiter {
         struct m_waiter *next;
         struct m_future *future;
-    } *first;
+    } * first;
 };
 
 struct m_lock {

@@ -401,7 +401,6 @@ int64_t m_sleep(int64_t delay)
     return status;
 }
 
-
 void m_loop_reset(void)
 {
     while (m_loop.memory != NULL) {

@@ -9,7 +9,7 @@ struct run {
     struct m_future *slots[SLOTS];
     bool made[TASKS]; /* also while its eager first step runs, before it has a slot */
     struct actor actors[TASKS + CALLS + DONES];
-    struct m_handle *calls[CALLS]; /* while scheduled */
+    struct m_handle *calls[CALLS];   /* while scheduled */
     struct m_future *watched[DONES]; /* while it waits to be called */
     struct m_lock locks[LOCKS];
     struct m_event events[EVENTS];
@@ -98,7 +98,8 @@ static int slot_number(const struct run *run, const struct m_future *future)
     return slot;
 }
 
-static struct outcome take_completed(struct run *run, struct actor *self, const struct action *action)
+static struct outcome take_completed(struct run *run, struct actor *self,
+                                     const struct action *action)
 {
     struct m_future *futures[LIST], *future = NULL;
     int n = listed(run, action, futures);

@@ -121,7 +121,8 @@ int64_t m_semaphore_release(struct m_semaphore *self)
     return 0;
 }
 
-/* As of 3.13: whoever leaves with an error notifies another one, whether it had been notified or not. */
+/* As of 3.13: whoever leaves with an error notifies another one, whether it had been notified or
+ * not. */
 int64_t m_condition_wait(struct m_condition *self)
 {
     int64_t status, again, cancelled = 0;

@@ -3,8 +3,8 @@
 
 static void print_action(const struct action *action, FILE *file)
 {
-    fprintf(file, "[\"%s\",%d,%d,%d,%d,[", kind_infos[action->kind].name, action->policy, action->body,
-            action->a, action->b);
+    fprintf(file, "[\"%s\",%d,%d,%d,%d,[", kind_infos[action->kind].name, action->policy,
+            action->body, action->a, action->b);
     for (int i = 0; i < action->n; i++)
         fprintf(file, "%s%d", i > 0 ? "," : "", action->list[i]);
     fprintf(file, "]]");

@@ -1,12 +1,15 @@
 /*
- * Random programs: what tasks, callbacks and locks do to each other, as data. The same program is run by coil (coil_*.c), by the
- * model of asyncio (model_*.c) and by asyncio itself (check_model.py), and all must tell the same trace.
+ * Random programs: what tasks, callbacks and locks do to each other, as data. The same program is
+ * run by coil (coil_*.c), by the model of asyncio (model_*.c) and by asyncio itself
+ * (check_model.py), and all must tell the same trace.
  *
- * A program has slots for futures: plain ones first, then the tasks, then one per task for a gather or shield that it makes. Task 0
- * is the main one; when its script is over it cancels whatever is left (epilogue.c).
+ * A program has slots for futures: plain ones first, then the tasks, then one per task for a gather
+ * or shield that it makes. Task 0 is the main one; when its script is over it cancels whatever is
+ * left (epilogue.c).
  *
- * A script is a list of actions; a block's body follows it. Whatever gives an error is handled by the action's policy.
- * No program waits for itself: a task only awaits tasks with a higher number, and what such tasks have gathered.
+ * A script is a list of actions; a block's body follows it. Whatever gives an error is handled by
+ * the action's policy. No program waits for itself: a task only awaits tasks with a higher number,
+ * and what such tasks have gathered.
  */
 #ifndef SIM_PROGRAM_H
 #define SIM_PROGRAM_H
@@ -22,9 +25,9 @@ enum {
     CALLS = 5,
     DONES = 5,
     SLOTS = FUTURES + 2 * TASKS,
-    LIST = 4, /* futures in a gather, wait or as_completed */
+    LIST = 4,     /* futures in a gather, wait or as_completed */
     ACTIONS = 24, /* in a script, at most */
-    DEPTH = 3, /* blocks in blocks, at most */
+    DEPTH = 3,    /* blocks in blocks, at most */
     LOCKS = 2,
     EVENTS = 2,
     SEMAPHORES = 2, /* the second one is bounded */
@@ -33,7 +36,7 @@ enum {
     QUEUES = 3, /* FIFO of 2, LIFO, priority */
     QUEUE_BOUND = 2,
     BARRIER_PARTIES = 2, /* of the first; each has one more than the one before */
-    FOREVER = -1 /* as a number of units */
+    FOREVER = -1         /* as a number of units */
 };
 
 /* What may do it: */
@@ -48,62 +51,62 @@ enum kind_flags {
  * name, flags, since which CPython it behaves as here, and how often it is drawn. a, b, list:
  * slot, duration in units, number of the object ...
  */
-#define ACTION_KINDS(X)                                          \
-    X(SLEEP, AWAITS, 11, 10)                     /* a units */   \
-    X(YIELD, AWAITS, 11, 8)                                      \
-    X(AWAIT, AWAITS, 11, 14)                     /* a slot */    \
-    X(GATHER_AWAIT, AWAITS, 12, 5)               /* list, a: return_exceptions */ \
-    X(SHIELD_AWAIT, AWAITS, 11, 4)               /* a slot */    \
-    X(WAIT_FOR, AWAITS | STACKFUL, 13, 6)        /* a slot, b units */ \
-    X(WAIT, AWAITS | STACKFUL, 11, 5)            /* list, a condition, b units */ \
-    X(AS_COMPLETED, AWAITS | STACKFUL, 13, 4)    /* list, a: how many are taken, b units */ \
-    X(SETTLE, ANYWHERE, 11, 5)                   /* a future, b value */ \
-    X(FAIL, ANYWHERE, 11, 3)                     /* a future, b code */ \
-    X(CANCEL, ANYWHERE, 11, 7)                   /* a slot */    \
-    X(UNCANCEL, ANYWHERE, 13, 2)                 /* a slot of a task */ \
-    X(CANCELLING, ANYWHERE, 11, 1)               /* a slot of a task */ \
-    X(STATE, ANYWHERE, 11, 2)                    /* a slot */    \
-    X(COUNT, ANYWHERE, 11, 1)                    /* the tasks that are not done */ \
-    X(CREATE, 0, 11, 8)                          /* a task */    \
-    X(GATHER, 0, 12, 3)                          /* list, a: return_exceptions; into its own slot */ \
-    X(SHIELD, 0, 11, 2)                          /* a slot; the same */ \
-    X(RAISE, 0, 11, 2)                           /* b code */    \
-    X(CALL_SOON, ANYWHERE, 11, 3)                /* a call */    \
-    X(CALL_LATER, ANYWHERE, 11, 3)               /* a call, b units */ \
-    X(CALL_CANCEL, ANYWHERE, 11, 1)              /* a call */    \
-    X(ADD_DONE, ANYWHERE, 11, 4)                 /* a callback, b slot */ \
-    X(REMOVE_DONE, ANYWHERE, 11, 1)              /* a callback */ \
-    X(TIMEOUT, BLOCK, 13, 7)                     /* a units */   \
-    X(RESCHEDULE, 0, 13, 0)                      /* a: which scope, 0 the innermost; b units */ \
-    X(GROUP, BLOCK | STACKFUL, 13, 7)                            \
-    X(GROUP_CREATE, STACKFUL, 13, 0)             /* a task */    \
-    X(LOCK, BLOCK | STACKFUL, 13, 5)             /* a lock */    \
-    X(SEMAPHORE, BLOCK | STACKFUL, 13, 4)        /* a semaphore */ \
-    X(SEMAPHORE_RELEASE, ANYWHERE, 13, 2)        /* a semaphore */ \
-    X(CONDITION, BLOCK | STACKFUL, 13, 6)        /* a condition */ \
-    X(CONDITION_WAIT, AWAITS | STACKFUL, 13, 0)  /* a condition */ \
-    X(CONDITION_NOTIFY, STACKFUL, 13, 0)         /* a condition, b how many */ \
-    X(EVENT_WAIT, AWAITS | STACKFUL, 11, 3)      /* a event */   \
-    X(EVENT_SET, ANYWHERE, 11, 3)                /* a event */   \
-    X(EVENT_CLEAR, ANYWHERE, 11, 2)              /* a event */   \
-    X(BARRIER_WAIT, AWAITS | STACKFUL, 13, 5)    /* a barrier */ \
-    X(BARRIER_RESET, AWAITS | STACKFUL, 13, 1)   /* a barrier */ \
-    X(BARRIER_ABORT, AWAITS | STACKFUL, 13, 1)   /* a barrier */ \
-    X(QUEUE_PUT, AWAITS | STACKFUL, 13, 6)       /* a queue, b value */ \
-    X(QUEUE_GET, AWAITS | STACKFUL, 13, 5)       /* a queue */   \
-    X(QUEUE_JOIN, AWAITS | STACKFUL, 13, 1)      /* a queue */   \
-    X(QUEUE_PUT_NOWAIT, ANYWHERE, 13, 2)         /* a queue, b value */ \
-    X(QUEUE_GET_NOWAIT, ANYWHERE, 13, 2)         /* a queue */   \
-    X(QUEUE_TASK_DONE, ANYWHERE, 13, 2)          /* a queue */   \
-    X(QUEUE_SHUTDOWN, ANYWHERE, 13, 1)           /* a queue, b: immediate */ \
-    X(TO_THREAD, AWAITS | STACKFUL, 99, 0)       /* b value: only with disorder, see disorder.c */ \
+#define ACTION_KINDS(X)                                                                           \
+    X(SLEEP, AWAITS, 11, 10) /* a units */                                                        \
+    X(YIELD, AWAITS, 11, 8)                                                                       \
+    X(AWAIT, AWAITS, 11, 14)                  /* a slot */                                        \
+    X(GATHER_AWAIT, AWAITS, 12, 5)            /* list, a: return_exceptions */                    \
+    X(SHIELD_AWAIT, AWAITS, 11, 4)            /* a slot */                                        \
+    X(WAIT_FOR, AWAITS | STACKFUL, 13, 6)     /* a slot, b units */                               \
+    X(WAIT, AWAITS | STACKFUL, 11, 5)         /* list, a condition, b units */                    \
+    X(AS_COMPLETED, AWAITS | STACKFUL, 13, 4) /* list, a: how many are taken, b units */          \
+    X(SETTLE, ANYWHERE, 11, 5)                /* a future, b value */                             \
+    X(FAIL, ANYWHERE, 11, 3)                  /* a future, b code */                              \
+    X(CANCEL, ANYWHERE, 11, 7)                /* a slot */                                        \
+    X(UNCANCEL, ANYWHERE, 13, 2)              /* a slot of a task */                              \
+    X(CANCELLING, ANYWHERE, 11, 1)            /* a slot of a task */                              \
+    X(STATE, ANYWHERE, 11, 2)                 /* a slot */                                        \
+    X(COUNT, ANYWHERE, 11, 1)                 /* the tasks that are not done */                   \
+    X(CREATE, 0, 11, 8)                       /* a task */                                        \
+    X(GATHER, 0, 12, 3)                       /* list, a: return_exceptions; into its own slot */ \
+    X(SHIELD, 0, 11, 2)                       /* a slot; the same */                              \
+    X(RAISE, 0, 11, 2)                        /* b code */                                        \
+    X(CALL_SOON, ANYWHERE, 11, 3)             /* a call */                                        \
+    X(CALL_LATER, ANYWHERE, 11, 3)            /* a call, b units */                               \
+    X(CALL_CANCEL, ANYWHERE, 11, 1)           /* a call */                                        \
+    X(ADD_DONE, ANYWHERE, 11, 4)              /* a callback, b slot */                            \
+    X(REMOVE_DONE, ANYWHERE, 11, 1)           /* a callback */                                    \
+    X(TIMEOUT, BLOCK, 13, 7)                  /* a units */                                       \
+    X(RESCHEDULE, 0, 13, 0)                   /* a: which scope, 0 the innermost; b units */      \
+    X(GROUP, BLOCK | STACKFUL, 13, 7)                                                             \
+    X(GROUP_CREATE, STACKFUL, 13, 0)            /* a task */                                      \
+    X(LOCK, BLOCK | STACKFUL, 13, 5)            /* a lock */                                      \
+    X(SEMAPHORE, BLOCK | STACKFUL, 13, 4)       /* a semaphore */                                 \
+    X(SEMAPHORE_RELEASE, ANYWHERE, 13, 2)       /* a semaphore */                                 \
+    X(CONDITION, BLOCK | STACKFUL, 13, 6)       /* a condition */                                 \
+    X(CONDITION_WAIT, AWAITS | STACKFUL, 13, 0) /* a condition */                                 \
+    X(CONDITION_NOTIFY, STACKFUL, 13, 0)        /* a condition, b how many */                     \
+    X(EVENT_WAIT, AWAITS | STACKFUL, 11, 3)     /* a event */                                     \
+    X(EVENT_SET, ANYWHERE, 11, 3)               /* a event */                                     \
+    X(EVENT_CLEAR, ANYWHERE, 11, 2)             /* a event */                                     \
+    X(BARRIER_WAIT, AWAITS | STACKFUL, 13, 5)   /* a barrier */                                   \
+    X(BARRIER_RESET, AWAITS | STACKFUL, 13, 1)  /* a barrier */                                   \
+    X(BARRIER_ABORT, AWAITS | STACKFUL, 13, 1)  /* a barrier */                                   \
+    X(QUEUE_PUT, AWAITS | STACKFUL, 13, 6)      /* a queue, b value */                            \
+    X(QUEUE_GET, AWAITS | STACKFUL, 13, 5)      /* a queue */                                     \
+    X(QUEUE_JOIN, AWAITS | STACKFUL, 13, 1)     /* a queue */                                     \
+    X(QUEUE_PUT_NOWAIT, ANYWHERE, 13, 2)        /* a queue, b value */                            \
+    X(QUEUE_GET_NOWAIT, ANYWHERE, 13, 2)        /* a queue */                                     \
+    X(QUEUE_TASK_DONE, ANYWHERE, 13, 2)         /* a queue */                                     \
+    X(QUEUE_SHUTDOWN, ANYWHERE, 13, 1)          /* a queue, b: immediate */                       \
+    X(TO_THREAD, AWAITS | STACKFUL, 99, 0)      /* b value: only with disorder, see disorder.c */ \
     X(POLL, AWAITS | STACKFUL, 99, 0)
 
 enum action_kind {
 #define X(name, flags, since, weight) DO_##name,
     ACTION_KINDS(X)
 #undef X
-    ACTION_KIND_COUNT
+        ACTION_KIND_COUNT
 };
 
 struct kind_info {

@@ -39,13 +39,20 @@ static const struct {
     int64_t status;
     const char *name;
 } names[] = {
-    {-ECANCELED, "ECANCELED"},   {-ETIMEDOUT, "ETIMEDOUT"},
-    {-EIO, "EIO"},               {-ENOENT, "ENOENT"},
-    {-EINVAL, "EINVAL"},         {-EAGAIN, "EAGAIN"},
-    {-EOVERFLOW, "EOVERFLOW"},   {-EDEADLK, "EDEADLK"},
-    {-COIL_EPENDING, "EPENDING"}, {-COIL_ESHUTDOWN, "ESHUTDOWN"},
-    {-COIL_EBROKEN, "EBROKEN"},  {-COIL_EGROUP, "EGROUP"},
-    {-COIL_EENDED, "EENDED"},    {-COIL_ESTOPPED, "ESTOPPED"},
+    {-ECANCELED, "ECANCELED"},
+    {-ETIMEDOUT, "ETIMEDOUT"},
+    {-EIO, "EIO"},
+    {-ENOENT, "ENOENT"},
+    {-EINVAL, "EINVAL"},
+    {-EAGAIN, "EAGAIN"},
+    {-EOVERFLOW, "EOVERFLOW"},
+    {-EDEADLK, "EDEADLK"},
+    {-COIL_EPENDING, "EPENDING"},
+    {-COIL_ESHUTDOWN, "ESHUTDOWN"},
+    {-COIL_EBROKEN, "EBROKEN"},
+    {-COIL_EGROUP, "EGROUP"},
+    {-COIL_EENDED, "EENDED"},
+    {-COIL_ESTOPPED, "ESTOPPED"},
 };
 
 int64_t script_error(int number)
@@ -93,8 +100,9 @@ void script_tell(struct actor *self, const struct action *action, struct outcome
 {
     const struct script *script = script_of(self);
     const char *who = self->number < TASKS ? "T" : self->number < TASKS + CALLS ? "C" : "D";
-    int number = self->number < TASKS ? self->number
-                 : self->number < TASKS + CALLS ? self->number - TASKS : self->number - TASKS - CALLS;
+    int number = self->number < TASKS           ? self->number
+                 : self->number < TASKS + CALLS ? self->number - TASKS
+                                                : self->number - TASKS - CALLS;
     bool of_script = action >= script->actions && action < script->actions + script->count;
     char text[96];
 
@@ -133,7 +141,8 @@ static int64_t apply_policy(struct actor *self, const struct action *action, int
     case POLICY_UNCANCEL:
         if (status != -ECANCELED)
             return status;
-        do_told(self, (struct action){.kind = DO_UNCANCEL, .a = (int16_t)slot_of_task(self->number)});
+        do_told(self,
+                (struct action){.kind = DO_UNCANCEL, .a = (int16_t)slot_of_task(self->number)});
         return 0;
     case POLICY_CLEANUP:
         pause = do_told(self, (struct action){.kind = DO_SLEEP, .a = 1});

@@ -1,6 +1,6 @@
 /*
- * Runs scripts: what is the same for coil and for the model. Each is a world, which does single actions and says how they ended; what
- * happens then, and in which words it is told, is here.
+ * Runs scripts: what is the same for coil and for the model. Each is a world, which does single
+ * actions and says how they ended; what happens then, and in which words it is told, is here.
  */
 #ifndef SIM_SCRIPT_H
 #define SIM_SCRIPT_H
@@ -60,7 +60,8 @@ static inline struct outcome outcome_nothing(void)
     return (struct outcome){.nothing = true};
 }
 
-/* The status with which the actor's script ends: a number of its own, or the error that ended it. */
+/* The status with which the actor's script ends: a number of its own, or the error that ended it.
+ */
 int64_t script_run(struct actor *self);
 
 /* One line of the trace. */
@@ -85,7 +86,8 @@ int64_t script_error(int number);
 void trace_reset(struct trace *trace);
 void trace_free(struct trace *trace);
 
-/* Runs the program in a world and leaves its trace. Returns which invariant does not hold, or NULL. */
+/* Runs the program in a world and leaves its trace. Returns which invariant does not hold, or NULL.
+ */
 const char *model_run(const struct program *program, struct trace *trace);
 const char *coil_sim_run(const struct program *program, uint64_t sim_seed, struct trace *trace);
 

@@ -68,7 +68,8 @@ static bool shrink_script(struct program *program, int index, bool (*fails)(cons
 
     for (int n = script_at(program, index)->count; n > 0; n /= 2)
         for (int at = script_at(program, index)->count - n; at >= 0; at--)
-            if (at + n <= script_at(program, index)->count && try_without(program, index, at, n, fails))
+            if (at + n <= script_at(program, index)->count &&
+                try_without(program, index, at, n, fails))
                 any = true;
     return any;
 }

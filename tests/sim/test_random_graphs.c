@@ -1,5 +1,6 @@
 /*
- * Random programs on the simulator against a plain model of asyncio's rules: the same trace, line by line.
+ * Random programs on the simulator against a plain model of asyncio's rules: the same trace, line
+ * by line.
  *
  *     sim-random_graphs [--seeds FIRST LAST]      10,000 of them, unless said otherwise
  *     sim-random_graphs --seed N [--trace]        one; --trace prints both traces
@@ -61,7 +62,8 @@ static void print_difference(void)
     for (shown = a; shown > expected.text && lines < 12; shown--)
         lines += shown[-1] == '\n' && shown < a;
     printf("%.*s", (int)(a - shown), shown);
-    printf("  expected: %.*s\n  got:      %.*s\n", (int)(line_end(a) - a), a, (int)(line_end(b) - b), b);
+    printf("  expected: %.*s\n  got:      %.*s\n", (int)(line_end(a) - a), a,
+           (int)(line_end(b) - b), b);
 }
 
 static void report(uint64_t seed, struct program *program)
