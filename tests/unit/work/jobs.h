@@ -16,6 +16,19 @@
 
 #include "kit.h"
 
+/* The thread sanitizer follows no pthread_exit on a coroutine's stack, and no new threads after a
+ * fork. */
+#if defined(__SANITIZE_THREAD__)
+#define UNDER_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define UNDER_TSAN 1
+#endif
+#endif
+#ifndef UNDER_TSAN
+#define UNDER_TSAN 0
+#endif
+
 /* Longer than anything takes that works: when it has passed, something hangs. */
 #define LIMIT COIL_SECONDS(8)
 

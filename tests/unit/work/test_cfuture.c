@@ -47,7 +47,7 @@ static int freed;
 
 static void count_free(void *value)
 {
-    freed++;
+    __atomic_add_fetch(&freed, 1, __ATOMIC_SEQ_CST);
     free(value);
 }
 

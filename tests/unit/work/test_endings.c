@@ -241,17 +241,18 @@ static const struct ending {
     void (*end)(struct coil_thread *thread);
     int64_t status; /* besides 0 and -ECANCELED, which all allow */
     int64_t another;
+    bool on_its_stack; /* pthread_exit on a coroutine's */
 } endings[] = {
-    {"close", by_close, -COIL_ESTOPPED, 0},
-    {"stop without grace", by_stop_without_grace, -COIL_ESTOPPED, 0},
-    {"stop that drains", by_draining, -COIL_ESTOPPED, 0},
-    {"stop from a coroutine", by_stop_from_a_coroutine, -COIL_ESTOPPED, 0},
-    {"stop from a function", by_stop_from_a_function, -COIL_ESTOPPED, 0},
-    {"death in a coroutine", by_death_in_a_coroutine, -COIL_EDIED, -COIL_ESTOPPED},
-    {"death in a function", by_death_in_a_function, -COIL_EDIED, -COIL_ESTOPPED},
-    {"death in a callback", by_death_in_a_callback, -COIL_EDIED, -COIL_ESTOPPED},
-    {"death in a nested run", by_death_in_a_nested_run, -COIL_EDIED, -COIL_ESTOPPED},
-    {"death while it stops", by_death_while_it_stops, -COIL_EDIED, -COIL_ESTOPPED},
+    {"close", by_close, -COIL_ESTOPPED, 0, false},
+    {"stop without grace", by_stop_without_grace, -COIL_ESTOPPED, 0, false},
+    {"stop that drains", by_draining, -COIL_ESTOPPED, 0, false},
+    {"stop from a coroutine", by_stop_from_a_coroutine, -COIL_ESTOPPED, 0, false},
+    {"stop from a function", by_stop_from_a_function, -COIL_ESTOPPED, 0, false},
+    {"death in a coroutine", by_death_in_a_coroutine, -COIL_EDIED, -COIL_ESTOPPED, true},
+    {"death in a function", by_death_in_a_function, -COIL_EDIED, -COIL_ESTOPPED, false},
+    {"death in a callback", by_death_in_a_callback, -COIL_EDIED, -COIL_ESTOPPED, false},
+    {"death in a nested run", by_death_in_a_nested_run, -COIL_EDIED, -COIL_ESTOPPED, true},
+    {"death while it stops", by_death_while_it_stops, -COIL_EDIED, -COIL_ESTOPPED, true},
 };
 
 static struct population population;
@@ -285,7 +286,7 @@ DRIVER_TEST(no_handle_is_ever_left_pending)
 
     errors_begin(); /* survivors and unfinished tasks are reported, which is not the matter here */
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-        for (int round = 0; round < rounds; round++)
+        for (int round = 0; round < rounds && !(UNDER_TSAN && endings[i].on_its_stack); round++)
             try_ending(&endings[i], (unsigned)(round * 100 + 1));
     said = errors_end();
     CHECK_HAS(said, "did not end in its grace");

@@ -169,7 +169,9 @@ DRIVER_TEST(stop_cancels_what_the_draining_left)
 
     while (coil_cfuture_state(stays) == COIL_CFUTURE_PENDING)
         usleep(100);
-    CHECK_EQ(coil_thread_stop(thread, &(struct coil_stop_options){.drain_ns = COIL_MS(120)}), 0);
+    CHECK_EQ(coil_thread_stop(
+                 thread, &(struct coil_stop_options){.drain_ns = COIL_MS(120) * kit_slowness()}),
+             0);
     CHECK_EQ(finish(ends), 0);
     CHECK_EQ(finish(stays), -ECANCELED);
     coil_thread_close(thread);
@@ -431,6 +433,8 @@ static struct coil_cfuture *die_in_a_function(struct coil_thread *thread)
 
 DRIVER_TEST(thread_that_ends_in_a_coroutine_settles_everything)
 {
+    if (UNDER_TSAN)
+        SKIP("the thread sanitizer follows no pthread_exit on a coroutine's stack");
     check_death(die_in_a_coroutine);
 }
 
@@ -472,6 +476,8 @@ TEST(in_the_child_of_a_fork_close_does_not_hang_and_a_new_one_runs)
     struct coil_thread *thread = open_thread();
     struct coil_cfuture *handle = coil_submit(thread, wait_for_ever, NULL);
 
+    if (UNDER_TSAN)
+        SKIP("the thread sanitizer follows no new threads after a fork");
     in_child(use_in_child, thread);
     CHECK(!coil_thread_stopping(thread));
     CHECK_EQ(coil_cfuture_cancel_and_wait(handle, LIMIT).status, -ECANCELED);
