@@ -167,7 +167,7 @@ static bool draw_local(struct drawing *d, const struct place *place, enum action
         *kind = one_in(d, 2) ? DO_CONDITION_WAIT : DO_CONDITION_NOTIFY;
     else if (place->scopes > 0 && one_in(d, 6))
         *kind = DO_RESCHEDULE;
-    else if (d->recipe->disorder && place->allowed & STACKFUL && one_in(d, 6))
+    else if (d->recipe->disorder && place->owner > 0 && place->allowed & STACKFUL && one_in(d, 6))
         *kind = one_in(d, 3) ? DO_POLL : DO_TO_THREAD;
     else
         return false;
