@@ -176,7 +176,7 @@ coil_async struct coil_result coil_join(struct coil_future *future)
 {
     struct coil_result result = coil_await(future);
 
-    if (!future_pending(future))
+    if (result.status >= 0) /* a caller that was cancelled as the value came does not get it */
         future->flags |= FUTURE_TAKEN;
     future_unref(future);
     return result;

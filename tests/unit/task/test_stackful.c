@@ -237,6 +237,23 @@ LOOP_TEST(joined_the_value_is_the_callers)
     noted();
 }
 
+static coil_async struct coil_result joins(void *future)
+{
+    return coil_join(coil_future_ref(future));
+}
+
+LOOP_TEST(cancelled_as_the_value_came_the_joiner_has_not_taken_it)
+{
+    struct coil_future *f = coil_create_future(), *task = coil_create_task(joins, f);
+
+    coil_yield();
+    coil_future_set_result(f, coil_value("v"), drop_counted);
+    coil_future_cancel(task, NULL); /* before it goes on */
+    CHECK_EQ(coil_join(task).status, -ECANCELED);
+    coil_future_unref(f);
+    CHECK_EQ(drops, 1); /* nobody has it */
+}
+
 static coil_async struct coil_result notes_steps(void *arg)
 {
     note("%s1 in %s", (char *)arg, coil_current_task() != NULL ? "a task" : "none");
