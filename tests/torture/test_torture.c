@@ -1,0 +1,256 @@
+/*
+ * Is every error path right? Each scenario again and again, failing its k-th allocation, its k-th system call, cancelled at the
+ * n-th thing that happens in it, for every number until it is not reached any more. Each run is a process of its own, which has to
+ * end by itself, with every token dropped once; under the address sanitizer with nothing leaked.
+ *
+ * $KIT_EFFORT below 100 takes only every so many-th number.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "loop/loop.h"
+#include "torture/scenarios.h"
+#include "unit/loop/inside.h"
+
+enum { ENDED = 0, NOT_REACHED = 7 };
+enum { SECONDS_A_RUN = 20 };
+
+typedef bool trial_fn(const struct scenario *scenario, uint64_t number);
+
+static void check_tokens(void)
+{
+    for (int i = 0; i < 2000 && __atomic_load_n(&tokens_alive, __ATOMIC_SEQ_CST) > 0; i++)
+        usleep(1000); /* a worker that was left behind */
+    CHECK_EQ(tokens_alive, 0);
+}
+
+/* One run in a process of its own; true if the number was reached. */
+static bool run_apart(const struct scenario *scenario, trial_fn *trial, uint64_t number)
+{
+    int status;
+    pid_t child;
+
+    fflush(NULL);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        bool reached;
+
+        alarm((unsigned)(SECONDS_A_RUN * kit_slowness()));
+        reached = trial(scenario, number);
+        check_tokens();
+        exit(reached ? ENDED : NOT_REACHED);
+    }
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    if (WIFSIGNALED(status))
+        FAIL("%s, %lu: %s", scenario->name, (unsigned long)number,
+             WTERMSIG(status) == SIGALRM ? "does not end" : strsignal(WTERMSIG(status)));
+    if (WEXITSTATUS(status) != ENDED && WEXITSTATUS(status) != NOT_REACHED)
+        FAIL("%s, %lu: ended with an error", scenario->name, (unsigned long)number);
+    return WEXITSTATUS(status) == ENDED;
+}
+
+/* Every number until one is not reached; with threads, three in a row. */
+static void torture(const struct scenario *scenario, trial_fn *trial)
+{
+    uint64_t step = (uint64_t)(100 / kit_effort(100)), missed = 0, k = 1;
+
+    for (; missed < (scenario->threads ? 3 : 1); k += step)
+        missed = run_apart(scenario, trial, k) ? 0 : missed + 1;
+    printf("%s: %lu runs\n", scenario->name, (unsigned long)(k / step));
+}
+
+static void ignore_report(struct coil_loop *loop, const struct coil_report *report, void *arg)
+{
+    (void)loop;
+    (void)report;
+    (void)arg;
+}
+
+static coil_async struct coil_result quietly(void *arg)
+{
+    const struct scenario *scenario = arg;
+
+    coil_loop_set_exception_handler(coil_loop_current(), ignore_report, NULL);
+    return scenario->run(NULL);
+}
+
+static bool fail_one(const struct scenario *scenario, enum fault_kind kind, uint64_t k)
+{
+    union {
+        const struct scenario *scenario;
+        void *arg;
+    } as = {scenario};
+    struct coil_result r;
+    bool reached;
+
+    coil__fault_arm(kind, k, false);
+    r = coil_run(quietly, as.arg);
+    reached = coil__fault_count(kind) >= k;
+    coil__fault_arm(kind, 0, false);
+    CHECK(r.status != -EDEADLK); /* the simulator's word for a hang */
+    return reached;
+}
+
+static bool fail_allocation(const struct scenario *scenario, uint64_t k)
+{
+    return fail_one(scenario, FAULT_ALLOC, k);
+}
+
+static bool fail_system_call(const struct scenario *scenario, uint64_t k)
+{
+    return fail_one(scenario, FAULT_SYS, k);
+}
+
+/* Whom the canceller asks, and when: counted are its own turns and the loop's falling asleep. */
+static struct {
+    struct coil_call tick;
+    uint64_t left;
+    bool youngest; /* the youngest task, not the scenario's own */
+    struct coil_future *task;
+} canceller;
+
+static void happened(struct coil_loop *loop)
+{
+    struct coil_future *tasks[64] = {NULL}, *victim = canceller.task;
+    size_t n = coil_all_tasks(loop, tasks, 64);
+
+    if (canceller.left == 0 || --canceller.left != 0)
+        return;
+    if (canceller.youngest && n > 0 && n <= 64)
+        victim = tasks[n - 1];
+    coil_future_cancel(victim, "torture");
+}
+
+/* Once a turn, as long as there is anything else to run. */
+static void tick(void *arg)
+{
+    struct coil_loop *loop = arg;
+
+    happened(loop);
+    if (loop->ready.next->next != &loop->ready) /* more than the turn's marker */
+        coil_call_soon(loop, &canceller.tick);
+}
+
+static void falls_asleep(struct coil_loop *loop, void *arg)
+{
+    (void)arg;
+    happened(loop);
+}
+
+static void wakes(struct coil_loop *loop, void *arg)
+{
+    (void)arg;
+    if (!coil_call_scheduled(&canceller.tick))
+        coil_call_soon(loop, &canceller.tick);
+}
+
+static coil_async struct coil_result cancelled_somewhere(void *arg)
+{
+    struct coil_loop_hooks hooks = {falls_asleep, wakes, NULL};
+    struct coil_loop *loop = coil_loop_current();
+    struct coil_result r;
+
+    coil_loop_set_hooks(loop, &hooks);
+    coil_call_init(&canceller.tick, tick, loop);
+    canceller.task = coil_create_task(quietly, arg);
+    coil_call_soon(loop, &canceller.tick);
+    r = coil_await(canceller.task);
+    coil_loop_set_hooks(loop, NULL);
+    coil_call_cancel(&canceller.tick);
+    coil_future_unref(canceller.task);
+    return r;
+}
+
+static bool cancel_one(const struct scenario *scenario, uint64_t n, bool youngest)
+{
+    union {
+        const struct scenario *scenario;
+        void *arg;
+    } as = {scenario};
+
+    canceller.left = n;
+    canceller.youngest = youngest;
+    CHECK(coil_run(cancelled_somewhere, as.arg).status != -EDEADLK);
+    return canceller.left == 0;
+}
+
+static bool cancel_itself(const struct scenario *scenario, uint64_t n)
+{
+    return cancel_one(scenario, n, false);
+}
+
+static bool cancel_youngest(const struct scenario *scenario, uint64_t n)
+{
+    return cancel_one(scenario, n, true);
+}
+
+static bool leave_alone(const struct scenario *scenario, uint64_t n)
+{
+    union {
+        const struct scenario *scenario;
+        void *arg;
+    } as = {scenario};
+
+    (void)n;
+    coil_run(quietly, as.arg);
+    return true;
+}
+
+DRIVER_TEST(left_alone_every_scenario_ends_with_all_dropped)
+{
+    for (int i = 0; i < scenarios_count; i++)
+        run_apart(&scenarios[i], leave_alone, 1);
+}
+
+static void torture_all(trial_fn *trial)
+{
+    for (int i = 0; i < scenarios_count; i++)
+        torture(&scenarios[i], trial);
+}
+
+SLOW_TEST(whatever_allocation_fails_on_the_simulator, 600)
+{
+    setenv("COIL_DRIVER", "sim", 1);
+    torture_all(fail_allocation);
+}
+
+SLOW_TEST(whatever_allocation_fails_on_epoll, 600)
+{
+    setenv("COIL_DRIVER", "epoll", 1);
+    torture_all(fail_allocation);
+}
+
+SLOW_TEST(whatever_system_call_fails_on_epoll, 600)
+{
+    setenv("COIL_DRIVER", "epoll", 1);
+    torture_all(fail_system_call);
+}
+
+SLOW_TEST(whatever_system_call_fails_on_uring, 600)
+{
+    setenv("COIL_DRIVER", "uring", 1);
+    torture_all(fail_system_call);
+}
+
+SLOW_TEST(whatever_system_call_fails_on_the_simulator, 600)
+{
+    setenv("COIL_DRIVER", "sim", 1);
+    torture_all(fail_system_call);
+}
+
+SLOW_TEST(whenever_it_is_cancelled, 600)
+{
+    setenv("COIL_DRIVER", "sim", 1);
+    torture_all(cancel_itself);
+}
+
+SLOW_TEST(whenever_its_youngest_task_is_cancelled, 600)
+{
+    setenv("COIL_DRIVER", "sim", 1);
+    torture_all(cancel_youngest);
+}
