@@ -13,7 +13,9 @@ struct drawing {
     const struct recipe *recipe;
     struct program *program;
     uint64_t random;
-    uint64_t styles; /* the kinds this program does not have: few at a time meet more often */
+    uint64_t left_out; /* kinds that this program does not have: few at a time meet more often */
+    bool narrow;       /* one object of each sort, one queue of one sort, and all tasks at once */
+    int queue;
 };
 
 /* Where in a script the next action stands. */
@@ -44,6 +46,14 @@ static int draw(struct drawing *d, int sides)
 static int draw_between(struct drawing *d, int least, int most)
 {
     return least + draw(d, most - least + 1);
+}
+
+/* Which of several objects. */
+static int16_t draw_object(struct drawing *d, int n)
+{
+    if (n == QUEUES && d->narrow)
+        return (int16_t)d->queue;
+    return (int16_t)(d->narrow ? 0 : draw(d, n));
 }
 
 static bool one_in(struct drawing *d, int n)
@@ -144,7 +154,7 @@ static bool fits(const struct drawing *d, const struct place *place, enum action
 {
     const struct kind_info *info = &kind_infos[kind];
 
-    if (info->since > d->recipe->since || (d->styles >> kind & 1))
+    if (info->since > d->recipe->since || (d->left_out >> kind & 1))
         return false;
     if (place->owner >= TASKS)
         return info->flags & ANYWHERE;
@@ -199,24 +209,24 @@ static int lowest_bit(unsigned bits)
 static void draw_objects(struct drawing *d, struct action *action)
 {
     switch ((enum action_kind)action->kind) {
-    case DO_LOCK: action->a = (int16_t)draw(d, LOCKS); break;
+    case DO_LOCK: action->a = draw_object(d, LOCKS); break;
     case DO_SEMAPHORE:
-    case DO_SEMAPHORE_RELEASE: action->a = (int16_t)draw(d, SEMAPHORES); break;
-    case DO_CONDITION: action->a = (int16_t)draw(d, CONDITIONS); break;
+    case DO_SEMAPHORE_RELEASE: action->a = draw_object(d, SEMAPHORES); break;
+    case DO_CONDITION: action->a = draw_object(d, CONDITIONS); break;
     case DO_EVENT_WAIT:
     case DO_EVENT_SET:
-    case DO_EVENT_CLEAR: action->a = (int16_t)draw(d, EVENTS); break;
+    case DO_EVENT_CLEAR: action->a = draw_object(d, EVENTS); break;
     case DO_BARRIER_WAIT:
     case DO_BARRIER_RESET:
-    case DO_BARRIER_ABORT: action->a = (int16_t)draw(d, BARRIERS); break;
+    case DO_BARRIER_ABORT: action->a = draw_object(d, BARRIERS); break;
     case DO_QUEUE_PUT:
     case DO_QUEUE_PUT_NOWAIT:
     case DO_QUEUE_GET:
     case DO_QUEUE_GET_NOWAIT:
     case DO_QUEUE_JOIN:
-    case DO_QUEUE_TASK_DONE: action->a = (int16_t)draw(d, QUEUES); break;
+    case DO_QUEUE_TASK_DONE: action->a = draw_object(d, QUEUES); break;
     case DO_QUEUE_SHUTDOWN:
-        action->a = (int16_t)draw(d, QUEUES);
+        action->a = draw_object(d, QUEUES);
         action->b = (int16_t)draw(d, 2);
         break;
     default: break;
@@ -348,10 +358,25 @@ static void draw_task_script(struct drawing *d, int index)
     place.allowed = task->kind == TASK_WITH_STACK ? STACKFUL : 0;
     if (index == 0) /* the main one gives life to half of them */
         for (int i = 1; i < d->program->tasks && task->script.count < ACTIONS / 2; i++)
-            if (one_in(d, 2))
+            if (d->narrow || one_in(d, 2))
                 task->script.actions[task->script.count++] =
                     (struct action){.kind = DO_CREATE, .policy = POLICY_GO_ON, .a = (int16_t)i};
     draw_script(d, &task->script, place, draw_between(d, 1, 10));
+}
+
+/* None, a quarter, half, or three quarters of the kinds; some are always there. */
+static uint64_t draw_left_out(struct drawing *d)
+{
+    uint64_t kept = 1ull << DO_YIELD | 1ull << DO_SLEEP | 1ull << DO_AWAIT | 1ull << DO_CREATE |
+                    1ull << DO_CANCEL | 1ull << DO_STATE;
+    uint64_t a = next(d), b = next(d);
+
+    switch (draw(d, 4)) {
+    case 0: return 0;
+    case 1: return a & b & ~kept;
+    case 2: return a & ~kept;
+    default: return (a | b) & ~kept;
+    }
 }
 
 void program_draw(const struct recipe *recipe, struct program *program)
@@ -362,9 +387,9 @@ void program_draw(const struct recipe *recipe, struct program *program)
     memset(program, 0, sizeof(*program));
     program->unit_ns = units[draw(&d, 4)];
     program->tasks = draw_between(&d, 3, one_in(&d, 4) ? TASKS : 9);
-    d.styles = one_in(&d, 4) ? 0 : next(&d) & next(&d);
-    d.styles &= ~(1ull << DO_YIELD | 1ull << DO_SLEEP | 1ull << DO_AWAIT | 1ull << DO_CREATE);
-    d.styles &= ~(1ull << DO_CANCEL | 1ull << DO_STATE);
+    d.left_out = draw_left_out(&d);
+    d.narrow = one_in(&d, 2);
+    d.queue = draw(&d, QUEUES);
     for (int i = 0; i < program->tasks; i++)
         draw_task_script(&d, i);
     for (int i = TASKS; i < TASKS + CALLS + DONES; i++)
