@@ -152,13 +152,14 @@ static int begin(struct coil_loop *loop)
             "a loop is run by another thread than before: it belongs to the first one that runs it");
     loop->thread = mach_thread_id();
     coil__loop_running = loop;
-    coil__mach_overflow_thread_enter();
+    loop->signal_stack = coil__mach_overflow_thread_enter() == 0; /* without it an overflow is only not told */
     return 0;
 }
 
 static void end(struct coil_loop *loop)
 {
-    coil__mach_overflow_thread_leave();
+    if (loop->signal_stack)
+        coil__mach_overflow_thread_leave();
     coil__loop_running = NULL;
     word_store(&loop->running, 0);
 }

@@ -1,6 +1,7 @@
 /* A stack that overflows says whose it is, and ends the process. */
 #include <signal.h>
 
+#include "base/fault.h"
 #include "mach/stack.h"
 #include "mach/switch.h"
 #include "unit/loop/inside.h"
@@ -40,6 +41,20 @@ CRASH_TEST(a_named_task_is_named, SIGSEGV, "coil: stack overflow in task 2 'glut
 CRASH_TEST(the_message_says_how_much_there_was_and_what_to_do, SIGSEGV,
            ": its 65536 bytes are used up; give it more by stack_bytes in coil_task_options")
 {
+    run_inside(overflow_named, "sim");
+}
+
+CRASH_TEST(runs_that_got_no_stack_for_signals_do_not_spoil_the_next_one, SIGSEGV, "in task 2 'glutton'")
+{
+    for (uint64_t k = 1; k < 30; k++) {
+        struct coil_loop *loop = open_sim();
+
+        coil__fault_arm(FAULT_SYS, k, true);
+        coil_loop_stop(loop);
+        coil_loop_run_forever(loop);
+        coil__fault_arm(FAULT_SYS, 0, false);
+        coil_loop_close(loop);
+    }
     run_inside(overflow_named, "sim");
 }
 

@@ -15,18 +15,16 @@
 #include <coil/coil.h>
 
 #include "kit.h"
+#include "mach/switch.h"
 
-/* The thread sanitizer follows no pthread_exit on a coroutine's stack, and no new threads after a
+/* Sanitizers follow no pthread_exit on a coroutine's stack, and that of threads no new ones after a
  * fork. */
-#if defined(__SANITIZE_THREAD__)
-#define UNDER_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define UNDER_TSAN 1
-#endif
-#endif
-#ifndef UNDER_TSAN
-#define UNDER_TSAN 0
+#if defined(MACH_TSAN)
+enum { UNDER_TSAN = 1, SANITIZED = 1 };
+#elif defined(MACH_ASAN)
+enum { UNDER_TSAN = 0, SANITIZED = 1 };
+#else
+enum { UNDER_TSAN = 0, SANITIZED = 0 };
 #endif
 
 /* Longer than anything takes that works: when it has passed, something hangs. */
