@@ -66,10 +66,12 @@ static void arrive(struct coil_handle *handle)
 static void source_done(struct coil_cfuture *source, void *arg)
 {
     struct bridge *bridge = arg;
+    struct loop_port *port = coil__port_ref(bridge->port); /* posted, the bridge is the loop's */
 
     (void)source;
-    if (coil__port_post(bridge->port, &bridge->handle) != 0)
+    if (coil__port_post(port, &bridge->handle) != 0)
         bridge_unref(bridge);
+    coil__port_unref(port);
 }
 
 /* The loop closes before the job is done. */
