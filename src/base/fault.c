@@ -1,5 +1,6 @@
 #include "base/fault.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,21 @@ bool coil__fault_slow(enum fault_kind kind)
     return n == at || (__atomic_load_n(&faults[kind].sticky, __ATOMIC_RELAXED) && n > at);
 }
 
+static void print_counts(void)
+{
+    fprintf(stderr, "coil: %llu allocations, %llu system calls\n",
+            (unsigned long long)coil__fault_count(FAULT_ALLOC),
+            (unsigned long long)coil__fault_count(FAULT_SYS));
+}
+
+/* Armed for what never comes, so that they are counted. */
+static void count_all(void)
+{
+    coil__fault_arm(FAULT_ALLOC, UINT64_MAX, false);
+    coil__fault_arm(FAULT_SYS, UINT64_MAX, false);
+    atexit(print_counts);
+}
+
 __attribute__((constructor)) static void arm_from_environment(void)
 {
     const char *wish = getenv("COIL_FAULT");
@@ -52,4 +68,6 @@ __attribute__((constructor)) static void arm_from_environment(void)
         coil__fault_arm(FAULT_ALLOC, strtoull(wish + 6, NULL, 10), false);
     else if (strncmp(wish, "sys:", 4) == 0)
         coil__fault_arm(FAULT_SYS, strtoull(wish + 4, NULL, 10), false);
+    else if (strcmp(wish, "count") == 0)
+        count_all();
 }

@@ -1,6 +1,7 @@
 /*
  * Fault injection: makes the k-th allocation, or the k-th system call of mach/sys.c, fail. Always compiled in; when not
- * armed it costs one load. From a program: coil__fault_arm; from outside: COIL_FAULT=alloc:17 or sys:17.
+ * armed it costs one load. From a program: coil__fault_arm; from outside: COIL_FAULT=alloc:17 or sys:17; COIL_FAULT=count
+ * says at the end on stderr how many there were.
  */
 #ifndef COIL_BASE_FAULT_H
 #define COIL_BASE_FAULT_H

@@ -1,6 +1,7 @@
 /* Fault injection fails the one it was armed for. */
 #include "base/fault.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -122,6 +123,28 @@ TEST(the_environment_arms_a_system_call)
     while (!fault(FAULT_SYS))
         CHECK(coil__fault_count(FAULT_SYS) < 1000);
     CHECK_EQ(coil__fault_count(FAULT_SYS), 1000);
+}
+
+TEST(counting_tells_at_the_end_how_many_there_were)
+{
+    static const char name[] = "counting_tells_at_the_end_how_many_there_were";
+    char self[512], command[1024], said[256] = "";
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    FILE *output;
+
+    if (getenv("COIL_FAULT") != NULL) {
+        CHECK_EQ(failed_of(FAULT_ALLOC, 5), 0);
+        CHECK_EQ(failed_of(FAULT_SYS, 3), 0);
+        return;
+    }
+    CHECK(length > 0);
+    self[length] = '\0';
+    snprintf(command, sizeof(command), "COIL_FAULT=count '%s' --here %s 2>&1", self, name);
+    output = popen(command, "r");
+    CHECK(fread(said, 1, sizeof(said) - 1, output) > 0);
+    CHECK_EQ(pclose(output), 0);
+    CHECK_HAS(said, "coil: 5 allocations, ");
+    CHECK_HAS(said, " system calls\n");
 }
 
 TEST(an_unknown_wish_arms_nothing)
