@@ -222,7 +222,7 @@ static void *run_stop(void *arg)
 
 TEST(work_submitted_while_it_stops_is_refused)
 {
-    struct stop stop = {.target = open_thread(), .options = {.drain_ns = LIMIT}};
+    struct stop stop = {.target = open_thread(), .options = {.drain_ns = COIL_FOREVER}};
     struct coil_cfuture *waits, *late, *cancelled;
     struct job job;
 

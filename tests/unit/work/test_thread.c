@@ -321,7 +321,7 @@ TEST(stop_on_the_loops_own_thread_only_begins)
 
 TEST(stop_from_two_threads_is_one_stop)
 {
-    struct stop first = {.target = open_thread(), .options = {.drain_ns = LIMIT}};
+    struct stop first = {.target = open_thread(), .options = {.drain_ns = COIL_FOREVER}};
     struct stop second = {.target = first.target, .options = {.grace_ns = -1}};
     struct coil_cfuture *handle;
     struct job job;
