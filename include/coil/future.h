@@ -188,7 +188,8 @@ COIL_EXPORT bool coil_future_remove_done_callback(struct coil_done *done);
  *
  * Suspends: unless the future is done.
  * Cancel-safe: yes; cancelling the caller cancels the future (shield it to prevent that).
- * Returns: the future's result; -ECANCELED if the future or the caller was cancelled; -EDEADLK.
+ * Returns: the future's result; -ECANCELED if the future or the caller was cancelled; -EDEADLK; -ENOMEM (no memory to make sure
+ * that it is none).
  */
 COIL_EXPORT coil_async struct coil_result coil_await(struct coil_future *future);
 

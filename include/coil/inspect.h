@@ -50,7 +50,8 @@ struct coil_snapshot {
  * Takes a picture of a loop. On the loop's own thread at once; from another one it asks the loop, which answers between two callbacks.
  *
  * Suspends: no, it blocks the thread. Thread: any. Owns: the caller closes it.
- * Returns: 0; -ETIMEDOUT (the loop is stuck in a callback; coil_loop_stuck tells in which task); -COIL_ESTOPPED; -ENOMEM.
+ * Returns: 0; -ETIMEDOUT (the loop is stuck in a callback; coil_loop_stuck tells in which task); -COIL_ESTOPPED;
+ * -EINTR (coil_interrupt); -ENOMEM.
  */
 COIL_EXPORT int coil_snapshot_open(struct coil_loop *loop, int64_t timeout_ns, struct coil_snapshot **out);
 
@@ -63,7 +64,7 @@ COIL_EXPORT void coil_snapshot_close(struct coil_snapshot *snapshot);
 
 enum coil_snapshot_format {
     COIL_SNAPSHOT_TABLE, /* a line per task */
-    COIL_SNAPSHOT_TREE   /* who waits for whom; linear in size, also with shared children and cycles */
+    COIL_SNAPSHOT_TREE   /* a task below the one that made it, with what it waits for; linear in size */
 };
 
 /**
@@ -94,7 +95,8 @@ COIL_EXPORT uint64_t coil_loop_stuck(const struct coil_loop *loop);
  * Cancels any task of the loop by its id, inner children too. Call it as coil_cancel_id(loop, id, message).
  *
  * Suspends: no, it blocks the thread until the loop has taken it. Thread: any.
- * Returns: 0; -ESRCH (no such task, or it is done); -ETIMEDOUT (after 5 s: the loop is stuck, the request stands); -COIL_ESTOPPED; -ENOMEM.
+ * Returns: 0; -ESRCH (no such task, or it is done); -ETIMEDOUT (after 5 s: the loop is stuck, the request stands); -COIL_ESTOPPED;
+ * -EINTR (coil_interrupt); -ENOMEM.
  */
 COIL_EXPORT int coil_cancel_id_at(struct coil_loop *loop, uint64_t id, const char *message,
                                   const char *place);

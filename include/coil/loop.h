@@ -141,7 +141,8 @@ COIL_EXPORT int coil_loop_open(const struct coil_loop_options *options, struct c
 COIL_EXPORT void coil_loop_close(struct coil_loop *loop);
 
 /**
- * Runs until coil_loop_stop (asyncio: run_forever).
+ * Runs until coil_loop_stop (asyncio: run_forever). A coroutine must not end the thread by pthread_exit: then nobody closes the
+ * loop (a coil_thread notices, and settles everything).
  *
  * Suspends: no, it is what the others are suspended in.
  * Returns: 0; -EBUSY if this loop runs already or another runs in this thread.

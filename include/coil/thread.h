@@ -68,7 +68,8 @@ COIL_EXPORT struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread,
 /* How to stop. All zero: cancel at once, 5 s of grace, then force. */
 struct coil_stop_options {
     int64_t drain_ns; /* let the jobs end by themselves for so long, before cancelling */
-    int64_t grace_ns; /* how long cancelled jobs may take to unwind; 0: 5 s; < 0: none */
+    int64_t grace_ns; /* how long cancelled jobs may take to unwind; 0: 5 s; < 0: none. A task that is destroyed does not
+                         unwind: what it held is lost */
     /* Called on the loop's thread with a line about each task that did not end in time, before it is destroyed;
      * NULL: they are reported to the loop's exception handler. */
     void (*survivor)(const char *description, void *arg);

@@ -62,7 +62,6 @@ struct coil_loop {
     bool stop_early;        /* coil_loop_stop before run_forever */
     bool closing, closed;
     bool refusing;          /* no new work from other threads: it is being stopped */
-    bool silent;            /* what is left at closing was reported already */
     bool signal_stack;      /* this run has one, to tell of overflows on */
     int64_t end_status;     /* what those get who come too late, or were left over */
     struct coil_link bridges; /* to jobs of other loops, that our futures wait for */

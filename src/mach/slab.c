@@ -31,7 +31,7 @@ static struct mach_slab *claim_record(void)
     for (slab = (void *)word_load(&records); slab != NULL; slab = slab->registered) {
         uintptr_t unused = 0;
 
-        if (word_cas(&slab->low, &unused, LOW_CLAIMED))
+        if (word_load(&slab->low) == 0 && word_cas(&slab->low, &unused, LOW_CLAIMED))
             return slab;
     }
     slab = mem_zalloc(sizeof(*slab));
@@ -61,7 +61,7 @@ struct mach_slab *coil__slab_at(uintptr_t address)
 
 static char *slab_low(const struct mach_slab *slab)
 {
-    return (char *)slab->low.value;
+    return (char *)word_load(&slab->low); /* others look at it while they search for a free record */
 }
 
 uint32_t coil__slab_index(const struct mach_slab *slab, const void *address)

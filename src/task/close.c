@@ -57,8 +57,7 @@ void coil__task_destroy(struct task *task, int64_t error)
 void coil__tasks_close(struct coil_loop *loop)
 {
     if (!list_empty(&loop->tasks)) { /* before anything runs: what has not begun is not to begin now */
-        if (!loop->silent)
-            report_pending(loop);
+        report_pending(loop);
         coil__tasks_cancel_all(loop, "the loop is being closed");
         coil__loop_run_ready(loop, UNWIND_TURNS);
     }
