@@ -123,7 +123,7 @@ const char *coil_sim_run(const struct program *program, uint64_t sim_seed, struc
     begin(run, program, trace);
     begin_queues(run);
     task = coil_create_task_with(main_task, run, &(struct coil_task_options){.loop = run->loop});
-    result = coil_loop_run_until_complete(run->loop, task);
+    result = coil_loop_run_until_complete(run->loop, task); /* not in a task */
     coil_future_unref(task);
     if (result.status == -EDEADLK)
         run->complaint = "the loop found that nothing can ever happen any more";

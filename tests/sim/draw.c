@@ -1,5 +1,5 @@
 /* Draws a program from a seed. */
-#include "program.h"
+#include "draw.h"
 
 #include <string.h>
 
@@ -8,136 +8,6 @@ const struct kind_info kind_infos[] = {
     ACTION_KINDS(X)
 #undef X
 };
-
-struct drawing {
-    const struct recipe *recipe;
-    struct program *program;
-    uint64_t random;
-    uint64_t left_out; /* kinds that this program does not have: few at a time meet more often */
-    bool narrow;       /* one object of each sort, one queue of one sort, and all tasks at once */
-    int queue;
-};
-
-/* Where in a script the next action stands. */
-struct place {
-    int owner;        /* the task; TASKS and more: a callback */
-    unsigned allowed; /* flags that its actions may have */
-    int scopes;       /* timeouts around it */
-    bool in_group;
-    unsigned held; /* conditions */
-    int depth;
-};
-
-/* splitmix64 */
-static uint64_t next(struct drawing *d)
-{
-    uint64_t z = d->random += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-static int draw(struct drawing *d, int sides)
-{
-    return (int)(next(d) % (uint64_t)sides);
-}
-
-static int draw_between(struct drawing *d, int least, int most)
-{
-    return least + draw(d, most - least + 1);
-}
-
-/* Which of several objects. */
-static int16_t draw_object(struct drawing *d, int n)
-{
-    if (n == QUEUES && d->narrow)
-        return (int16_t)d->queue;
-    return (int16_t)(d->narrow ? 0 : draw(d, n));
-}
-
-static bool one_in(struct drawing *d, int n)
-{
-    return draw(d, n) == 0;
-}
-
-/* Short ones, so that things meet; now and then none at all, or a long one. */
-static int draw_units(struct drawing *d)
-{
-    int dice = draw(d, 12);
-
-    return dice == 0 ? 0 : dice == 1 ? draw_between(d, 10, 300) : draw_between(d, 1, 6);
-}
-
-static int draw_limit(struct drawing *d)
-{
-    return one_in(d, 5) ? FOREVER : draw_units(d);
-}
-
-/* Something that the owner may wait for without ever waiting for itself. */
-static int draw_awaitable(struct drawing *d, int owner)
-{
-    int tasks = d->program->tasks;
-
-    if (owner >= tasks - 1 || one_in(d, 3))
-        return draw(d, FUTURES);
-    if (one_in(d, 6))
-        return slot_made_by(draw_between(d, owner, tasks - 1));
-    return slot_of_task(draw_between(d, owner + 1, tasks - 1));
-}
-
-/* The same, but for a gather or shield: those of tasks above only. */
-static int draw_child(struct drawing *d, int owner)
-{
-    int slot = draw_awaitable(d, owner);
-
-    return slot == slot_made_by(owner) ? draw(d, FUTURES) : slot;
-}
-
-static int draw_task(struct drawing *d)
-{
-    return slot_of_task(draw_between(d, 1, d->program->tasks - 1));
-}
-
-static int draw_slot(struct drawing *d)
-{
-    int tasks = d->program->tasks;
-
-    if (one_in(d, 3))
-        return draw(d, FUTURES);
-    return one_in(d, 5) ? slot_made_by(draw(d, tasks)) : draw_task(d);
-}
-
-static bool listed(const struct action *action, int slot)
-{
-    for (int i = 0; i < action->n; i++)
-        if (action->list[i] == slot)
-            return true;
-    return false;
-}
-
-/* Twice the same is for gather only: the others take sets. */
-static void draw_list(struct drawing *d, struct action *action, int owner)
-{
-    bool gather = action->kind == DO_GATHER || action->kind == DO_GATHER_AWAIT;
-    int wanted = draw_between(d, 1, LIST);
-
-    for (int i = 0; i < wanted; i++) {
-        int slot = draw_child(d, owner);
-
-        if (gather || (slot < slot_made_by(0) && !listed(action, slot)))
-            action->list[action->n++] = (uint8_t)slot;
-    }
-}
-
-/*
- * Who holds a condition's lock awaits no task: it could be one that wants the lock back after a
- * wait, which nothing can talk it out of. In asyncio too, the two wait for ever.
- */
-static int awaits_as(const struct drawing *d, const struct place *place)
-{
-    return place->held != 0 ? d->program->tasks : place->owner;
-}
 
 static enum policy draw_policy(struct drawing *d)
 {
@@ -184,6 +54,15 @@ static bool draw_local(struct drawing *d, const struct place *place, enum action
     return true;
 }
 
+static int weight(const struct drawing *d, const struct place *place, int kind)
+{
+    const struct kind_info *info = &kind_infos[kind];
+
+    if (!fits(d, place, (enum action_kind)kind))
+        return 0;
+    return strncmp(info->name, d->theme, strlen(d->theme)) == 0 ? 10 * info->weight : info->weight;
+}
+
 static enum action_kind draw_kind(struct drawing *d, const struct place *place)
 {
     int total = 0, dice;
@@ -192,114 +71,12 @@ static enum action_kind draw_kind(struct drawing *d, const struct place *place)
     if (draw_local(d, place, &kind))
         return kind;
     for (int i = 0; i < ACTION_KIND_COUNT; i++)
-        if (fits(d, place, (enum action_kind)i))
-            total += kind_infos[i].weight;
+        total += weight(d, place, i);
     dice = draw(d, total);
     for (int i = 0; i < ACTION_KIND_COUNT; i++)
-        if (fits(d, place, (enum action_kind)i) && (dice -= kind_infos[i].weight) < 0)
+        if ((dice -= weight(d, place, i)) < 0)
             return (enum action_kind)i;
     return DO_YIELD;
-}
-
-static int lowest_bit(unsigned bits)
-{
-    return __builtin_ctz(bits);
-}
-
-static void draw_objects(struct drawing *d, struct action *action)
-{
-    switch ((enum action_kind)action->kind) {
-    case DO_LOCK: action->a = draw_object(d, LOCKS); break;
-    case DO_SEMAPHORE:
-    case DO_SEMAPHORE_RELEASE: action->a = draw_object(d, SEMAPHORES); break;
-    case DO_CONDITION: action->a = draw_object(d, CONDITIONS); break;
-    case DO_EVENT_WAIT:
-    case DO_EVENT_SET:
-    case DO_EVENT_CLEAR: action->a = draw_object(d, EVENTS); break;
-    case DO_BARRIER_WAIT:
-    case DO_BARRIER_RESET:
-    case DO_BARRIER_ABORT: action->a = draw_object(d, BARRIERS); break;
-    case DO_QUEUE_PUT:
-    case DO_QUEUE_PUT_NOWAIT:
-    case DO_QUEUE_GET:
-    case DO_QUEUE_GET_NOWAIT:
-    case DO_QUEUE_JOIN:
-    case DO_QUEUE_TASK_DONE: action->a = draw_object(d, QUEUES); break;
-    case DO_QUEUE_SHUTDOWN:
-        action->a = draw_object(d, QUEUES);
-        action->b = (int16_t)draw(d, 2);
-        break;
-    default: break;
-    }
-}
-
-static void draw_flow(struct drawing *d, const struct place *place, struct action *action)
-{
-    switch ((enum action_kind)action->kind) {
-    case DO_GATHER:
-    case DO_GATHER_AWAIT:
-        draw_list(d, action, awaits_as(d, place));
-        action->a = (int16_t)draw(d, 2);
-        break;
-    case DO_SHIELD: action->a = (int16_t)draw_child(d, place->owner); break;
-    case DO_AWAIT:
-    case DO_SHIELD_AWAIT: action->a = (int16_t)draw_awaitable(d, awaits_as(d, place)); break;
-    case DO_WAIT_FOR:
-        action->a = (int16_t)draw_awaitable(d, awaits_as(d, place));
-        action->b = (int16_t)draw_limit(d);
-        break;
-    case DO_WAIT:
-    case DO_AS_COMPLETED:
-        draw_list(d, action, place->owner);
-        action->a = (int16_t)draw(d, action->kind == DO_WAIT ? 3 : action->n + 1);
-        action->b = (int16_t)draw_limit(d);
-        break;
-    case DO_TIMEOUT: action->a = (int16_t)draw_limit(d); break;
-    case DO_RESCHEDULE:
-        action->a = (int16_t)draw(d, place->scopes);
-        action->b = (int16_t)draw_limit(d);
-        break;
-    case DO_CONDITION_WAIT: action->a = (int16_t)lowest_bit(place->held); break;
-    case DO_CONDITION_NOTIFY:
-        action->a = (int16_t)lowest_bit(place->held);
-        action->b = (int16_t)draw_between(d, 1, 3);
-        break;
-    default: break;
-    }
-}
-
-static void draw_basics(struct drawing *d, const struct place *place, struct action *action)
-{
-    int owner = place->owner;
-
-    switch ((enum action_kind)action->kind) {
-    case DO_SLEEP: action->a = (int16_t)draw_units(d); break;
-    case DO_SETTLE:
-    case DO_FAIL: action->a = (int16_t)draw(d, FUTURES); break;
-    case DO_CANCEL:
-    case DO_STATE: action->a = (int16_t)draw_slot(d); break;
-    case DO_UNCANCEL:
-    case DO_CANCELLING:
-        action->a = (int16_t)(owner < TASKS && !one_in(d, 3) ? slot_of_task(owner) : draw_task(d));
-        break;
-    case DO_CREATE:
-    case DO_GROUP_CREATE:
-        action->a = (int16_t)(owner < d->program->tasks - 1
-                                  ? draw_between(d, owner + 1, d->program->tasks - 1)
-                                  : owner);
-        break;
-    case DO_CALL_SOON:
-    case DO_CALL_LATER:
-    case DO_CALL_CANCEL: action->a = (int16_t)draw(d, CALLS); break;
-    case DO_ADD_DONE:
-        action->a = (int16_t)draw(d, DONES);
-        action->b = (int16_t)draw_slot(d);
-        break;
-    case DO_REMOVE_DONE: action->a = (int16_t)draw(d, DONES); break;
-    default: draw_flow(d, place, action); return;
-    }
-    if (action->kind == DO_CALL_LATER)
-        action->b = (int16_t)draw_units(d);
 }
 
 /* Callbacks only schedule those above them, so that they come to an end. */
@@ -329,6 +106,15 @@ static void draw_body(struct drawing *d, struct script *script, const struct pla
     action->body = (uint8_t)(script->count - at - 1);
 }
 
+/* Whoever was woken just now and is cancelled before its turn comes is where hand-overs get lost.
+ */
+static void draw_pounce(struct drawing *d, struct script *script)
+{
+    if (script->count < ACTIONS && one_in(d, 4))
+        script->actions[script->count++] =
+            (struct action){.kind = DO_CANCEL, .policy = POLICY_GO_ON, .a = (int16_t)draw_task(d)};
+}
+
 static void draw_script(struct drawing *d, struct script *script, struct place place, int count)
 {
     while (count-- > 0 && script->count < ACTIONS) {
@@ -336,13 +122,13 @@ static void draw_script(struct drawing *d, struct script *script, struct place p
 
         action.policy = (uint8_t)draw_policy(d);
         action.b = (int16_t)draw_between(d, 1, 99);
-        draw_objects(d, &action);
-        draw_basics(d, &place, &action);
+        draw_arguments(d, &place, &action);
         if (runs_away(&place, &action) || (action.kind == DO_WAIT && action.n == 0))
             continue;
         script->actions[script->count++] = action;
         if (kind_infos[action.kind].flags & BLOCK && script->count < ACTIONS)
             draw_body(d, script, &place, ACTIONS - script->count);
+        draw_pounce(d, script);
     }
 }
 
@@ -381,6 +167,10 @@ static uint64_t draw_left_out(struct drawing *d)
 
 void program_draw(const struct recipe *recipe, struct program *program)
 {
+    static const char *const themes[] = {
+        "none",    "none",      "none",    "LOCK",      "SEMAPHORE", "CONDITION",
+        "EVENT",   "QUEUE_GET", "BARRIER", "GATHER",    "SHIELD",    "WAIT",
+        "TIMEOUT", "GROUP",     "AS_",     "QUEUE_PUT", "QUEUE_G",   "SEMAPHORE"};
     static const int64_t units[] = {1000, 250000, 1000000, 700000000};
     struct drawing d = {.recipe = recipe, .program = program, .random = recipe->seed};
 
@@ -390,6 +180,7 @@ void program_draw(const struct recipe *recipe, struct program *program)
     d.left_out = draw_left_out(&d);
     d.narrow = one_in(&d, 2);
     d.queue = draw(&d, QUEUES);
+    d.theme = themes[draw(&d, (int)(sizeof(themes) / sizeof(themes[0])))];
     for (int i = 0; i < program->tasks; i++)
         draw_task_script(&d, i);
     for (int i = TASKS; i < TASKS + CALLS + DONES; i++)

@@ -34,6 +34,7 @@ struct m_loop {
     struct m_queue ready;
     struct m_handle *timers; /* by time, then by age */
     struct m_task *current;
+    struct m_task *tasks; /* all of them */
     struct mach_context home;
     bool stopping;
     void *memory; /* all that was allocated */
@@ -90,7 +91,8 @@ struct m_task {
 struct m_future *m_create_future(void);
 bool m_done(const struct m_future *future);
 struct outcome m_result(const struct m_future *future);
-void m_set(struct m_future *future, struct outcome outcome);
+void m_settle(struct m_future *future, enum m_state state, struct outcome outcome);
+void m_set(struct m_future *future, struct outcome outcome); /* set_result, set_exception */
 bool m_cancel_plain(struct m_future *future);
 bool m_cancel(struct m_future *future);
 void m_add_done_callback(struct m_future *future, m_callback_fn *fn, void *arg);

@@ -5,7 +5,7 @@
  *
  * A program has slots for futures: plain ones first, then the tasks, then one per task for a gather
  * or shield that it makes. Task 0 is the main one; when its script is over it cancels whatever is
- * left (epilogue.c).
+ * left.
  *
  * A script is a list of actions; a block's body follows it. Whatever gives an error is handled by
  * the action's policy. No program waits for itself: a task only awaits tasks with a higher number,
@@ -158,8 +158,10 @@ struct program {
 /* What a program is drawn from. */
 struct recipe {
     uint64_t seed;
-    int since;     /* only what CPython 3.<since> does as here; 99: all */
-    bool disorder; /* with worker threads and descriptors */
+    int since;            /* only what CPython 3.<since> does as here; 99: all */
+    bool disorder;        /* with worker threads and descriptors */
+    const uint8_t *bytes; /* drawn from these first, while they last: a fuzzer's */
+    size_t size;
 };
 
 void program_draw(const struct recipe *recipe, struct program *program);

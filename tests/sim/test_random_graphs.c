@@ -7,8 +7,8 @@
  *     ... --seed N [--trace]            one; --trace prints both traces
  *     ... --disorder                    with worker threads, descriptors and a seeded simulator:
  *                                       each program run twice must do the same twice
- *     ... --dump FIRST LAST MINOR       programs of what CPython 3.MINOR has, and the model's traces,
- *                                       as JSON for check_model.py
+ *     ... --dump FIRST LAST MINOR       programs of what CPython 3.MINOR has, and the model's
+ *                                       traces, as JSON for check_model.py
  */
 #include <stdlib.h>
 #include <string.h>
