@@ -164,10 +164,10 @@ static inline int bench_main(int argc, char **argv, const struct bench_row *rows
     return 2;
 }
 
-#define BENCH_MAIN(rows)                                                                           \
-    int main(int argc, char **argv)                                                                \
-    {                                                                                              \
-        return bench_main(argc, argv, rows, sizeof(rows) / sizeof(rows)[0]);                       \
+#define BENCH_MAIN(rows)                                                     \
+    int main(int argc, char **argv)                                          \
+    {                                                                        \
+        return bench_main(argc, argv, rows, sizeof(rows) / sizeof(rows)[0]); \
     }
 
 #endif

@@ -1,5 +1,5 @@
-/* The files of coil's side of the benchmarks, which are written against the public headers as a user
- * would write them. */
+/* The files of coil's side of the benchmarks, which are written against the public headers as a
+ * user would write them. */
 #ifndef BENCH_COIL_ROWS_H
 #define BENCH_COIL_ROWS_H
 

@@ -34,8 +34,8 @@ static struct guard *find_guard(void)
     return guard && guard->armed ? guard : NULL;
 }
 
-/* Not ours to catch: the action that was there before gets it, when the instruction is tried again.
- */
+/* Not ours to catch: the action that was there before gets it, when the instruction is tried
+ * again. */
 static void pass_on(int signal)
 {
     for (size_t i = 0; i < FATAL_COUNT; i++) {

@@ -95,8 +95,8 @@ bool jobs_open(struct jobs *jobs)
     return true;
 }
 
-/* After a crash that took the loop. If there can be no new one, the old one refuses what it gets.
- */
+/* After a crash that took the loop. If there can be no new one, the old one refuses what it
+ * gets. */
 static void replace_lost_loop(struct jobs *jobs)
 {
     if (!__atomic_load_n(&jobs->lost, __ATOMIC_ACQUIRE) || !open_loop(jobs))

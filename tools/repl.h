@@ -17,8 +17,8 @@ struct repl_options {
 /* Returns the exit status. */
 int repl_main(const struct repl_options *options);
 
-/* The prompt for a session that the caller opened on its own thread. Returns when the user leaves.
- */
+/* The prompt for a session that the caller opened on its own thread. Returns when the user
+ * leaves. */
 void repl_prompt(struct session *session);
 
 #endif

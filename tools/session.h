@@ -20,8 +20,8 @@ struct session {
     bool quit;                       /* :quit was typed */
 };
 
-/* Opens one, with coil's and the usual headers included. Returns false after saying why on stderr.
- */
+/* Opens one, with coil's and the usual headers included. Returns false after saying why on
+ * stderr. */
 bool session_open(struct session *session, const char *include_dir, const char *tcc_dir);
 void session_close(struct session *session);
 
@@ -34,8 +34,8 @@ bool session_evaluate(struct session *session, const char *chunk, const char *fi
 /* Evaluates a whole file of chunks. */
 bool session_include(struct session *session, const char *path);
 
-/* Evaluates lines as they come, until there are no more or :quit. Returns false if a chunk failed.
- */
+/* Evaluates lines as they come, until there are no more or :quit. Returns false if a chunk
+ * failed. */
 bool session_read(struct session *session, FILE *from, const char *file);
 
 #endif

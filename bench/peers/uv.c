@@ -1,4 +1,5 @@
-/* libuv's side of the benchmarks. It has callbacks and no tasks, so only timers and other threads. */
+/* libuv's side of the benchmarks. It has callbacks and no tasks, so only timers and other
+ * threads. */
 #include <semaphore.h>
 #include <uv.h>
 
@@ -77,7 +78,8 @@ static void run_timer_cancel(const char *name)
     }
 }
 
-/* ---- from another thread: uv_async_send, and the queue of functions everybody writes behind it ---- */
+/* ---- from another thread: uv_async_send, and the queue of functions everybody writes behind it
+ * ---- */
 
 struct job {
     void (*fn)(void *arg);

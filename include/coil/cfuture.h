@@ -1,9 +1,10 @@
 /*
- * Concurrent futures: results that threads wait for (concurrent.futures.Future, and better: cancelling one
- * can be waited for, and a job that refuses cancellation has its value delivered).
+ * Concurrent futures: results that threads wait for (concurrent.futures.Future, and better:
+ * cancelling one can be waited for, and a job that refuses cancellation has its value delivered).
  *
- * Everything here may be called from any thread. No handle stays pending: when its loop stops, dies or stayed behind in the parent
- * of a fork, it is done with -COIL_ESTOPPED, -COIL_EDIED or -COIL_EFORKED.
+ * Everything here may be called from any thread. No handle stays pending: when its loop stops, dies
+ * or stayed behind in the parent of a fork, it is done with -COIL_ESTOPPED, -COIL_EDIED or
+ * -COIL_EFORKED.
  */
 #ifndef COIL_CFUTURE_H
 #define COIL_CFUTURE_H
@@ -16,16 +17,18 @@ struct coil_cfuture;
 struct coil_task_options;
 
 /**
- * Runs a coroutine on a loop of another thread (asyncio: run_coroutine_threadsafe), in a copy of the caller's context.
- * Call it as coil_run_coroutine_threadsafe(loop, fn, arg), or ..._with(loop, fn, arg, &options). Never NULL: what cannot be submitted is done already
+ * Runs a coroutine on a loop of another thread (asyncio: run_coroutine_threadsafe), in a copy of
+ * the caller's context.
+ * Call it as coil_run_coroutine_threadsafe(loop, fn, arg), or ..._with(loop, fn, arg, &options).
+ * Never NULL: what cannot be submitted is done already
  * (-COIL_ESTOPPED, -COIL_EFORKED, -ENOMEM).
  *
  * Suspends: no. Thread: any.
  * Owns: the caller has one reference. Giving it up does not cancel.
  * Returns: the concurrent future.
  */
-COIL_EXPORT struct coil_cfuture *coil_submit_to_loop_at(struct coil_loop *loop, coil_coroutine_fn *fn,
-                                                        void *arg,
+COIL_EXPORT struct coil_cfuture *coil_submit_to_loop_at(struct coil_loop *loop,
+                                                        coil_coroutine_fn *fn, void *arg,
                                                         const struct coil_task_options *options,
                                                         const char *place);
 #define coil_run_coroutine_threadsafe(loop, fn, ...) \
@@ -61,14 +64,16 @@ COIL_EXPORT bool coil_cfuture_done(const struct coil_cfuture *future);
  * Waits in this thread until it is done.
  *
  * Suspends: no, it blocks the thread. Thread: any but the loop's own.
- * Returns: 0; -ETIMEDOUT; -EDEADLK on the thread of the loop that must do it; -EINTR if coil_interrupt was called.
+ * Returns: 0; -ETIMEDOUT; -EDEADLK on the thread of the loop that must do it; -EINTR if
+ * coil_interrupt was called.
  */
 COIL_EXPORT int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns);
 
 /**
  * Waits and tells the result (result(timeout)).
  *
- * Suspends: no, it blocks the thread. Thread: any but the loop's own, where only a done one can be asked.
+ * Suspends: no, it blocks the thread. Thread: any but the loop's own, where only a done one can be
+ * asked.
  * Owns: the value stays the future's; see coil_cfuture_take.
  * Returns: the job's result; -ECANCELED if it was cancelled; what coil_cfuture_wait returns.
  */
@@ -92,8 +97,8 @@ COIL_EXPORT struct coil_result coil_cfuture_take(struct coil_cfuture *future, in
 COIL_EXPORT const struct coil_exception *coil_cfuture_exception(struct coil_cfuture *future);
 
 /**
- * Asks for cancellation, any time, each on its own (cancel()). Before its first step the job never runs. A job that
- * refuses has its value delivered. Call it as coil_cfuture_cancel(future).
+ * Asks for cancellation, any time, each on its own (cancel()). Before its first step the job never
+ * runs. A job that refuses has its value delivered. Call it as coil_cfuture_cancel(future).
  *
  * Suspends: no. Thread: any.
  * Returns: false if it was done already.
@@ -106,10 +111,11 @@ COIL_EXPORT bool coil_cfuture_cancel_at(struct coil_cfuture *future, const char 
  * Cancels and waits until the job has unwound.
  *
  * Suspends: no, it blocks the thread. Thread: any but the loop's own.
- * Returns: the job's result (-ECANCELED, or what it returned after all); what coil_cfuture_wait returns.
+ * Returns: the job's result (-ECANCELED, or what it returned after all); what coil_cfuture_wait
+ * returns.
  */
-COIL_EXPORT struct coil_result coil_cfuture_cancel_and_wait_at(struct coil_cfuture *future,
-                                                               int64_t timeout_ns, const char *place);
+COIL_EXPORT struct coil_result
+coil_cfuture_cancel_and_wait_at(struct coil_cfuture *future, int64_t timeout_ns, const char *place);
 #define coil_cfuture_cancel_and_wait(future, timeout_ns) \
     coil_cfuture_cancel_and_wait_at(future, timeout_ns, COIL_PLACE("cancel"))
 
@@ -123,8 +129,8 @@ struct coil_cfuture_callback {
 };
 
 /**
- * Calls fn(future, arg) once it is done: on the thread that settles it, or here and now if it is done
- * (add_done_callback). Must not block.
+ * Calls fn(future, arg) once it is done: on the thread that settles it, or here and now if it is
+ * done (add_done_callback). Must not block.
  *
  * Suspends: no. Thread: any.
  */
@@ -133,7 +139,8 @@ COIL_EXPORT void coil_cfuture_add_done_callback(struct coil_cfuture *future,
                                                 coil_cfuture_done_fn *fn, void *arg);
 
 /**
- * An eventfd that becomes readable when it is done: for poll, epoll or another library's loop. The same one every time.
+ * An eventfd that becomes readable when it is done: for poll, epoll or another library's loop. The
+ * same one every time.
  *
  * Suspends: no. Thread: any. Owns: the future closes it.
  * Returns: the descriptor; -EMFILE, -ENFILE, -ENOMEM.
@@ -141,8 +148,8 @@ COIL_EXPORT void coil_cfuture_add_done_callback(struct coil_cfuture *future,
 COIL_EXPORT int coil_cfuture_fd(struct coil_cfuture *future);
 
 /**
- * A future of the running loop that is settled with it (asyncio: wrap_future): how a coroutine of any
- * loop awaits a job of any other. Cancelling it cancels the job.
+ * A future of the running loop that is settled with it (asyncio: wrap_future): how a coroutine of
+ * any loop awaits a job of any other. Cancelling it cancels the job.
  * Call it as coil_wrap_future(future).
  *
  * Suspends: no. Owns: the caller has one reference to what is returned.
@@ -168,7 +175,8 @@ COIL_EXPORT uint64_t coil_cfuture_task_id(const struct coil_cfuture *future);
 COIL_EXPORT struct coil_cfuture *coil_cfuture_ref(struct coil_cfuture *future);
 
 /**
- * Gives one reference up. A result nobody took is dropped with the last one; an error nobody looked at is reported.
+ * Gives one reference up. A result nobody took is dropped with the last one; an error nobody looked
+ * at is reported.
  *
  * Suspends: no. Thread: any. NULL is fine.
  */

@@ -1,6 +1,7 @@
 /*
- * Context variables (Python: contextvars): values that follow the flow of control. A task starts with a copy of its
- * creator's context, a callback runs in a copy of the scheduler's; what they set is theirs alone.
+ * Context variables (Python: contextvars): values that follow the flow of control. A task starts
+ * with a copy of its creator's context, a callback runs in a copy of the scheduler's; what they set
+ * is theirs alone.
  *
  *     static struct coil_var request_id = COIL_VAR("request_id", "none");
  *
@@ -22,7 +23,10 @@ struct coil_var {
     void *default_value;
 };
 
-#define COIL_VAR(name, value) {name, (void *)(uintptr_t)(value)}
+#define COIL_VAR(name, value)            \
+    {                                    \
+        name, (void *)(uintptr_t)(value) \
+    }
 
 /* What coil_var_set replaced, for coil_var_reset. */
 struct coil_token {
@@ -48,20 +52,23 @@ COIL_EXPORT void *coil_var_get(const struct coil_var *var);
 COIL_EXPORT int coil_var_set(const struct coil_var *var, void *value);
 
 /**
- * The same; `drop` (may be NULL) frees the value when the last context that holds it is gone, on whichever thread
- * that happens; `token` (may be NULL) remembers what was there before.
+ * The same; `drop` (may be NULL) frees the value when the last context that holds it is gone, on
+ * whichever thread that happens; `token` (may be NULL) remembers what was there before.
  *
- * Suspends: no. Thread: any. Owns: the contexts own the value from now on, also after -ENOMEM (then it is dropped).
+ * Suspends: no. Thread: any. Owns: the contexts own the value from now on, also after -ENOMEM (then
+ * it is dropped).
  * Returns: 0 or -ENOMEM.
  */
 COIL_EXPORT int coil_var_set_owned(const struct coil_var *var, void *value, coil_drop_fn *drop,
                                    struct coil_token *token);
 
 /**
- * Puts back what was there before (ContextVar.reset). A token is good once, in the context it came from.
+ * Puts back what was there before (ContextVar.reset). A token is good once, in the context it came
+ * from.
  *
  * Suspends: no. Thread: any.
- * Returns: 0; -EINVAL if the token was used already or the variable was not set by it here; -ENOMEM.
+ * Returns: 0; -EINVAL if the token was used already or the variable was not set by it here;
+ * -ENOMEM.
  */
 COIL_EXPORT int coil_var_reset(struct coil_token *token);
 

@@ -1,6 +1,7 @@
 /*
- * The contract for coroutines of any kind: how the runtime resumes one, and what it may answer. Stackless coroutines
- * (coil/stackless.h) are built on it, and so is every foreign kind (another language's generators).
+ * The contract for coroutines of any kind: how the runtime resumes one, and what it may answer.
+ * Stackless coroutines (coil/stackless.h) are built on it, and so is every foreign kind (another
+ * language's generators).
  */
 #ifndef COIL_EMBED_H
 #define COIL_EMBED_H
@@ -43,9 +44,10 @@ struct coil_coroutine_ops {
  * Owns: the task closes the coroutine, also when it cannot be made; the caller has one reference.
  * Returns: the task, or a future that failed already.
  */
-COIL_EXPORT struct coil_future *
-coil_create_foreign_task_at(const struct coil_coroutine_ops *ops, void *coroutine,
-                            const struct coil_task_options *options, const char *place);
+COIL_EXPORT struct coil_future *coil_create_foreign_task_at(const struct coil_coroutine_ops *ops,
+                                                            void *coroutine,
+                                                            const struct coil_task_options *options,
+                                                            const char *place);
 #define coil_create_foreign_task(ops, coroutine, ...) \
     coil_create_foreign_task_at(ops, coroutine, __VA_ARGS__, COIL_PLACE(#coroutine))
 

@@ -1,6 +1,7 @@
 /*
- * Generators: functions that give values one by one (Python's generators and asynchronous generators, which
- * with a stack of their own are one thing: a body that awaits suspends whoever asked for the next value).
+ * Generators: functions that give values one by one (Python's generators and asynchronous
+ * generators, which with a stack of their own are one thing: a body that awaits suspends whoever
+ * asked for the next value).
  *
  *     static coil_async struct coil_result words(struct coil_generator *self, void *arg)
  *     {
@@ -39,15 +40,17 @@ COIL_EXPORT struct coil_generator *coil_generator_open(coil_generator_fn *fn, vo
 /**
  * Runs the body to its next value (next(g), anext(g)).
  *
- * Suspends: if the body does. Cancel-safe: as the body is: the await inside it sees the cancellation.
- * Returns: the value; -COIL_EENDED when the body has returned (value: what it returned), for ever after too; the body's error, once;
+ * Suspends: if the body does. Cancel-safe: as the body is: the await inside it sees the
+ * cancellation.
+ * Returns: the value; -COIL_EENDED when the body has returned (value: what it returned), for ever
+ * after too; the body's error, once;
  * -EBUSY if it is running already.
  */
 COIL_EXPORT coil_async struct coil_result coil_generator_next(struct coil_generator *generator);
 
 /**
- * The same; coil_generate inside the body returns `value` (g.send). To a generator that has not started only NULL
- * can be sent: anything else is -EINVAL.
+ * The same; coil_generate inside the body returns `value` (g.send). To a generator that has not
+ * started only NULL can be sent: anything else is -EINVAL.
  *
  * Suspends: if the body does. Cancel-safe: as the body is.
  * Returns: as coil_generator_next.
@@ -56,11 +59,13 @@ COIL_EXPORT coil_async struct coil_result coil_generator_send(struct coil_genera
                                                               void *value);
 
 /**
- * Ends it (g.close, aclose): coil_generate inside the body returns -ECANCELED, so that it can clean up, then its stack is
- * given back. A body that generates again instead of returning is abandoned where it stands. Frees the generator.
+ * Ends it (g.close, aclose): coil_generate inside the body returns -ECANCELED, so that it can clean
+ * up, then its stack is given back. A body that generates again instead of returning is abandoned
+ * where it stands. Frees the generator.
  *
  * Suspends: if the body does while cleaning up. Cancel-safe: yes.
- * Returns: 0; the error with which the body ended instead of -ECANCELED; -EBUSY if it was abandoned. NULL is fine.
+ * Returns: 0; the error with which the body ended instead of -ECANCELED; -EBUSY if it was
+ * abandoned. NULL is fine.
  */
 COIL_EXPORT coil_async int64_t coil_generator_close(struct coil_generator *generator);
 

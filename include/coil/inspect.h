@@ -1,6 +1,7 @@
 /*
- * Live control: who runs, who waits for whom, cancel this one. From any thread, while the loop runs; no task's code is run
- * for it. (asyncio has capture_call_graph and `ps`; it cannot cancel from outside.)
+ * Live control: who runs, who waits for whom, cancel this one. From any thread, while the loop
+ * runs; no task's code is run for it. (asyncio has capture_call_graph and `ps`; it cannot cancel
+ * from outside.)
  *
  *     struct coil_snapshot *now;
  *
@@ -27,16 +28,16 @@ enum coil_task_state {
 
 struct coil_task_info {
     uint64_t id;
-    uint64_t parent_id;     /* the task that created it; 0: a callback or another thread */
-    uint64_t waits_for_id;  /* the task it waits for, 0 if none */
-    uint64_t switches;      /* how often it was resumed */
-    int64_t age_ns;         /* since creation */
-    int64_t deadline_ns;    /* on the loop's clock, of the nearest timeout scope; COIL_FOREVER: none */
-    int64_t stack_bytes;    /* touched; 0: no stack */
+    uint64_t parent_id;    /* the task that created it; 0: a callback or another thread */
+    uint64_t waits_for_id; /* the task it waits for, 0 if none */
+    uint64_t switches;     /* how often it was resumed */
+    int64_t age_ns;        /* since creation */
+    int64_t deadline_ns; /* on the loop's clock, of the nearest timeout scope; COIL_FOREVER: none */
+    int64_t stack_bytes; /* touched; 0: no stack */
     enum coil_task_state state;
     char name[48];
-    char place[112];        /* "function file:line" of its creation */
-    char waits_for[112];    /* "", or what it waits for in words */
+    char place[112];     /* "function file:line" of its creation */
+    char waits_for[112]; /* "", or what it waits for in words */
 };
 
 /* What was true at one moment: the loop's clock and all its tasks, oldest first. */
@@ -47,13 +48,16 @@ struct coil_snapshot {
 };
 
 /**
- * Takes a picture of a loop. On the loop's own thread at once; from another one it asks the loop, which answers between two callbacks.
+ * Takes a picture of a loop. On the loop's own thread at once; from another one it asks the loop,
+ * which answers between two callbacks.
  *
  * Suspends: no, it blocks the thread. Thread: any. Owns: the caller closes it.
- * Returns: 0; -ETIMEDOUT (the loop is stuck in a callback; coil_loop_stuck tells in which task); -COIL_ESTOPPED;
+ * Returns: 0; -ETIMEDOUT (the loop is stuck in a callback; coil_loop_stuck tells in which task);
+ * -COIL_ESTOPPED;
  * -EINTR (coil_interrupt); -ENOMEM.
  */
-COIL_EXPORT int coil_snapshot_open(struct coil_loop *loop, int64_t timeout_ns, struct coil_snapshot **out);
+COIL_EXPORT int coil_snapshot_open(struct coil_loop *loop, int64_t timeout_ns,
+                                   struct coil_snapshot **out);
 
 /**
  * Frees it.
@@ -64,7 +68,8 @@ COIL_EXPORT void coil_snapshot_close(struct coil_snapshot *snapshot);
 
 enum coil_snapshot_format {
     COIL_SNAPSHOT_TABLE, /* a line per task */
-    COIL_SNAPSHOT_TREE   /* a task below the one that made it, with what it waits for; linear in size */
+    COIL_SNAPSHOT_TREE   /* a task below the one that made it, with what it waits for; linear in
+                            size */
 };
 
 /**
@@ -92,10 +97,12 @@ COIL_EXPORT const char *coil_task_state_name(enum coil_task_state state);
 COIL_EXPORT uint64_t coil_loop_stuck(const struct coil_loop *loop);
 
 /**
- * Cancels any task of the loop by its id, inner children too. Call it as coil_cancel_id(loop, id, message).
+ * Cancels any task of the loop by its id, inner children too. Call it as coil_cancel_id(loop, id,
+ * message).
  *
  * Suspends: no, it blocks the thread until the loop has taken it. Thread: any.
- * Returns: 0; -ESRCH (no such task, or it is done); -ETIMEDOUT (after 5 s: the loop is stuck, the request stands); -COIL_ESTOPPED;
+ * Returns: 0; -ESRCH (no such task, or it is done); -ETIMEDOUT (after 5 s: the loop is stuck, the
+ * request stands); -COIL_ESTOPPED;
  * -EINTR (coil_interrupt); -ENOMEM.
  */
 COIL_EXPORT int coil_cancel_id_at(struct coil_loop *loop, uint64_t id, const char *message,
@@ -103,7 +110,8 @@ COIL_EXPORT int coil_cancel_id_at(struct coil_loop *loop, uint64_t id, const cha
 #define coil_cancel_id(loop, id, message) coil_cancel_id_at(loop, id, message, COIL_PLACE("cancel"))
 
 /**
- * Moves the deadline of the task's innermost timeout scope to `delay_ns` from now; COIL_FOREVER lifts it.
+ * Moves the deadline of the task's innermost timeout scope to `delay_ns` from now; COIL_FOREVER
+ * lifts it.
  *
  * Suspends: no, it blocks the thread until the loop has taken it. Thread: any.
  * Returns: 0; -ESRCH; -ENOENT (the task is in no timeout scope); as coil_cancel_id.

@@ -1,8 +1,10 @@
 /*
- * Locks for tasks of one loop: lock, event, condition, semaphore, barrier (asyncio's, in its words).
+ * Locks for tasks of one loop: lock, event, condition, semaphore, barrier (asyncio's, in its
+ * words).
  *
- * Embedded: a zeroed object is ready to use where that is said, and needs no fini. Waiters are served strictly
- * in order of arrival; a waiter that is cancelled just as it was woken passes the wake on. None may be shared between threads. Fields are coil's.
+ * Embedded: a zeroed object is ready to use where that is said, and needs no fini. Waiters are
+ * served strictly in order of arrival; a waiter that is cancelled just as it was woken passes the
+ * wake on. None may be shared between threads. Fields are coil's.
  */
 #ifndef COIL_LOCKS_H
 #define COIL_LOCKS_H
@@ -41,7 +43,8 @@ COIL_EXPORT coil_async int coil_lock_acquire(struct coil_lock *lock);
 COIL_EXPORT bool coil_lock_locked(const struct coil_lock *lock);
 
 /**
- * Releases it and wakes the first waiter (asyncio: Lock.release). Any task may; releasing an unlocked lock aborts.
+ * Releases it and wakes the first waiter (asyncio: Lock.release). Any task may; releasing an
+ * unlocked lock aborts.
  *
  * Suspends: no.
  */
@@ -99,7 +102,8 @@ struct coil_condition {
 COIL_EXPORT void coil_condition_init(struct coil_condition *condition, struct coil_lock *lock);
 
 /**
- * Releases the lock, waits for a notify, takes the lock again (asyncio: Condition.wait). Without the lock it aborts.
+ * Releases the lock, waits for a notify, takes the lock again (asyncio: Condition.wait). Without
+ * the lock it aborts.
  *
  * Suspends: yes.
  * Cancel-safe: yes; the lock is held again when it returns, also with -ECANCELED.

@@ -25,8 +25,8 @@ struct coil_link {
     struct coil_link *prev;
 };
 
-/* A callback with a place in exactly one queue. Embedded in its owner; the loop neither allocates nor
- * frees one. Fields are coil's; users embed a coil_call, below. */
+/* A callback with a place in exactly one queue. Embedded in its owner; the loop neither allocates
+ * nor frees one. Fields are coil's; users embed a coil_call, below. */
 struct coil_handle {
     struct coil_link link;
     void (*run)(struct coil_handle *handle);
@@ -42,7 +42,8 @@ struct coil_timer {
 typedef void coil_call_fn(void *arg);
 
 /* asyncio.Handle and TimerHandle: a function to call, embedded in the caller's memory. It must stay
- * where it is until it has run or was cancelled; it may be scheduled again from inside its own function. */
+ * where it is until it has run or was cancelled; it may be scheduled again from inside its own
+ * function. */
 struct coil_call {
     struct coil_timer timer;
     coil_call_fn *fn;
@@ -58,15 +59,16 @@ struct coil_call {
 COIL_EXPORT void coil_call_init(struct coil_call *call, coil_call_fn *fn, void *arg);
 
 /**
- * Runs the function in `context` instead of a copy of the scheduler's, the next time it is scheduled (asyncio: context=).
+ * Runs the function in `context` instead of a copy of the scheduler's, the next time it is
+ * scheduled (asyncio: context=).
  *
  * Suspends: no. Owns: the call takes its own reference, until it has run or coil_call_cancel.
  */
 COIL_EXPORT void coil_call_set_context(struct coil_call *call, struct coil_context *context);
 
 /**
- * Calls the function in the next turn of the loop, after all that is ready already (asyncio: call_soon).
- * Scheduling a call that is scheduled aborts.
+ * Calls the function in the next turn of the loop, after all that is ready already (asyncio:
+ * call_soon). Scheduling a call that is scheduled aborts.
  *
  * Suspends: no.
  */
@@ -80,8 +82,8 @@ COIL_EXPORT void coil_call_soon(struct coil_loop *loop, struct coil_call *call);
 COIL_EXPORT void coil_call_later(struct coil_loop *loop, struct coil_call *call, int64_t delay_ns);
 
 /**
- * Calls the function at `when_ns` on the loop's clock (asyncio: call_at). Calls for the same time run
- * in the order in which they were made.
+ * Calls the function at `when_ns` on the loop's clock (asyncio: call_at). Calls for the same time
+ * run in the order in which they were made.
  *
  * Suspends: no.
  */
@@ -89,10 +91,12 @@ COIL_EXPORT void coil_call_at(struct coil_loop *loop, struct coil_call *call, in
 
 /**
  * Calls the function on the loop's thread, waking it if it sleeps (asyncio: call_soon_threadsafe).
- * Calls from one thread run in the order in which they were made. `call` must stay until it has run.
+ * Calls from one thread run in the order in which they were made. `call` must stay until it has
+ * run.
  *
  * Suspends: no. Thread: any.
- * Returns: 0; -COIL_ESTOPPED if the loop is closed, -COIL_EFORKED in a child of its process (the call is not taken).
+ * Returns: 0; -COIL_ESTOPPED if the loop is closed, -COIL_EFORKED in a child of its process (the
+ * call is not taken).
  */
 COIL_EXPORT int coil_call_soon_threadsafe(struct coil_loop *loop, struct coil_call *call);
 
@@ -117,7 +121,8 @@ struct coil_loop_options {
     const char *driver; /* "uring", "epoll", "sim"; NULL: $COIL_DRIVER, else the best that works */
     const char *name;   /* for reports and lists; copied */
     uint64_t sim_seed;  /* sim: orders what has no order; 0: first come, first served */
-    int64_t spin_ns;    /* how long to look for posts of other threads, and they for results, before sleeping; 0 */
+    int64_t spin_ns;    /* how long to look for posts of other threads, and they for results, before
+                           sleeping; 0 */
     bool debug;         /* asyncio's debug mode: slow callbacks are reported */
 };
 
@@ -131,18 +136,19 @@ struct coil_loop_options {
 COIL_EXPORT int coil_loop_open(const struct coil_loop_options *options, struct coil_loop **out);
 
 /**
- * Closes a loop that does not run (asyncio: close). Tasks that are still pending are reported, cancelled,
- * given one last chance to unwind without waiting, then destroyed; every future of the loop that somebody else holds
- * is settled with -COIL_ESTOPPED. Calls and done-callbacks that have not run are forgotten: when it returns, their memory is
- * the caller's again. Closing a running loop aborts.
+ * Closes a loop that does not run (asyncio: close). Tasks that are still pending are reported,
+ * cancelled, given one last chance to unwind without waiting, then destroyed; every future of the
+ * loop that somebody else holds is settled with -COIL_ESTOPPED. Calls and done-callbacks that have
+ * not run are forgotten: when it returns, their memory is the caller's again. Closing a running
+ * loop aborts.
  *
  * Suspends: no. NULL is fine.
  */
 COIL_EXPORT void coil_loop_close(struct coil_loop *loop);
 
 /**
- * Runs until coil_loop_stop (asyncio: run_forever). A coroutine must not end the thread by pthread_exit: then nobody closes the
- * loop (a coil_thread notices, and settles everything).
+ * Runs until coil_loop_stop (asyncio: run_forever). A coroutine must not end the thread by
+ * pthread_exit: then nobody closes the loop (a coil_thread notices, and settles everything).
  *
  * Suspends: no, it is what the others are suspended in.
  * Returns: 0; -EBUSY if this loop runs already or another runs in this thread.
@@ -150,19 +156,22 @@ COIL_EXPORT void coil_loop_close(struct coil_loop *loop);
 COIL_EXPORT int coil_loop_run_forever(struct coil_loop *loop);
 
 /**
- * Runs until `future` is done (asyncio: run_until_complete). May be called while the loop runs, from
- * one of its coroutines (where it is coil_await) or callbacks (where the loop turns inside the call).
+ * Runs until `future` is done (asyncio: run_until_complete). May be called while the loop runs,
+ * from one of its coroutines (where it is coil_await) or callbacks (where the loop turns inside the
+ * call).
  *
  * Suspends: yes, if called from a coroutine.
  * Cancel-safe: yes.
- * Returns: the future's result; -COIL_ESTOPPED if the loop was stopped first; -EDEADLK if nothing can ever happen
+ * Returns: the future's result; -COIL_ESTOPPED if the loop was stopped first; -EDEADLK if nothing
+ * can ever happen
  * any more (simulator only).
  */
 COIL_EXPORT coil_async struct coil_result coil_loop_run_until_complete(struct coil_loop *loop,
                                                                        struct coil_future *future);
 
 /**
- * Ends run_forever after the current turn; what that turn makes ready waits for the next run (asyncio: stop).
+ * Ends run_forever after the current turn; what that turn makes ready waits for the next run
+ * (asyncio: stop).
  *
  * Suspends: no. Thread: any, and signal handlers.
  */
@@ -230,7 +239,8 @@ struct coil_loop_hooks {
  */
 COIL_EXPORT void coil_loop_set_hooks(struct coil_loop *loop, const struct coil_loop_hooks *hooks);
 
-/* Something went wrong that no caller is there to hear (asyncio: the context of call_exception_handler). */
+/* Something went wrong that no caller is there to hear (asyncio: the context of
+ * call_exception_handler). */
 struct coil_report {
     const char *message;                    /* "Task exception was never retrieved", ... */
     int64_t status;                         /* the error, 0 if none */
@@ -247,14 +257,16 @@ typedef void coil_report_fn(struct coil_loop *loop, const struct coil_report *re
  *
  * Suspends: no.
  */
-COIL_EXPORT void coil_loop_set_exception_handler(struct coil_loop *loop, coil_report_fn *fn, void *arg);
+COIL_EXPORT void coil_loop_set_exception_handler(struct coil_loop *loop, coil_report_fn *fn,
+                                                 void *arg);
 
 /**
  * Reports (asyncio: call_exception_handler).
  *
  * Suspends: no.
  */
-COIL_EXPORT void coil_loop_call_exception_handler(struct coil_loop *loop, const struct coil_report *report);
+COIL_EXPORT void coil_loop_call_exception_handler(struct coil_loop *loop,
+                                                  const struct coil_report *report);
 
 /**
  * Debug mode (asyncio: set_debug): callbacks and steps that take longer than slow_ns are reported.
@@ -283,22 +295,26 @@ COIL_EXPORT void coil_loop_stats(const struct coil_loop *loop, struct coil_loop_
 /* The shape of a stackful coroutine, and of a program's main one. */
 typedef struct coil_result coil_coroutine_fn(void *arg);
 
-/* What `coil run` gives a program's coroutine main: struct coil_result coil_main(void *arguments). */
+/* What `coil run` gives a program's coroutine main: struct coil_result coil_main(void
+ * *arguments). */
 struct coil_arguments {
     int argc;
     char **argv;
 };
 
 /**
- * Runs a program (asyncio.run): opens a loop, runs fn(arg) as its main task, cancels what is left and
- * waits for it, closes. In the main thread the first Ctrl-C cancels the main task; a second ends the process.
+ * Runs a program (asyncio.run): opens a loop, runs fn(arg) as its main task, cancels what is left
+ * and waits for it, closes. In the main thread the first Ctrl-C cancels the main task; a second
+ * ends the process.
  * Call it as coil_run(fn, arg) or coil_run_with(fn, arg, &options).
  *
  * Suspends: no.
- * Returns: what the main task returned; -EINTR if Ctrl-C cancelled it (asyncio: KeyboardInterrupt); -EBUSY if a loop runs in this thread; what coil_loop_open returns.
+ * Returns: what the main task returned; -EINTR if Ctrl-C cancelled it (asyncio: KeyboardInterrupt);
+ * -EBUSY if a loop runs in this thread; what coil_loop_open returns.
  */
 COIL_EXPORT struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
-                                           const struct coil_loop_options *options, const char *place);
+                                           const struct coil_loop_options *options,
+                                           const char *place);
 #define coil_run(fn, ...) coil_run_at(fn, __VA_ARGS__, NULL, COIL_PLACE(#fn))
 #define coil_run_with(fn, ...) coil_run_at(fn, __VA_ARGS__, COIL_PLACE(#fn))
 

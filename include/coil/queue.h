@@ -56,7 +56,8 @@ COIL_EXPORT void coil_priority_queue_init(struct coil_queue *queue, size_t maxsi
                                           coil_compare_fn *compare);
 
 /**
- * Frees what the queue holds of its own. Nobody may wait. The items are the user's: get them out first.
+ * Frees what the queue holds of its own. Nobody may wait. The items are the user's: get them out
+ * first.
  *
  * Suspends: no.
  */
@@ -114,8 +115,9 @@ COIL_EXPORT int coil_queue_task_done(struct coil_queue *queue);
 COIL_EXPORT coil_async int coil_queue_join(struct coil_queue *queue);
 
 /**
- * Shuts the queue down (asyncio: shutdown): putting fails at once, getting when the queue is empty. Immediately: what is in
- * counts as dealt with, and getting fails at once; the items are given to `drop` one by one (may be NULL).
+ * Shuts the queue down (asyncio: shutdown): putting fails at once, getting when the queue is empty.
+ * Immediately: what is in counts as dealt with, and getting fails at once; the items are given to
+ * `drop` one by one (may be NULL).
  *
  * Suspends: no.
  */

@@ -36,7 +36,8 @@
  * Whatever lacks the mark is known not to yield. `scripts/await-marks` checks it. */
 #define coil_async
 
-/* "what file:line", one string literal: where a task was created, an error raised, a cancel asked. */
+/* "what file:line", one string literal: where a task was created, an error raised, a cancel
+ * asked. */
 #define COIL_STRING_(x) #x
 #define COIL_STRING(x) COIL_STRING_(x)
 #define COIL_PLACE(what) what " " __FILE__ ":" COIL_STRING(__LINE__)
@@ -106,9 +107,9 @@ struct coil_exception;
 
 /**
  * Raises: notes an exception with the running task (outside a task: with the running callback) and
- * gives the result to return. When the task ends with this status, its future carries the exception;
- * whoever awaits that future and returns the same status carries it on.
- * `code` may be given as EIO or -EIO. Call it as coil_raise(code, format, ...).
+ * gives the result to return. When the task ends with this status, its future carries the
+ * exception; whoever awaits that future and returns the same status carries it on. `code` may be
+ * given as EIO or -EIO. Call it as coil_raise(code, format, ...).
  *
  * Suspends: no. Thread: any (outside a loop's thread only the code is kept).
  * Returns: coil_error(-code).
@@ -160,8 +161,8 @@ COIL_EXPORT const struct coil_exception *coil_exception_at(const struct coil_exc
                                                            size_t index);
 
 /**
- * The exception noted with the running task or callback (the last coil_raise, or what the last failed
- * await brought).
+ * The exception noted with the running task or callback (the last coil_raise, or what the last
+ * failed await brought).
  *
  * Suspends: no.
  * Returns: it, borrowed until the next raise or await; NULL if there is none.

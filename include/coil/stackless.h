@@ -1,6 +1,7 @@
 /*
- * Stackless coroutines: for a million of them. No stack, so a sleeping task takes less than 200 bytes; the price is that
- * whatever lives across an await must be in the state struct, and that only the function itself can suspend.
+ * Stackless coroutines: for a million of them. No stack, so a sleeping task takes less than 200
+ * bytes; the price is that whatever lives across an await must be in the state struct, and that
+ * only the function itself can suspend.
  *
  *     struct ticker { int left; struct coil_result r; };
  *
@@ -16,8 +17,9 @@
  *     struct ticker state = {3};
  *     struct coil_future *task = coil_create_stackless_task(ticker, &state, sizeof(state), NULL);
  *
- * Inside: no locals that must survive COIL_AWAIT, COIL_SLEEP and COIL_YIELD, at most one of them per line, and none
- * inside a `switch`. A coroutine that sees -ECANCELED in co->sent should clean up and COIL_RETURN it.
+ * Inside: no locals that must survive COIL_AWAIT, COIL_SLEEP and COIL_YIELD, at most one of them
+ * per line, and none inside a `switch`. A coroutine that sees -ECANCELED in co->sent should clean
+ * up and COIL_RETURN it.
  */
 #ifndef COIL_STACKLESS_H
 #define COIL_STACKLESS_H
@@ -37,7 +39,8 @@ typedef enum coil_step coil_stackless_fn(struct coil_stackless *co, void *state)
 
 /**
  * Makes a task of a stackless coroutine; the state is copied into the task.
- * Call it as coil_create_stackless_task(fn, state, size, options). With options->drop_arg, that is called with the task's
+ * Call it as coil_create_stackless_task(fn, state, size, options). With options->drop_arg, that is
+ * called with the task's
  * copy of the state when the task ends, however it ends.
  *
  * Suspends: no.
@@ -47,7 +50,7 @@ typedef enum coil_step coil_stackless_fn(struct coil_stackless *co, void *state)
 COIL_EXPORT struct coil_future *
 coil_create_stackless_task_at(coil_stackless_fn *fn, const void *state, size_t size,
                               const struct coil_task_options *options, const char *place);
-#define coil_create_stackless_task(fn, state, size, ...)                              \
+#define coil_create_stackless_task(fn, state, size, ...)                                  \
     coil_create_stackless_task_at((coil_stackless_fn *)(void (*)(void))(fn), state, size, \
                                   __VA_ARGS__, COIL_PLACE(#fn))
 
@@ -59,43 +62,43 @@ COIL_END_DECLS
 #define COIL_FALLTHROUGH ((void)0)
 #endif
 
-#define COIL_BEGIN(co)   \
+#define COIL_BEGIN(co)    \
     switch ((co)->line) { \
     case 0:
 
 /* Awaits a future; afterwards (co)->sent is its result. */
-#define COIL_AWAIT(co, awaited)                \
-    do {                                       \
-        (co)->resume->future = (awaited);      \
-        (co)->line = __LINE__;                 \
-        return COIL_STEP_AWAIT;                \
-    case __LINE__:;                            \
+#define COIL_AWAIT(co, awaited)           \
+    do {                                  \
+        (co)->resume->future = (awaited); \
+        (co)->line = __LINE__;            \
+        return COIL_STEP_AWAIT;           \
+    case __LINE__:;                       \
     } while (0)
 
-#define COIL_SLEEP(co, delay)                  \
-    do {                                       \
-        (co)->resume->delay_ns = (delay);      \
-        (co)->line = __LINE__;                 \
-        return COIL_STEP_SLEEP;                \
-    case __LINE__:;                            \
+#define COIL_SLEEP(co, delay)             \
+    do {                                  \
+        (co)->resume->delay_ns = (delay); \
+        (co)->line = __LINE__;            \
+        return COIL_STEP_SLEEP;           \
+    case __LINE__:;                       \
     } while (0)
 
-#define COIL_YIELD(co)                         \
-    do {                                       \
-        (co)->line = __LINE__;                 \
-        return COIL_STEP_YIELD;                \
-    case __LINE__:;                            \
+#define COIL_YIELD(co)          \
+    do {                        \
+        (co)->line = __LINE__;  \
+        return COIL_STEP_YIELD; \
+    case __LINE__:;             \
     } while (0)
 
-#define COIL_RETURN(co, returned)              \
-    do {                                       \
-        (co)->resume->result = (returned);     \
-        return COIL_STEP_RETURN;               \
+#define COIL_RETURN(co, returned)          \
+    do {                                   \
+        (co)->resume->result = (returned); \
+        return COIL_STEP_RETURN;           \
     } while (0)
 
-#define COIL_END(co)                           \
-    }                                          \
-    (co)->resume->result = coil_value(NULL);   \
+#define COIL_END(co)                         \
+    }                                        \
+    (co)->resume->result = coil_value(NULL); \
     return COIL_STEP_RETURN
 
 #endif

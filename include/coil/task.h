@@ -1,9 +1,9 @@
 /*
- * Tasks: coroutines in flight (asyncio.Task). A task is a future with a coroutine: await it, cancel it,
- * gather it with the functions of coil/future.h. Here is what only tasks have.
+ * Tasks: coroutines in flight (asyncio.Task). A task is a future with a coroutine: await it, cancel
+ * it, gather it with the functions of coil/future.h. Here is what only tasks have.
  *
- * A stackful coroutine is an ordinary function, struct coil_result fn(void *arg), which may call anything that is marked
- * coil_async, at any depth. To await another coroutine in place, call it.
+ * A stackful coroutine is an ordinary function, struct coil_result fn(void *arg), which may call
+ * anything that is marked coil_async, at any depth. To await another coroutine in place, call it.
  */
 #ifndef COIL_TASK_H
 #define COIL_TASK_H
@@ -24,10 +24,11 @@ struct coil_task_options {
 };
 
 /**
- * Makes a task of a coroutine and schedules its first step behind all that is ready (asyncio: create_task).
+ * Makes a task of a coroutine and schedules its first step behind all that is ready (asyncio:
+ * create_task).
  * Call it as coil_create_task(fn, arg) or coil_create_task_with(fn, arg, &options).
- * Never NULL: what cannot be made is a future that failed already (-ENOMEM; -COIL_ESTOPPED on a closing loop). Without a
- * loop that runs in this thread it aborts, unless options name one.
+ * Never NULL: what cannot be made is a future that failed already (-ENOMEM; -COIL_ESTOPPED on a
+ * closing loop). Without a loop that runs in this thread it aborts, unless options name one.
  *
  * Suspends: no (eager: the new task's first step runs).
  * Owns: the caller has one reference; the loop holds another one until the task is done.
@@ -37,17 +38,18 @@ COIL_EXPORT struct coil_future *coil_create_task_at(coil_coroutine_fn *fn, void 
                                                     const struct coil_task_options *options,
                                                     const char *place);
 #define coil_create_task(fn, ...) coil_create_task_at(fn, __VA_ARGS__, NULL, COIL_PLACE(#fn))
-#define coil_create_task_with(fn, ...) \
-    coil_create_task_at(fn, __VA_ARGS__, COIL_PLACE(#fn))
+#define coil_create_task_with(fn, ...) coil_create_task_at(fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 /**
- * The same on a loop that is not running yet (asyncio: loop.create_task). Call it as coil_loop_create_task(loop, fn, arg).
+ * The same on a loop that is not running yet (asyncio: loop.create_task). Call it as
+ * coil_loop_create_task(loop, fn, arg).
  *
  * Suspends: no. Owns: the caller has one reference.
  * Returns: the task.
  */
-COIL_EXPORT struct coil_future *coil_loop_create_task_at(struct coil_loop *loop, coil_coroutine_fn *fn,
-                                                         void *arg, const char *place);
+COIL_EXPORT struct coil_future *coil_loop_create_task_at(struct coil_loop *loop,
+                                                         coil_coroutine_fn *fn, void *arg,
+                                                         const char *place);
 #define coil_loop_create_task(loop, fn, ...) \
     coil_loop_create_task_at(loop, fn, __VA_ARGS__, COIL_PLACE(#fn))
 
@@ -60,12 +62,14 @@ COIL_EXPORT struct coil_future *coil_loop_create_task_at(struct coil_loop *loop,
 COIL_EXPORT struct coil_future *coil_current_task(void);
 
 /**
- * The tasks of the loop that are not done, oldest first (asyncio: all_tasks). Writes at most `capacity` of them.
+ * The tasks of the loop that are not done, oldest first (asyncio: all_tasks). Writes at most
+ * `capacity` of them.
  *
  * Suspends: no. Owns: nothing; the pointers are borrowed.
  * Returns: how many there are.
  */
-COIL_EXPORT size_t coil_all_tasks(struct coil_loop *loop, struct coil_future **tasks, size_t capacity);
+COIL_EXPORT size_t coil_all_tasks(struct coil_loop *loop, struct coil_future **tasks,
+                                  size_t capacity);
 
 /**
  * Whether this future is a task.
@@ -124,8 +128,8 @@ COIL_EXPORT int coil_task_uncancel(struct coil_future *task);
 COIL_EXPORT struct coil_context *coil_task_context(struct coil_future *task);
 
 /**
- * The deepest the task's stack has been, in bytes: what stack_bytes should allow for. Found by looking which pages
- * were touched, so it is exact to a page.
+ * The deepest the task's stack has been, in bytes: what stack_bytes should allow for. Found by
+ * looking which pages were touched, so it is exact to a page.
  *
  * Suspends: no.
  * Returns: bytes; 0 for tasks without a stack.
@@ -151,9 +155,9 @@ COIL_EXPORT coil_async int coil_sleep(int64_t delay_ns);
 COIL_EXPORT coil_async int coil_yield(void);
 
 /**
- * Runs fn(arg) where it may block, in a worker thread, and waits for it (asyncio: to_thread). The function sees the
- * caller's context. If the caller is cancelled the wait ends at once; the function runs on,
- * and then `drop` frees the value it returns.
+ * Runs fn(arg) where it may block, in a worker thread, and waits for it (asyncio: to_thread). The
+ * function sees the caller's context. If the caller is cancelled the wait ends at once; the
+ * function runs on, and then `drop` frees the value it returns.
  *
  * Suspends: yes.
  * Cancel-safe: yes.
@@ -164,7 +168,8 @@ COIL_EXPORT coil_async struct coil_result coil_to_thread(coil_coroutine_fn *fn, 
                                                          coil_drop_fn *drop);
 
 /**
- * Waits until a descriptor of somebody else's is ready. `events` and the result are POLLIN, POLLOUT ... of poll(2).
+ * Waits until a descriptor of somebody else's is ready. `events` and the result are POLLIN, POLLOUT
+ * ... of poll(2).
  *
  * Suspends: yes.
  * Cancel-safe: yes; when it returns nothing watches the descriptor any more.

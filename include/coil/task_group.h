@@ -1,6 +1,7 @@
 /*
- * Task groups (asyncio.TaskGroup): children that end before their scope does. The first child that fails cancels its siblings and the
- * body; leaving waits for all of them and tells their errors as one.
+ * Task groups (asyncio.TaskGroup): children that end before their scope does. The first child that
+ * fails cancels its siblings and the body; leaving waits for all of them and tells their errors as
+ * one.
  *
  *     struct coil_task_group group;
  *
@@ -36,7 +37,8 @@ COIL_EXPORT void coil_task_group_enter(struct coil_task_group *group);
 
 /**
  * A child of the group. Also from a child of it, while the scope waits for the last one.
- * Call it as coil_task_group_create_task(group, fn, arg), or coil_task_group_create_task_with(group, fn, arg, &options).
+ * Call it as coil_task_group_create_task(group, fn, arg), or
+ * coil_task_group_create_task_with(group, fn, arg, &options).
  *
  * Suspends: no. Owns: the pointer is borrowed, valid until the child is done; ref it to keep it.
  * Returns: the task; a failed future (-COIL_ESTOPPED) if the group is shutting down or was left.
@@ -50,18 +52,21 @@ coil_task_group_create_task_at(struct coil_task_group *group, coil_coroutine_fn 
     coil_task_group_create_task_at(group, fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 /**
- * Cancels what is left of the group and lets exit return without an error (asyncio 3.15: TaskGroup.cancel).
+ * Cancels what is left of the group and lets exit return without an error (asyncio 3.15:
+ * TaskGroup.cancel).
  *
  * Suspends: no.
  */
 COIL_EXPORT void coil_task_group_cancel(struct coil_task_group *group);
 
 /**
- * Leaves the scope with the status of the body; a negative one cancels the children. Waits for all of them.
+ * Leaves the scope with the status of the body; a negative one cancels the children. Waits for all
+ * of them.
  *
  * Suspends: until the children have ended.
  * Cancel-safe: yes; cancels the children and goes on waiting for them.
- * Returns: 0; -ECANCELED if cancelled from outside; -COIL_EGROUP with an exception that lists every failure (the
+ * Returns: 0; -ECANCELED if cancelled from outside; -COIL_EGROUP with an exception that lists every
+ * failure (the
  * body's among them).
  */
 COIL_EXPORT coil_async int64_t coil_task_group_exit(struct coil_task_group *group, int64_t status);

@@ -1,5 +1,6 @@
 /*
- * A loop in its own thread: asynchronous work controlled from synchronous code (GLAMI's AsyncioThreadLoop).
+ * A loop in its own thread: asynchronous work controlled from synchronous code (GLAMI's
+ * AsyncioThreadLoop).
  *
  *     struct coil_thread *loop = coil_thread_open(NULL);
  *     struct coil_cfuture *job = coil_submit(loop, some_func, arg);
@@ -41,49 +42,54 @@ COIL_EXPORT struct coil_thread *coil_thread_open(const struct coil_thread_option
 COIL_EXPORT struct coil_loop *coil_thread_loop(struct coil_thread *thread);
 
 /**
- * Runs a coroutine there, as a task (submit). Call it as coil_submit(thread, fn, arg) or with options.
+ * Runs a coroutine there, as a task (submit). Call it as coil_submit(thread, fn, arg) or with
+ * options.
  *
  * Suspends: no. Thread: any.
  * Owns: the caller has one reference. Giving it up does not cancel.
  * Returns: the concurrent future, never NULL; done already with -COIL_ESTOPPED after stop.
  */
-COIL_EXPORT struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil_coroutine_fn *fn, void *arg,
-                                                const struct coil_task_options *options,
+COIL_EXPORT struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil_coroutine_fn *fn,
+                                                void *arg, const struct coil_task_options *options,
                                                 const char *place);
 #define coil_submit(thread, fn, ...) coil_submit_at(thread, fn, __VA_ARGS__, NULL, COIL_PLACE(#fn))
-#define coil_submit_with(thread, fn, ...) \
-    coil_submit_at(thread, fn, __VA_ARGS__, COIL_PLACE(#fn))
+#define coil_submit_with(thread, fn, ...) coil_submit_at(thread, fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 /**
- * Calls a plain function there, which must not await: one after the other, in order, like a task queue
- * (asyncio: call_soon_threadsafe). Its result is the future's.
+ * Calls a plain function there, which must not await: one after the other, in order, like a task
+ * queue (asyncio: call_soon_threadsafe). Its result is the future's.
  *
  * Suspends: no. Thread: any. Owns: the caller has one reference.
  * Returns: the concurrent future, never NULL.
  */
-COIL_EXPORT struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread, coil_coroutine_fn *fn,
-                                                     void *arg, const char *place);
-#define coil_submit_call(thread, fn, ...) coil_submit_call_at(thread, fn, __VA_ARGS__, COIL_PLACE(#fn))
+COIL_EXPORT struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread,
+                                                     coil_coroutine_fn *fn, void *arg,
+                                                     const char *place);
+#define coil_submit_call(thread, fn, ...) \
+    coil_submit_call_at(thread, fn, __VA_ARGS__, COIL_PLACE(#fn))
 
 /* How to stop. All zero: cancel at once, 5 s of grace, then force. */
 struct coil_stop_options {
     int64_t drain_ns; /* let the jobs end by themselves for so long, before cancelling */
-    int64_t grace_ns; /* how long cancelled jobs may take to unwind; 0: 5 s; < 0: none. A task that is destroyed does not
-                         unwind: what it held is lost */
-    /* Called on the loop's thread with a line about each task that did not end in time, before it is destroyed;
-     * NULL: they are reported to the loop's exception handler. */
+    int64_t grace_ns; /* how long cancelled jobs may take to unwind; 0: 5 s; < 0: none. A task that
+                         is destroyed does not unwind: what it held is lost */
+    /* Called on the loop's thread with a line about each task that did not end in time, before it
+     * is destroyed; NULL: they are reported to the loop's exception handler. */
     void (*survivor)(const char *description, void *arg);
     void *arg;
 };
 
 /**
- * Stops in phases: refuses new work; drains; cancels every task; waits for the grace; reports the survivors; settles
- * their futures with -COIL_ESTOPPED and destroys them. Waits until the thread has ended. Stopping again waits for the first stop.
+ * Stops in phases: refuses new work; drains; cancels every task; waits for the grace; reports the
+ * survivors; settles their futures with -COIL_ESTOPPED and destroys them. Waits until the thread
+ * has ended. Stopping again waits for the first stop.
  *
- * Suspends: no, it blocks the thread. Thread: any but the loop's own, where it only begins and returns -EDEADLK.
+ * Suspends: no, it blocks the thread. Thread: any but the loop's own, where it only begins and
+ * returns -EDEADLK.
  * Returns: how many tasks had to be destroyed; -EDEADLK.
  */
-COIL_EXPORT int coil_thread_stop(struct coil_thread *thread, const struct coil_stop_options *options);
+COIL_EXPORT int coil_thread_stop(struct coil_thread *thread,
+                                 const struct coil_stop_options *options);
 
 /**
  * Whether new work is refused.
@@ -94,9 +100,11 @@ COIL_EXPORT int coil_thread_stop(struct coil_thread *thread, const struct coil_s
 COIL_EXPORT bool coil_thread_stopping(const struct coil_thread *thread);
 
 /**
- * Stops as by default unless stopped already, joins the thread, frees. Concurrent futures outlive it.
+ * Stops as by default unless stopped already, joins the thread, frees. Concurrent futures outlive
+ * it.
  *
- * Suspends: no, it blocks the thread. Thread: any but the loop's own, where it aborts. NULL is fine.
+ * Suspends: no, it blocks the thread. Thread: any but the loop's own, where it aborts. NULL is
+ * fine.
  */
 COIL_EXPORT void coil_thread_close(struct coil_thread *thread);
 

@@ -1,7 +1,8 @@
 /*
- * Timeouts are scopes: cancellation with a clock (asyncio.timeout, asyncio.Timeout). Whatever is awaited between enter and
- * exit, at any depth, is cancelled when the time comes, and exit turns that -ECANCELED into -ETIMEDOUT; a cancellation
- * from outside stays one. Scopes nest; each knows whether it was the one that fired.
+ * Timeouts are scopes: cancellation with a clock (asyncio.timeout, asyncio.Timeout). Whatever is
+ * awaited between enter and exit, at any depth, is cancelled when the time comes, and exit turns
+ * that -ECANCELED into -ETIMEDOUT; a cancellation from outside stays one. Scopes nest; each knows
+ * whether it was the one that fired.
  *
  *     struct coil_timeout limit;
  *
@@ -27,8 +28,8 @@ struct coil_timeout {
 };
 
 /**
- * Enters a scope that ends after delay_ns (asyncio: async with timeout(delay)); COIL_FOREVER: no limit yet. A delay <= 0
- * fires at the first await. Outside a task it aborts.
+ * Enters a scope that ends after delay_ns (asyncio: async with timeout(delay)); COIL_FOREVER: no
+ * limit yet. A delay <= 0 fires at the first await. Outside a task it aborts.
  *
  * Suspends: no.
  */
@@ -45,7 +46,8 @@ COIL_EXPORT void coil_timeout_enter_at(struct coil_timeout *scope, int64_t when_
  * Leaves the scope with the status the body ended with.
  *
  * Suspends: no.
- * Returns: -ETIMEDOUT if this scope fired, `status` is -ECANCELED, and nobody else asked for cancellation; else `status`.
+ * Returns: -ETIMEDOUT if this scope fired, `status` is -ECANCELED, and nobody else asked for
+ * cancellation; else `status`.
  */
 COIL_EXPORT int64_t coil_timeout_exit(struct coil_timeout *scope, int64_t status);
 
@@ -74,14 +76,16 @@ COIL_EXPORT int64_t coil_timeout_when(const struct coil_timeout *scope);
 COIL_EXPORT bool coil_timeout_expired(const struct coil_timeout *scope);
 
 /**
- * Awaits a future, at most for a time (asyncio: wait_for). At the timeout the future is cancelled and its unwinding waited
- * for; if it then has a value after all, that is returned. timeout_ns <= 0: what is done, or cancel.
+ * Awaits a future, at most for a time (asyncio: wait_for). At the timeout the future is cancelled
+ * and its unwinding waited for; if it then has a value after all, that is returned. timeout_ns <=
+ * 0: what is done, or cancel.
  *
  * Suspends: unless the future is done.
  * Cancel-safe: yes; the future is cancelled with the caller.
  * Returns: the future's result; -ETIMEDOUT; -ECANCELED; -EDEADLK, as coil_await.
  */
-COIL_EXPORT coil_async struct coil_result coil_wait_for(struct coil_future *future, int64_t timeout_ns);
+COIL_EXPORT coil_async struct coil_result coil_wait_for(struct coil_future *future,
+                                                        int64_t timeout_ns);
 
 /**
  * Runs a coroutine in place, at most for a time (asyncio: wait_for with a coroutine).

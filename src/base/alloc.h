@@ -1,4 +1,5 @@
-/* Memory. The only place that allocates on the heap, so that the k-th allocation can be made to fail. */
+/* Memory. The only place that allocates on the heap, so that the k-th allocation can be made to
+ * fail. */
 #ifndef COIL_BASE_ALLOC_H
 #define COIL_BASE_ALLOC_H
 

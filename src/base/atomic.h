@@ -1,9 +1,10 @@
 /*
- * One atomic word: all that threads share without a lock goes through here, so that the model checker
- * (tests/model) can put its scheduler between any two operations of the very same code.
+ * One atomic word: all that threads share without a lock goes through here, so that the model
+ * checker (tests/model) can put its scheduler between any two operations of the very same code.
  *
- * Orders: a store is release; loads and what reads and writes are sequentially consistent ("set a flag, then look at a
- * word" on both sides needs that, and on x86-64 such a load costs nothing more). Counters are relaxed.
+ * Orders: a store is release; loads and what reads and writes are sequentially consistent ("set a
+ * flag, then look at a word" on both sides needs that, and on x86-64 such a load costs nothing
+ * more). Counters are relaxed.
  */
 #ifndef COIL_BASE_ATOMIC_H
 #define COIL_BASE_ATOMIC_H
@@ -88,8 +89,9 @@ static inline uint32_t *word_futex(struct word *word)
 }
 
 /* Counters that one thread writes and others read now and then. */
-#define COUNTER_ADD(counter, n) \
-    __atomic_store_n(&(counter), __atomic_load_n(&(counter), __ATOMIC_RELAXED) + (n), __ATOMIC_RELAXED)
+#define COUNTER_ADD(counter, n)                                                       \
+    __atomic_store_n(&(counter), __atomic_load_n(&(counter), __ATOMIC_RELAXED) + (n), \
+                     __ATOMIC_RELAXED)
 #define COUNTER_READ(counter) __atomic_load_n(&(counter), __ATOMIC_RELAXED)
 #define COUNTER_SET(counter, n) __atomic_store_n(&(counter), (n), __ATOMIC_RELAXED)
 

@@ -1,5 +1,6 @@
 /*
- * Misuse by the caller ends the process with a sentence that says what to do; the world's failures never do.
+ * Misuse by the caller ends the process with a sentence that says what to do; the world's failures
+ * never do.
  */
 #ifndef COIL_BASE_CHECK_H
 #define COIL_BASE_CHECK_H
@@ -11,17 +12,18 @@
 _Noreturn void coil__misuse(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
 /* What the caller must have made true. On in every build. */
-#define REQUIRE(condition, ...)          \
-    do {                                 \
-        if (unlikely(!(condition)))      \
-            coil__misuse(__VA_ARGS__);   \
+#define REQUIRE(condition, ...)        \
+    do {                               \
+        if (unlikely(!(condition)))    \
+            coil__misuse(__VA_ARGS__); \
     } while (0)
 
 /* What we have made true ourselves. On in every build where it is not hot. */
-#define INVARIANT(condition)                                                              \
-    do {                                                                                  \
-        if (unlikely(!(condition)))                                                       \
-            coil__misuse("broken invariant in coil itself: %s (%s:%d)", #condition, __FILE__, __LINE__); \
+#define INVARIANT(condition)                                                                  \
+    do {                                                                                      \
+        if (unlikely(!(condition)))                                                           \
+            coil__misuse("broken invariant in coil itself: %s (%s:%d)", #condition, __FILE__, \
+                         __LINE__);                                                           \
     } while (0)
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Intrusive doubly linked lists. A list is a coil_link that is its own neighbour when empty; an element in no list has
- * next == NULL, so zeroed memory is "in no list" and removing needs no list.
+ * Intrusive doubly linked lists. A list is a coil_link that is its own neighbour when empty; an
+ * element in no list has next == NULL, so zeroed memory is "in no list" and removing needs no list.
  */
 #ifndef COIL_BASE_LIST_H
 #define COIL_BASE_LIST_H
@@ -11,8 +11,7 @@
 
 #include <coil/loop.h>
 
-#define container_of(pointer, type, member) \
-    ((type *)((uintptr_t)(pointer)-offsetof(type, member)))
+#define container_of(pointer, type, member) ((type *)((uintptr_t)(pointer)-offsetof(type, member)))
 
 static inline void list_init(struct coil_link *list)
 {

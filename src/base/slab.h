@@ -1,6 +1,7 @@
 /*
- * Small objects of one thread: freelists by size in steps of 16 bytes, carved from chunks. No header per object, which is what
- * lets a sleeping task fit in 200 bytes. Under a sanitizer every object comes from malloc, so that misuse is seen.
+ * Small objects of one thread: freelists by size in steps of 16 bytes, carved from chunks. No
+ * header per object, which is what lets a sleeping task fit in 200 bytes. Under a sanitizer every
+ * object comes from malloc, so that misuse is seen.
  */
 #ifndef COIL_BASE_SLAB_H
 #define COIL_BASE_SLAB_H
@@ -13,7 +14,8 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SLAB_MALLOC 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
 #define SLAB_MALLOC 1
 #endif
 #endif
@@ -24,7 +26,8 @@
 struct slab_chunk;
 
 struct slab {
-    void *free[SLAB_LARGEST / SLAB_STEP + 1]; /* by size class; the first word of each is the next */
+    void *free[SLAB_LARGEST / SLAB_STEP + 1]; /* by size class; the first word of each is the
+                                                 next */
     char *at, *end;                           /* what is left of the newest chunk */
     struct slab_chunk *chunks;
 };

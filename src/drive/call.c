@@ -18,8 +18,8 @@ struct call_port {
     struct word refs;  /* the driver's, and one of each worker that will come back */
     unsigned out;      /* calls that will be pushed; the loop's */
     pthread_mutex_t lock;
-    int wake_fd; /* under the lock; -1: the driver is gone, and perhaps another file has the number
-                  */
+    int wake_fd; /* under the lock; -1: the driver is gone, and perhaps another file has the
+                    number */
 };
 
 static void port_unref(struct call_port *port)
@@ -141,8 +141,8 @@ bool coil__calls_may_sleep(struct call_port *port)
     return port->out == 0 || word_cas(&port->ended, &awake, ASLEEP);
 }
 
-/* The newest is first in the list; results are handed over in the order in which the calls ended.
- */
+/* The newest is first in the list; results are handed over in the order in which the calls
+ * ended. */
 static struct op_call *reversed(struct op_call *block)
 {
     struct op_call *list = NULL;

@@ -20,8 +20,8 @@ void coil__calls_close(struct call_port *port);
 void coil__calls_submit(struct call_port *port, struct driver *driver, struct op *op);
 void coil__calls_cancel(struct call_port *port, struct driver *driver, struct op *op);
 
-/* About to sleep: false if something has ended already. After the sleep, or instead of it, collect.
- */
+/* About to sleep: false if something has ended already. After the sleep, or instead of it,
+ * collect. */
 bool coil__calls_may_sleep(struct call_port *port);
 
 /* Finishes the ops of all calls that have ended. */

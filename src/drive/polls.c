@@ -151,7 +151,7 @@ static int control(struct polls *polls, int what, struct poll_slot *slot)
     struct coil_link *at;
 
     event.data.u64 = (uint64_t)slot->registration << 32 | (uint32_t)slot->fd;
-    list_each(at, &slot->ops)
+    list_each (at, &slot->ops)
         event.events |= op_of(at)->poll.events & POLL_EVENTS;
     return coil__sys_epoll_ctl(polls->epoll, what, slot->fd, &event);
 }
@@ -194,7 +194,7 @@ void coil__polls_flush(struct polls *polls)
 
         if (err)
             end_all(polls, slot, err, false);
-        list_each(at, &slot->ops)
+        list_each (at, &slot->ops)
             op_of(at)->stage = STAGE_ASKED;
     }
 }

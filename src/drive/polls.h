@@ -19,9 +19,9 @@ struct polls {
     struct driver *driver;
     polls_ready_fn *ready; /* where an op goes that is over */
     int epoll;
-    unsigned waiting; /* ops in the slots */
-    uint32_t
-        registrations; /* made so far: tells a descriptor from its successor of the same number */
+    unsigned waiting;          /* ops in the slots */
+    uint32_t registrations;    /* made so far: tells a descriptor from its successor of the same
+                                  number */
     struct coil_link dirty;    /* slots of which the kernel knows too little */
     struct poll_slot **chunks; /* slots by descriptor, some at a time */
     size_t chunk_count;

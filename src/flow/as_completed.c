@@ -83,7 +83,8 @@ static coil_async int wait_for_one(struct coil_as_completed *self)
     struct coil_future waiter;
     struct coil_result woken;
 
-    REQUIRE(self->waiter == NULL, "coil_as_completed_next: another task waits for the next one already");
+    REQUIRE(self->waiter == NULL,
+            "coil_as_completed_next: another task waits for the next one already");
     future_init_waiter(&waiter, self->loop, "as_completed");
     self->waiter = &waiter;
     woken = coil_await(&waiter);

@@ -34,11 +34,12 @@ static struct coil_result result_of(struct coil_future *child)
     return future_look(child);
 }
 
-/* With the first error; of a child that somebody else cancelled too, and that does not make it cancelled itself. */
+/* With the first error; of a child that somebody else cancelled too, and that does not make it
+ * cancelled itself. */
 static void fail(struct gather *self, struct coil_future *child)
 {
-    enum future_state state = self->cancel_asked && child->state == FUTURE_CANCELLED
-                                  ? FUTURE_CANCELLED : FUTURE_FAILED;
+    enum future_state state =
+        self->cancel_asked && child->state == FUTURE_CANCELLED ? FUTURE_CANCELLED : FUTURE_FAILED;
 
     coil__future_settle(&self->future, state, coil_error(child->result.status),
                         coil__exception_ref(child->exception));
@@ -46,7 +47,8 @@ static void fail(struct gather *self, struct coil_future *child)
 
 static void complete(struct gather *self, struct coil_future *last)
 {
-    if (self->cancel_asked) { /* asyncio: a failure with CancelledError, .cancelled() false; ours is what it is */
+    if (self->cancel_asked) { /* asyncio: a failure with CancelledError, .cancelled() false; ours is
+                                 what it is */
         coil__future_settle(&self->future, FUTURE_CANCELLED, coil_error(-ECANCELED),
                             coil__exception_ref(last->exception));
         return;
@@ -125,8 +127,8 @@ __attribute__((constructor)) static void register_kind(void)
 }
 
 /* Without memory: what was handed over is not left running unknown to everybody. */
-static struct coil_future *give_up(struct coil_loop *loop, struct coil_future *const *children, size_t n,
-                                   int flags)
+static struct coil_future *give_up(struct coil_loop *loop, struct coil_future *const *children,
+                                   size_t n, int flags)
 {
     for (size_t i = 0; flags & COIL_TAKE_REFS && i < n; i++) {
         coil__future_cancel(children[i], NULL);
@@ -194,7 +196,8 @@ struct coil_future *coil_gather_at(struct coil_future *const *children, size_t n
         return give_up(loop, children, n, flags);
     find_distinct(self);
     for (size_t i = 0; i < n; i++) {
-        REQUIRE(self->children[i]->loop == loop, "coil_gather: all futures must belong to the same loop");
+        REQUIRE(self->children[i]->loop == loop,
+                "coil_gather: all futures must belong to the same loop");
         if (self->members[i].gather != NULL && future_pending(self->children[i]))
             watch(self, &self->members[i]);
     }

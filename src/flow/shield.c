@@ -6,9 +6,9 @@
 
 struct shield {
     struct coil_future outer;
-    struct coil_future *inner;    /* counted */
-    struct coil_handle on_inner;  /* among inner's callbacks; counted as a reference to outer */
-    struct coil_handle on_outer;  /* among our own, the same */
+    struct coil_future *inner;   /* counted */
+    struct coil_handle on_inner; /* among inner's callbacks; counted as a reference to outer */
+    struct coil_handle on_outer; /* among our own, the same */
 };
 
 static void inner_done(struct coil_handle *handle)

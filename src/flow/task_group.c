@@ -35,7 +35,8 @@ void coil_task_group_enter(struct coil_task_group *group)
 {
     struct coil_loop *loop = loop_here("coil_task_group_enter");
 
-    REQUIRE(loop->current != NULL, "coil_task_group_enter outside a task: a group belongs to a coroutine");
+    REQUIRE(loop->current != NULL,
+            "coil_task_group_enter outside a task: a group belongs to a coroutine");
     *group = (struct coil_task_group){.parent = loop->current};
 }
 
@@ -52,7 +53,8 @@ static void abort_children(struct coil_task_group *group)
     } while (at != first);
 }
 
-static void remember(struct coil_task_group *group, int64_t status, struct coil_exception *exception)
+static void remember(struct coil_task_group *group, int64_t status,
+                     struct coil_exception *exception)
 {
     struct errors *errors = group->errors;
     size_t capacity = errors == NULL ? 4 : errors->capacity * 2;
@@ -64,7 +66,8 @@ static void remember(struct coil_task_group *group, int64_t status, struct coil_
     else
         coil__exception_ref(exception);
     if (errors == NULL || errors->count == errors->capacity) {
-        struct errors *more = mem_realloc(errors, sizeof(*errors) + capacity * sizeof(errors->list[0]));
+        struct errors *more =
+            mem_realloc(errors, sizeof(*errors) + capacity * sizeof(errors->list[0]));
 
         if (more == NULL) {
             exception_unref(exception);
@@ -146,8 +149,9 @@ static void adopt(struct coil_task_group *group, struct child *child, struct coi
         loop_ready(task->loop, &child->handle);
 }
 
-struct coil_future *coil_task_group_create_task_at(struct coil_task_group *group, coil_coroutine_fn *fn,
-                                                   void *arg, const struct coil_task_options *options,
+struct coil_future *coil_task_group_create_task_at(struct coil_task_group *group,
+                                                   coil_coroutine_fn *fn, void *arg,
+                                                   const struct coil_task_options *options,
                                                    const char *place)
 {
     struct coil_loop *loop = group->parent->loop;
@@ -182,7 +186,8 @@ void coil_task_group_cancel(struct coil_task_group *group)
     }
 }
 
-/* Waits for every child; a cancellation that comes meanwhile is kept, and passed to the children. */
+/* Waits for every child; a cancellation that comes meanwhile is kept, and passed to the
+ * children. */
 static coil_async int64_t wait_for_children(struct coil_task_group *group, int64_t cancelled)
 {
     struct coil_future waiter;
@@ -211,9 +216,11 @@ static int64_t raise_group(struct coil_task_group *group)
 
     if (errors != NULL) {
         snprintf(text, sizeof(text), "%zu of the group's tasks failed", errors->count);
-        all = coil__exception_group(COIL_EGROUP, group->parent->place, text, errors->list, errors->count);
+        all = coil__exception_group(COIL_EGROUP, group->parent->place, text, errors->list,
+                                    errors->count);
     }
-    if (coil_task_cancelling(group->parent) > 0) { /* from outside: it stands, and the next await says so */
+    if (coil_task_cancelling(group->parent) >
+        0) { /* from outside: it stands, and the next await says so */
         coil_task_uncancel(group->parent);
         coil_future_cancel(group->parent, NULL);
     }

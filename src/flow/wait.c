@@ -76,7 +76,8 @@ static int check_cycles(struct coil_future *task, struct coil_future *const *fut
 
 static void watch(struct waiting *self, struct waited *one, struct coil_future *future)
 {
-    *one = (struct waited){.handle = {.run = one_done}, .waiting = self, .future = future_ref(future)};
+    *one =
+        (struct waited){.handle = {.run = one_done}, .waiting = self, .future = future_ref(future)};
     self->left++;
     if (future_pending(future))
         list_append(&future->callbacks, &one->handle.link);
@@ -85,8 +86,8 @@ static void watch(struct waiting *self, struct waited *one, struct coil_future *
 }
 
 /* Each once, as in asyncio's set. How many there are. */
-static size_t watch_all(struct waiting *self, struct waited *all, struct coil_future *const *futures,
-                        size_t n)
+static size_t watch_all(struct waiting *self, struct waited *all,
+                        struct coil_future *const *futures, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (future_mark(futures[i]))
@@ -110,7 +111,8 @@ static int64_t unwatch(struct waited *all, size_t n)
 }
 
 static coil_async int64_t wait_for_all(struct waiting *self, struct waited *all,
-                                       struct coil_future *const *futures, size_t n, int64_t timeout_ns)
+                                       struct coil_future *const *futures, size_t n,
+                                       int64_t timeout_ns)
 {
     struct coil_result woken;
     int64_t done;
@@ -135,7 +137,8 @@ coil_async int64_t coil_wait(struct coil_future *const *futures, size_t n, int64
     int64_t done;
     int err;
 
-    REQUIRE(loop->current != NULL, "coil_wait was called outside a task: only a coroutine can wait");
+    REQUIRE(loop->current != NULL,
+            "coil_wait was called outside a task: only a coroutine can wait");
     if (n == 0)
         return -EINVAL;
     err = check_cycles(loop->current, futures, n);

@@ -1,4 +1,5 @@
-/* A task waits for an operation that is on its stack: it does not go on before that is its own again. */
+/* A task waits for an operation that is on its stack: it does not go on before that is its own
+ * again. */
 #ifndef COIL_IO_OP_WAIT_H
 #define COIL_IO_OP_WAIT_H
 
@@ -9,12 +10,13 @@
 struct op_wait {
     struct op op;
     struct coil_future waiter;
-    void (*done)(struct op_wait *wait); /* the last place to look into what the op lent; may be NULL */
+    void (*done)(struct op_wait *wait); /* the last place to look into what the op lent; may be
+                                           NULL */
 };
 
 /*
- * Submits wait->op and waits it out; a cancellation asks the driver to hurry. 0: the result is op.result. -ECANCELED: the caller was
- * cancelled, whatever the result is.
+ * Submits wait->op and waits it out; a cancellation asks the driver to hurry. 0: the result is
+ * op.result. -ECANCELED: the caller was cancelled, whatever the result is.
  */
 coil_async int coil__op_wait(struct op_wait *wait, const char *what);
 

@@ -8,7 +8,8 @@ static void run_call(struct coil_handle *handle)
     struct coil_call *call = container_of(handle, struct coil_call, timer.handle);
     struct coil_loop *loop = coil__loop_running;
 
-    call->timer.handle.context = NULL; /* moved to the loop while it runs; the call may be scheduled anew */
+    call->timer.handle.context =
+        NULL;           /* moved to the loop while it runs; the call may be scheduled anew */
     if (!loop->closing) /* asyncio's close forgets what had not run */
         call->fn(call->arg);
     context_unref(loop->context);
@@ -31,10 +32,10 @@ void coil_call_set_context(struct coil_call *call, struct coil_context *context)
 static void take_context(struct coil_call *call)
 {
     REQUIRE(!link_in_list(&call->timer.handle.link) && call->timer.handle.context == NULL,
-            "a coil_call is scheduled while it is scheduled: coil_call_cancel it first, or use another one");
-    call->timer.handle.context = call->own_context != NULL
-                                     ? call->own_context
-                                     : context_snapshot(*coil__context_slot());
+            "a coil_call is scheduled while it is scheduled: coil_call_cancel it first, or use "
+            "another one");
+    call->timer.handle.context =
+        call->own_context != NULL ? call->own_context : context_snapshot(*coil__context_slot());
     call->own_context = NULL;
 }
 

@@ -80,8 +80,7 @@ void coil_context_unref(struct coil_context *context)
 
 static struct binding *lookup(const struct coil_context *context, const struct coil_var *var)
 {
-    const struct coil_context *map =
-        context != NULL && context->is_cell ? context->map : context;
+    const struct coil_context *map = context != NULL && context->is_cell ? context->map : context;
 
     for (size_t i = 0; map != NULL && i < map->count; i++)
         if (map->bindings[i]->var == var)
@@ -149,7 +148,8 @@ static int apply(const struct change *change)
     return 0;
 }
 
-/* Which context is current: a cell is itself; else it belongs to the task, or to the one callback, that runs. */
+/* Which context is current: a cell is itself; else it belongs to the task, or to the one callback,
+ * that runs. */
 static uint64_t owner_here(void)
 {
     const struct coil_loop *loop = coil__loop_running;
@@ -177,7 +177,8 @@ int coil_var_set_owned(const struct coil_var *var, void *value, coil_drop_fn *dr
     *binding = (struct binding){.refs = {1}, .var = var, .value = value, .drop = drop};
     if (token != NULL)
         binding->replaced = binding_ref(lookup(*coil__context_slot(), var));
-    if (apply(&(struct change){.var = var, .binding = binding, .keep = token != NULL ? binding : NULL}) != 0) {
+    if (apply(&(struct change){
+            .var = var, .binding = binding, .keep = token != NULL ? binding : NULL}) != 0) {
         binding_unref(binding);
         return -ENOMEM;
     }
@@ -249,7 +250,8 @@ void coil_context_run(struct coil_context *context, void (*fn)(void *arg), void 
     struct coil_context **slot = coil__context_slot();
     struct coil_context *outer = *slot;
 
-    REQUIRE(context->is_cell, "coil_context_run needs a context from coil_context_copy or coil_task_context");
+    REQUIRE(context->is_cell,
+            "coil_context_run needs a context from coil_context_copy or coil_task_context");
     *slot = coil_context_ref(context);
     fn(arg);
     coil_context_unref(*slot);

@@ -1,6 +1,7 @@
 /*
- * Contexts from the inside. A context is either a map, immutable and shared by whoever copied it (copying is counting), or a cell, which
- * has a map and an identity: what is set while it is entered stays in it. NULL is the empty map.
+ * Contexts from the inside. A context is either a map, immutable and shared by whoever copied it
+ * (copying is counting), or a cell, which has a map and an identity: what is set while it is
+ * entered stays in it. NULL is the empty map.
  */
 #ifndef COIL_LOOP_CONTEXT_H
 #define COIL_LOOP_CONTEXT_H
@@ -23,8 +24,8 @@ struct coil_context {
     struct word refs;
     struct coil_context *map; /* a cell's; NULL in a map, and in an empty cell */
     bool is_cell;
-    size_t count;                /* bindings that hold, */
-    size_t kept;                 /* and behind them those that a token may ask for */
+    size_t count; /* bindings that hold, */
+    size_t kept;  /* and behind them those that a token may ask for */
     struct binding *bindings[];
 };
 
@@ -50,7 +51,8 @@ static inline struct coil_context *context_snapshot(struct coil_context *context
     return context_ref(context->is_cell ? context->map : context);
 }
 
-/* Makes a cell of the map in *slot, so that it has an identity; NULL when memory is out. Counted. */
+/* Makes a cell of the map in *slot, so that it has an identity; NULL when memory is out.
+ * Counted. */
 struct coil_context *coil__context_identity(struct coil_context **slot);
 
 #endif

@@ -22,7 +22,8 @@ struct coil_exception *coil__exception_new(int64_t code, const char *place, cons
                                            va_list arguments);
 struct coil_exception *coil__exception_text(int64_t code, const char *place, const char *text);
 
-/* One above others; takes the array's references over. NULL when memory is out (they are given up). */
+/* One above others; takes the array's references over. NULL when memory is out (they are given
+ * up). */
 struct coil_exception *coil__exception_group(int64_t code, const char *place, const char *text,
                                              struct coil_exception **below, size_t count);
 

@@ -118,10 +118,12 @@ void coil__future_free(struct coil_future *future)
     coil__future_kinds[future->kind]->free(future);
 }
 
-void coil_future_set_result(struct coil_future *future, struct coil_result result, coil_drop_fn *drop)
+void coil_future_set_result(struct coil_future *future, struct coil_result result,
+                            coil_drop_fn *drop)
 {
     loop_owned(future->loop, "coil_future_set_result");
-    REQUIRE(future->kind != FUTURE_TASK, "a task settles itself: coil_future_set_result is for futures");
+    REQUIRE(future->kind != FUTURE_TASK,
+            "a task settles itself: coil_future_set_result is for futures");
     coil__future_settle_status(future, result, NULL);
     future->drop = drop;
 }
@@ -147,7 +149,8 @@ bool coil__future_cancel(struct coil_future *future, struct coil_exception *reas
         return false;
     if (coil__future_kinds[future->kind]->cancel != NULL)
         return coil__future_kinds[future->kind]->cancel(future, reason);
-    coil__future_settle(future, FUTURE_CANCELLED, coil_error(-ECANCELED), coil__exception_ref(reason));
+    coil__future_settle(future, FUTURE_CANCELLED, coil_error(-ECANCELED),
+                        coil__exception_ref(reason));
     return true;
 }
 
@@ -237,8 +240,8 @@ bool coil__future_drop_callback(struct coil_handle *handle)
 }
 
 /* `context` is taken over. */
-static void add_done(struct coil_future *future, struct coil_done *done, coil_done_fn *fn, void *arg,
-                     struct coil_context *context)
+static void add_done(struct coil_future *future, struct coil_done *done, coil_done_fn *fn,
+                     void *arg, struct coil_context *context)
 {
     loop_owned(future->loop, "coil_future_add_done_callback");
     end_with_loop(future);

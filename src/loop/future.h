@@ -1,10 +1,12 @@
 /*
  * Futures from the inside.
  *
- *   PENDING --settle--> DONE | FAILED | CANCELLED           never back, and only through coil__future_settle (door 3)
+ *   PENDING --settle--> DONE | FAILED | CANCELLED           never back, and only through
+ *   coil__future_settle (door 3)
  *
- * While pending, `callbacks` lists the handles to be made ready; when it is settled they go to the ready queue and the same
- * memory holds the result. What a kind of future does differently when cancelled or freed is in its future_kind.
+ * While pending, `callbacks` lists the handles to be made ready; when it is settled they go to the
+ * ready queue and the same memory holds the result. What a kind of future does differently when
+ * cancelled or freed is in its future_kind.
  */
 #ifndef COIL_LOOP_FUTURE_H
 #define COIL_LOOP_FUTURE_H
@@ -18,11 +20,11 @@
 enum future_state { FUTURE_PENDING, FUTURE_DONE, FUTURE_FAILED, FUTURE_CANCELLED };
 
 enum future_flags {
-    FUTURE_UNSEEN = 1,   /* failed, and nobody looked yet: reported when the last reference goes */
-    FUTURE_STATIC = 2,   /* embedded in something: not counted, not freed */
-    FUTURE_TAKEN = 4,    /* the value's drop function is disarmed */
-    FUTURE_VISITED = 8,  /* a search was here: for await cycles, for one given twice */
-    FUTURE_QUIET = 16    /* its failure is nobody's business: never reported */
+    FUTURE_UNSEEN = 1,  /* failed, and nobody looked yet: reported when the last reference goes */
+    FUTURE_STATIC = 2,  /* embedded in something: not counted, not freed */
+    FUTURE_TAKEN = 4,   /* the value's drop function is disarmed */
+    FUTURE_VISITED = 8, /* a search was here: for await cycles, for one given twice */
+    FUTURE_QUIET = 16   /* its failure is nobody's business: never reported */
 };
 
 enum future_kind_id {
@@ -47,7 +49,8 @@ struct coil_future {
         struct coil_result result;  /* settled */
     };
     coil_drop_fn *drop;
-    struct coil_exception *exception; /* owned; why it failed or was cancelled; before that, what the task raised */
+    struct coil_exception *exception; /* owned; why it failed or was cancelled; before that, what
+                                         the task raised */
     const char *place;                /* "what file:line" */
 };
 
@@ -63,7 +66,8 @@ struct future_kind {
 
 extern const struct future_kind *coil__future_kinds[FUTURE_KINDS];
 
-/* Marks a future, so that one given twice is found; false: it was marked. To be unmarked before anything else runs. */
+/* Marks a future, so that one given twice is found; false: it was marked. To be unmarked before
+ * anything else runs. */
 static inline bool future_mark(struct coil_future *future)
 {
     bool fresh = !(future->flags & FUTURE_VISITED);
@@ -78,8 +82,9 @@ static inline void future_unmark(struct coil_future *future)
 }
 
 /*
- * A handle among a future's callbacks that stands for somebody's waiting says whose: the cycle search and the monitor
- * follow it. `owner` gives the future that depends on this handle's future, or NULL.
+ * A handle among a future's callbacks that stands for somebody's waiting says whose: the cycle
+ * search and the monitor follow it. `owner` gives the future that depends on this handle's future,
+ * or NULL.
  */
 struct future_waiter {
     void (*run)(struct coil_handle *handle);
@@ -155,7 +160,8 @@ bool coil__future_cancel(struct coil_future *future, struct coil_exception *reas
 
 void coil__future_free(struct coil_future *future);
 
-/* A callback that will not run any more: if it is a coil_done, gives up what it holds and says true. */
+/* A callback that will not run any more: if it is a coil_done, gives up what it holds and says
+ * true. */
 bool coil__future_drop_callback(struct coil_handle *handle);
 
 static inline struct coil_future *future_ref(struct coil_future *future)
@@ -170,15 +176,16 @@ static inline void future_unref(struct coil_future *future)
         coil__future_free(future);
 }
 
-/* Drops a value nobody took and reports an error nobody saw; for those who free futures of their own kind. */
+/* Drops a value nobody took and reports an error nobody saw; for those who free futures of their
+ * own kind. */
 void coil__future_fini(struct coil_future *future);
 
 /* The state in words, for repr and reports. */
 const char *coil__future_state_name(const struct coil_future *future);
 
 /*
- * May `waiter` wait for `target`? -EDEADLK: that would close a circle, `target` waits for it already; *chain (may be NULL) is
- * written: "a -> b -> a". -ENOMEM: too many wait to find it out.
+ * May `waiter` wait for `target`? -EDEADLK: that would close a circle, `target` waits for it
+ * already; *chain (may be NULL) is written: "a -> b -> a". -ENOMEM: too many wait to find it out.
  */
 int coil__future_may_wait(struct coil_future *waiter, struct coil_future *target, char *chain,
                           size_t size);

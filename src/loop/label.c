@@ -43,7 +43,8 @@ static struct coil_future *owner_of(struct coil_link *link)
     return NULL;
 }
 
-/* One future that waits, directly or not, for the first one; `via` is the index of what it waits for. */
+/* One future that waits, directly or not, for the first one; `via` is the index of what it waits
+ * for. */
 struct dependent {
     struct coil_future *future;
     size_t via;
@@ -146,5 +147,6 @@ int coil__future_may_wait(struct coil_future *waiter, struct coil_future *target
         mem_free(search.list);
     if (found >= 0)
         return -EDEADLK;
-    return search.starved ? -ENOMEM : 0; /* cancelling walks along what waits: a circle must not come to be */
+    return search.starved ? -ENOMEM
+                          : 0; /* cancelling walks along what waits: a circle must not come to be */
 }

@@ -148,11 +148,13 @@ static int begin(struct coil_loop *loop)
         return -EBUSY;
     REQUIRE(loop->generation == coil__fork_generation,
             "a loop of the parent process is run in the child of a fork: open a new one there");
-    REQUIRE(loop->thread == 0 || loop->thread == mach_thread_id(),
-            "a loop is run by another thread than before: it belongs to the first one that runs it");
+    REQUIRE(
+        loop->thread == 0 || loop->thread == mach_thread_id(),
+        "a loop is run by another thread than before: it belongs to the first one that runs it");
     loop->thread = mach_thread_id();
     coil__loop_running = loop;
-    loop->signal_stack = coil__mach_overflow_thread_enter() == 0; /* without it an overflow is only not told */
+    loop->signal_stack =
+        coil__mach_overflow_thread_enter() == 0; /* without it an overflow is only not told */
     return 0;
 }
 
@@ -212,7 +214,8 @@ coil_async struct coil_result coil_loop_run_until_complete(struct coil_loop *loo
     bool nested = coil__loop_running == loop;
     int err;
 
-    REQUIRE(future->loop == loop, "coil_loop_run_until_complete: the future belongs to another loop");
+    REQUIRE(future->loop == loop,
+            "coil_loop_run_until_complete: the future belongs to another loop");
     if (nested && coil__loop_can_await(loop))
         return coil__loop_await(future);
     coil_future_add_done_callback(future, &done, stop_runner, &runner);

@@ -1,9 +1,11 @@
 /*
- * The loop from the inside: a ready queue, timers, an inbox for other threads, a driver to sleep in.
+ * The loop from the inside: a ready queue, timers, an inbox for other threads, a driver to sleep
+ * in.
  *
- * A turn (asyncio: _run_once) takes what the world and other threads brought, what time brought, and runs exactly the callbacks that
- * are ready then: the marker, a handle like any other, is put behind the last of them, and the turn is over when it
- * comes up. What they make ready goes behind the marker.
+ * A turn (asyncio: _run_once) takes what the world and other threads brought, what time brought,
+ * and runs exactly the callbacks that are ready then: the marker, a handle like any other, is put
+ * behind the last of them, and the turn is over when it comes up. What they make ready goes behind
+ * the marker.
  */
 #ifndef COIL_LOOP_LOOP_H
 #define COIL_LOOP_LOOP_H
@@ -21,7 +23,8 @@
 #include "mach/stack.h"
 #include "mach/switch.h"
 
-/* One activation of the loop, on the stack of whoever runs it; the innermost one is loop->runner. */
+/* One activation of the loop, on the stack of whoever runs it; the innermost one is
+ * loop->runner. */
 struct loop_runner {
     struct mach_context here; /* parked here while a task runs */
     struct coil_handle marker;
@@ -32,9 +35,10 @@ struct loop_runner {
 struct coil_loop {
     /* Hot: touched at every switch. */
     struct coil_link ready;
-    struct loop_runner *runner;   /* NULL: not running */
-    struct mach_context *home;    /* where a task parks to when it does not switch to the next one itself */
-    bool direct;                  /* it may: no eager start is under way, and nobody times the callbacks */
+    struct loop_runner *runner; /* NULL: not running */
+    struct mach_context *home;  /* where a task parks to when it does not switch to the next one
+                                   itself */
+    bool direct; /* it may: no eager start is under way, and nobody times the callbacks */
     struct coil_future *current;  /* the task that runs */
     struct coil_context *context; /* the running handle's, owned while it runs */
     int64_t now;                  /* as last read */
@@ -54,23 +58,23 @@ struct coil_loop {
     struct slab slab;
     struct mach_stacks stacks;
 
-    unsigned quantum;       /* turns between two looks at the world, adapted to their length */
+    unsigned quantum; /* turns between two looks at the world, adapted to their length */
     int64_t polled_at;
     uint64_t sleeps;
     struct word stop_asked; /* by another thread */
     struct word running;
-    bool stop_early;        /* coil_loop_stop before run_forever */
+    bool stop_early; /* coil_loop_stop before run_forever */
     bool closing, closed;
-    bool refusing;          /* no new work from other threads: it is being stopped */
-    bool signal_stack;      /* this run has one, to tell of overflows on */
-    int64_t end_status;     /* what those get who come too late, or were left over */
+    bool refusing;            /* no new work from other threads: it is being stopped */
+    bool signal_stack;        /* this run has one, to tell of overflows on */
+    int64_t end_status;       /* what those get who come too late, or were left over */
     struct coil_link bridges; /* to jobs of other loops, that our futures wait for */
     bool debug;
-    bool nothing_left;      /* simulator: the last wait found that nothing can happen */
-    unsigned others;        /* threads that may post: a simulated loop must wait for them */
+    bool nothing_left; /* simulator: the last wait found that nothing can happen */
+    unsigned others;   /* threads that may post: a simulated loop must wait for them */
     int64_t slow_ns;
-    uint64_t objects;       /* futures and tasks somebody still holds */
-    uintptr_t thread;       /* that runs it, 0 before the first run */
+    uint64_t objects; /* futures and tasks somebody still holds */
+    uintptr_t thread; /* that runs it, 0 before the first run */
     uint32_t generation;
 
     struct coil_loop_hooks hooks;
@@ -92,8 +96,10 @@ static inline struct coil_loop *loop_here(const char *caller)
 {
     struct coil_loop *loop = coil__loop_running;
 
-    REQUIRE(loop != NULL, "%s needs a running loop in this thread: call it from a coroutine or callback, or use "
-            "coil_run, coil_submit or coil_call_soon_threadsafe", caller);
+    REQUIRE(loop != NULL,
+            "%s needs a running loop in this thread: call it from a coroutine or callback, or use "
+            "coil_run, coil_submit or coil_call_soon_threadsafe",
+            caller);
     return loop;
 }
 
@@ -102,7 +108,8 @@ static inline void loop_owned(const struct coil_loop *loop, const char *caller)
 {
     if (unlikely(coil__loop_running != loop))
         REQUIRE(word_load(&loop->running) == 0,
-                "%s was called from another thread than the loop's: use coil_submit or coil_call_soon_threadsafe",
+                "%s was called from another thread than the loop's: use coil_submit or "
+                "coil_call_soon_threadsafe",
                 caller);
 }
 
@@ -127,8 +134,9 @@ static inline int64_t loop_now(struct coil_loop *loop)
 void coil__turn_marker(struct coil_handle *handle);
 
 /*
- * A turn is over and the next may begin without going back to the runner: nobody stops, no mail, no timer due, and
- * it is not yet time to look at the world. Then the marker goes behind what is ready.
+ * A turn is over and the next may begin without going back to the runner: nobody stops, no mail, no
+ * timer due, and it is not yet time to look at the world. Then the marker goes behind what is
+ * ready.
  */
 static inline bool loop_next_turn_quietly(struct coil_loop *loop)
 {
@@ -178,7 +186,8 @@ extern void (*coil__loop_close_tasks)(struct coil_loop *loop);
 extern struct coil_result (*coil__loop_await)(struct coil_future *future);
 extern bool (*coil__loop_can_await)(struct coil_loop *loop);
 
-/* The slot that coil_raise and failed awaits write: the running task's, else the loop's. NULL outside a loop. */
+/* The slot that coil_raise and failed awaits write: the running task's, else the loop's. NULL
+ * outside a loop. */
 struct coil_exception **coil__raised_slot(void);
 
 /* How a bridge to another loop learns that this one closes: work/ sets it. */

@@ -38,7 +38,8 @@ void coil__port_unref(struct loop_port *port)
     mem_free(port);
 }
 
-/* A wake-up may not get lost, whatever the system call says; a full counter is as good as a written one. */
+/* A wake-up may not get lost, whatever the system call says; a full counter is as good as a written
+ * one. */
 static void wake(struct loop_port *port)
 {
     int err;
@@ -99,8 +100,7 @@ void coil__port_kick(struct loop_port *port)
 {
     uintptr_t asleep = PORT_ASLEEP;
 
-    if (port->generation == coil__fork_generation &&
-        word_cas(&port->inbox, &asleep, PORT_EMPTY))
+    if (port->generation == coil__fork_generation && word_cas(&port->inbox, &asleep, PORT_EMPTY))
         wake(port);
 }
 

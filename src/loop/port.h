@@ -1,8 +1,10 @@
 /*
- * The loop's door for other threads: an inbox that is one atomic word. It holds the list of what was posted (newest first), or one of
- * three values: empty, asleep (empty, and the loop's thread sleeps or is about to), closed.
+ * The loop's door for other threads: an inbox that is one atomic word. It holds the list of what
+ * was posted (newest first), or one of three values: empty, asleep (empty, and the loop's thread
+ * sleeps or is about to), closed.
  *
- *   post    puts a handle in front; whoever finds `asleep` there wakes the loop, so wake-ups coalesce and none is lost
+ *   post    puts a handle in front; whoever finds `asleep` there wakes the loop, so wake-ups
+ *           coalesce and none is lost
  *   take    takes all, in order of posting
  *   sleep   empty -> asleep; refused when something came in
  *   close   closed, for ever; what was posted before is handed back, what comes after is refused
@@ -20,10 +22,11 @@ enum { PORT_EMPTY = 0, PORT_ASLEEP = 1, PORT_CLOSED = 2 };
 struct loop_port {
     struct word inbox;
     struct word refs;
-    int wake_fd;             /* eventfd, edge-triggered, never read */
-    uint32_t generation;     /* of the process that made it: a child of fork must not touch it */
-    int64_t spin_ns;         /* how long either side looks before it sleeps */
-    struct coil_loop *loop;  /* only to be used on its thread, or while the caller keeps the loop open */
+    int wake_fd;            /* eventfd, edge-triggered, never read */
+    uint32_t generation;    /* of the process that made it: a child of fork must not touch it */
+    int64_t spin_ns;        /* how long either side looks before it sleeps */
+    struct coil_loop *loop; /* only to be used on its thread, or while the caller keeps the loop
+                               open */
 };
 
 int coil__port_open(struct coil_loop *loop, struct loop_port **out);

@@ -31,7 +31,8 @@ static void print_report(const struct coil_loop *loop, const struct coil_report 
     if (report->status < 0)
         fprintf(stderr, ": %s", coil_strerror(report->status));
     if (report->exception != NULL && report->exception->text[0] != '\0')
-        fprintf(stderr, ": %s (%s)", report->exception->text, coil_exception_place(report->exception));
+        fprintf(stderr, ": %s (%s)", report->exception->text,
+                coil_exception_place(report->exception));
     fprintf(stderr, " [%s]\n", loop->name);
 }
 

@@ -142,7 +142,8 @@ static void place_again(struct timers *timers, struct coil_link *list)
         place(timers, timer_of(link));
 }
 
-/* The first slot of the level behind `digit` that has timers, -1: none. Removing leaves bits behind: they go here. */
+/* The first slot of the level behind `digit` that has timers, -1: none. Removing leaves bits
+ * behind: they go here. */
 static int next_in_level(struct timers *timers, int level, unsigned digit)
 {
     uint64_t mask = digit % 64 == 63 ? 0 : ~0ULL << (digit % 64 + 1);
@@ -161,7 +162,8 @@ static int next_in_level(struct timers *timers, int level, unsigned digit)
     return -1;
 }
 
-/* The first slot behind the current granule that has timers: its level (or -1: none) and first granule. */
+/* The first slot behind the current granule that has timers: its level (or -1: none) and first
+ * granule. */
 static int next_slot(struct timers *timers, uint64_t *start)
 {
     for (int level = 0; level < TIMERS_LEVELS; level++) {
@@ -169,7 +171,8 @@ static int next_slot(struct timers *timers, uint64_t *start)
         int s = next_in_level(timers, level, prefix & (TIMERS_SLOTS - 1));
 
         if (s >= 0) {
-            *start = ((prefix & ~(uint64_t)(TIMERS_SLOTS - 1)) | (unsigned)s) << (level * DIGIT_BITS);
+            *start = ((prefix & ~(uint64_t)(TIMERS_SLOTS - 1)) | (unsigned)s)
+                     << (level * DIGIT_BITS);
             return level;
         }
     }
@@ -200,7 +203,8 @@ static void advance(struct timers *timers, uint64_t to)
             enter_slot(timers, level, start);
             continue;
         }
-        if (level < 0 && !list_empty(&timers->far) && timers->base >> WHEEL_BITS != to >> WHEEL_BITS) {
+        if (level < 0 && !list_empty(&timers->far) &&
+            timers->base >> WHEEL_BITS != to >> WHEEL_BITS) {
             timers->base = ((timers->base >> WHEEL_BITS) + 1) << WHEEL_BITS;
             place_again(timers, &timers->far);
             continue;
@@ -256,7 +260,8 @@ int64_t coil__timers_next(struct timers *timers)
     if (!list_empty(&timers->far)) {
         start = ((timers->base >> WHEEL_BITS) + 1) << WHEEL_BITS;
         return start >= (uint64_t)COIL_FOREVER >> TIMERS_GRANULE_BITS
-                   ? COIL_FOREVER : (int64_t)(start << TIMERS_GRANULE_BITS);
+                   ? COIL_FOREVER
+                   : (int64_t)(start << TIMERS_GRANULE_BITS);
     }
     return COIL_FOREVER;
 }

@@ -10,12 +10,14 @@ void coil__turn_marker(struct coil_handle *handle)
     (void)handle; /* being taken off the queue is all it has to say */
 }
 
-/* Short turns: look at the world less often, so that it costs little. Long ones: often, so that it does not wait. */
+/* Short turns: look at the world less often, so that it costs little. Long ones: often, so that it
+ * does not wait. */
 static void adapt_quantum(struct coil_loop *loop)
 {
     int64_t took = loop->now - loop->polled_at;
 
-    if (loop->quantum == 0) /* the simulator: a look costs nothing, and every turn takes one, as in asyncio */
+    if (loop->quantum ==
+        0) /* the simulator: a look costs nothing, and every turn takes one, as in asyncio */
         return;
     if (took < LOOP_QUANTUM_NS / 2 && loop->quantum < LOOP_QUANTUM_MAX)
         loop->quantum *= 2;
@@ -39,7 +41,8 @@ static int wait_for_world(struct coil_loop *loop, int64_t deadline_ns)
     return err;
 }
 
-/* Busy looking for mail, if that was asked for: waking a thread that sleeps takes longer than most answers. */
+/* Busy looking for mail, if that was asked for: waking a thread that sleeps takes longer than most
+ * answers. */
 static bool spin_for_mail(struct coil_loop *loop)
 {
     int64_t until = loop->driver->ops->now(loop->driver) + loop->port->spin_ns;
@@ -54,7 +57,8 @@ static bool spin_for_mail(struct coil_loop *loop)
     return false;
 }
 
-/* Until when the thread may sleep; 0: not at all. The inbox says "asleep" from now on, so nothing can slip in. */
+/* Until when the thread may sleep; 0: not at all. The inbox says "asleep" from now on, so nothing
+ * can slip in. */
 static int64_t sleep_deadline(struct coil_loop *loop)
 {
     int64_t deadline = coil__timers_next(&loop->timers);
@@ -62,7 +66,8 @@ static int64_t sleep_deadline(struct coil_loop *loop)
     if (!coil__port_sleep(loop->port) || !list_empty(&loop->ready) ||
         word_load(&loop->stop_asked) != 0 || __atomic_load_n(&loop->runner->stop, __ATOMIC_SEQ_CST))
         return 0;
-    return deadline > loop->timers.earliest ? deadline : loop->timers.earliest; /* both are lower bounds */
+    return deadline > loop->timers.earliest ? deadline
+                                            : loop->timers.earliest; /* both are lower bounds */
 }
 
 /* Nothing is ready: sleeps until the world, a timer or another thread has something. */
@@ -133,7 +138,8 @@ static inline void run_handle(struct coil_loop *loop, struct coil_handle *handle
         handle->run(handle);
 }
 
-/* Door 6. Callbacks that were ready when the turn began; a nested run may have taken the marker off with them. */
+/* Door 6. Callbacks that were ready when the turn began; a nested run may have taken the marker off
+ * with them. */
 static int turn(struct coil_loop *loop, struct loop_runner *runner)
 {
     int err = collect(loop, runner);

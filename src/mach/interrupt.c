@@ -33,7 +33,7 @@ static int wait_a_slice(const uint32_t *word, uint32_t expected, int64_t deadlin
 }
 
 int coil__mach_wait_interruptible(const uint32_t *word, uint32_t expected, uint32_t seen,
-                            int64_t deadline_ns)
+                                  int64_t deadline_ns)
 {
     int err;
 

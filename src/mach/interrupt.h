@@ -6,10 +6,11 @@
 #include <stdint.h>
 
 /*
- * As coil__mach_futex_wait, but also ends with -EINTR when there have been other than `seen` interrupts.
+ * As coil__mach_futex_wait, but also ends with -EINTR when there have been other than `seen`
+ * interrupts.
  */
 int coil__mach_wait_interruptible(const uint32_t *word, uint32_t expected, uint32_t seen,
-                            int64_t deadline_ns);
+                                  int64_t deadline_ns);
 
 /* How many interrupts there have been: take it before the wait begins. */
 uint32_t coil__mach_interrupts(void);

@@ -61,7 +61,8 @@ struct mach_slab *coil__slab_at(uintptr_t address)
 
 static char *slab_low(const struct mach_slab *slab)
 {
-    return (char *)word_load(&slab->low); /* others look at it while they search for a free record */
+    return (char *)word_load(
+        &slab->low); /* others look at it while they search for a free record */
 }
 
 uint32_t coil__slab_index(const struct mach_slab *slab, const void *address)

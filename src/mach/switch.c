@@ -89,7 +89,7 @@ static void fiber_put(void *fiber)
 #endif
 
 void coil__mach_context_init(struct mach_context *context, void *low, void *high,
-                       void (*entry)(void *arg), void *arg)
+                             void (*entry)(void *arg), void *arg)
 {
     struct first_frame *frame = (struct first_frame *)high - 1;
 

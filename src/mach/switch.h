@@ -59,7 +59,7 @@ struct mach_context {
  * entry never returns.
  */
 void coil__mach_context_init(struct mach_context *context, void *low, void *high,
-                       void (*entry)(void *arg), void *arg);
+                             void (*entry)(void *arg), void *arg);
 
 /* A stack that is parked, or was left by mach_switch_last, goes away. */
 void coil__mach_context_fini(struct mach_context *context);
@@ -195,8 +195,8 @@ static inline __attribute__((always_inline)) void mach_switch(struct mach_contex
 }
 
 /* The same, but *from has ended: nothing will resume it. */
-static inline __attribute__((always_inline)) _Noreturn void mach_switch_last(
-    struct mach_context *from, struct mach_context *to)
+static inline __attribute__((always_inline)) _Noreturn void
+mach_switch_last(struct mach_context *from, struct mach_context *to)
 {
     (void)from;
 #ifdef MACH_TSAN

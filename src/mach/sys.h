@@ -28,8 +28,8 @@ int coil__sys_close(int fd);
 int coil__sys_epoll_create(void);
 int coil__sys_epoll_ctl(int epoll, int op, int fd, struct epoll_event *event);
 
-/* To the nanosecond where the kernel can, else rounded up to milliseconds. Returns how many events.
- */
+/* To the nanosecond where the kernel can, else rounded up to milliseconds. Returns how many
+ * events. */
 int coil__sys_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns);
 
 int coil__sys_poll(struct pollfd *fds, unsigned n, int64_t timeout_ns);

@@ -64,7 +64,7 @@ static void *run_thread(void *arg)
 }
 
 int coil__mach_thread_start(struct mach_thread *thread, void (*fn)(void *arg), void *arg,
-                      const char *name, size_t stack_bytes)
+                            const char *name, size_t stack_bytes)
 {
     pthread_attr_t attributes;
     int err;

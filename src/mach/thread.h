@@ -21,7 +21,7 @@ struct mach_thread {
  * name is cut to 15 bytes; stack_bytes 0 is the system's default. Returns 0 or a negated errno.
  */
 int coil__mach_thread_start(struct mach_thread *thread, void (*fn)(void *arg), void *arg,
-                      const char *name, size_t stack_bytes);
+                            const char *name, size_t stack_bytes);
 
 /* The same for a thread that nobody will join. */
 int coil__mach_thread_start_detached(void (*fn)(void));

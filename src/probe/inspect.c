@@ -23,7 +23,8 @@ static void describe_wait(const struct task *task, struct coil_task_info *info)
     if (!is_waiting(task))
         return;
     info->waits_for_id = coil_task_id(waits_for);
-    if (waits_for->flags & FUTURE_STATIC) /* a lock's, queue's or operation's: its place is the word for it */
+    if (waits_for->flags &
+        FUTURE_STATIC) /* a lock's, queue's or operation's: its place is the word for it */
         snprintf(info->waits_for, sizeof(info->waits_for), "%s", waits_for->place);
     else
         coil__future_label(waits_for, info->waits_for, sizeof(info->waits_for));
@@ -171,7 +172,8 @@ static int set_deadline(struct coil_loop *loop, void *block)
     if (task->scope == NULL)
         return -ENOENT;
     return coil_timeout_reschedule(task->scope, command->delay_ns > COIL_FOREVER - now
-                                                    ? COIL_FOREVER : now + command->delay_ns);
+                                                    ? COIL_FOREVER
+                                                    : now + command->delay_ns);
 }
 
 static int set_name(struct coil_loop *loop, void *block)

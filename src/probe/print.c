@@ -11,7 +11,8 @@ static void print_time(int64_t ns, char *text, size_t size)
         snprintf(text, size, "%lld s", (long long)(ns / 1000000000));
 }
 
-static void print_row(const struct coil_snapshot *snapshot, const struct coil_task_info *task, FILE *to)
+static void print_row(const struct coil_snapshot *snapshot, const struct coil_task_info *task,
+                      FILE *to)
 {
     char age[24], deadline[24] = "-";
 
@@ -31,7 +32,8 @@ static void print_table(const struct coil_snapshot *snapshot, FILE *to)
         print_row(snapshot, &snapshot->tasks[i], to);
 }
 
-/* Indexes into the snapshot, in the form of a tree: of each task its first child and next sibling. */
+/* Indexes into the snapshot, in the form of a tree: of each task its first child and next
+ * sibling. */
 struct forest {
     const struct coil_snapshot *snapshot;
     size_t *first, *next, *parent;
@@ -55,7 +57,8 @@ static size_t index_of(const struct coil_snapshot *snapshot, uint64_t id)
     return low < snapshot->count && snapshot->tasks[low].id == id ? low : NOBODY;
 }
 
-/* A task hangs below who made it: that is a tree whatever waits for what; cycles and shared children are told in words. */
+/* A task hangs below who made it: that is a tree whatever waits for what; cycles and shared
+ * children are told in words. */
 static void link_up(struct forest *forest)
 {
     size_t n = forest->snapshot->count;
@@ -126,7 +129,8 @@ static void print_tree(const struct coil_snapshot *snapshot, FILE *to)
     mem_free(indexes);
 }
 
-void coil_snapshot_print(const struct coil_snapshot *snapshot, FILE *to, enum coil_snapshot_format format)
+void coil_snapshot_print(const struct coil_snapshot *snapshot, FILE *to,
+                         enum coil_snapshot_format format)
 {
     if (format == COIL_SNAPSHOT_TREE)
         print_tree(snapshot, to);

@@ -9,7 +9,8 @@ void coil_barrier_init(struct coil_barrier *barrier, size_t parties)
     *barrier = (struct coil_barrier){.parties = parties, .state = FILLING};
 }
 
-/* The condition's lock is the barrier's own: found again here, so that a barrier may be moved while nobody waits. */
+/* The condition's lock is the barrier's own: found again here, so that a barrier may be moved while
+ * nobody waits. */
 static struct coil_condition *condition_of(struct coil_barrier *barrier)
 {
     barrier->condition.lock = &barrier->condition.own_lock;

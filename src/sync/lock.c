@@ -73,7 +73,8 @@ void coil_condition_init(struct coil_condition *condition, struct coil_lock *loc
         condition->lock = &condition->own_lock;
 }
 
-/* The lock is taken again whatever happens; a cancellation that comes meanwhile is told afterwards. */
+/* The lock is taken again whatever happens; a cancellation that comes meanwhile is told
+ * afterwards. */
 static coil_async int acquire_again(struct coil_lock *lock)
 {
     int err, cancelled = 0;
@@ -88,7 +89,8 @@ coil_async int coil_condition_wait(struct coil_condition *condition)
     struct coil_waiter waiter;
     int err, again;
 
-    REQUIRE(condition->lock->locked, "coil_condition_wait without the lock: acquire condition->lock first");
+    REQUIRE(condition->lock->locked,
+            "coil_condition_wait without the lock: acquire condition->lock first");
     coil_lock_release(condition->lock);
     coil__waiter_join(&condition->waiters, &waiter, "condition");
     err = coil__waiter_wait(&condition->waiters, &waiter);
@@ -96,12 +98,13 @@ coil_async int coil_condition_wait(struct coil_condition *condition)
     if (err == 0)
         err = again;
     if (err != 0)
-        coil_condition_notify(condition, 1); /* we may have been notified, and do not go on: somebody else may */
+        coil_condition_notify(
+            condition, 1); /* we may have been notified, and do not go on: somebody else may */
     return err;
 }
 
-coil_async int coil_condition_wait_for(struct coil_condition *condition, coil_predicate_fn *predicate,
-                                       void *arg)
+coil_async int coil_condition_wait_for(struct coil_condition *condition,
+                                       coil_predicate_fn *predicate, void *arg)
 {
     int err = 0;
 
@@ -112,7 +115,8 @@ coil_async int coil_condition_wait_for(struct coil_condition *condition, coil_pr
 
 void coil_condition_notify(struct coil_condition *condition, size_t n)
 {
-    REQUIRE(condition->lock->locked, "coil_condition_notify without the lock: acquire condition->lock first");
+    REQUIRE(condition->lock->locked,
+            "coil_condition_notify without the lock: acquire condition->lock first");
     for (struct coil_waiter *at = condition->waiters.first; at != NULL && n > 0; at = at->next)
         if (waiter_pending(at)) {
             future_wake(&at->future);

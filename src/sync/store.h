@@ -1,4 +1,5 @@
-/* What a queue keeps its items in: a ring (first or last out), or a binary heap with stable ties. */
+/* What a queue keeps its items in: a ring (first or last out), or a binary heap with stable
+ * ties. */
 #ifndef COIL_SYNC_STORE_H
 #define COIL_SYNC_STORE_H
 

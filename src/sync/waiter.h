@@ -1,7 +1,8 @@
 /*
- * What waits in a lock, event, semaphore or queue: a future on the waiting task's stack, in a list in order of arrival. Who
- * wakes settles the future; it is the waiter that leaves the list when it goes on (as in asyncio), so a waiter that was woken and
- * then cancelled can still be seen, and its wake passed on.
+ * What waits in a lock, event, semaphore or queue: a future on the waiting task's stack, in a list
+ * in order of arrival. Who wakes settles the future; it is the waiter that leaves the list when it
+ * goes on (as in asyncio), so a waiter that was woken and then cancelled can still be seen, and its
+ * wake passed on.
  */
 #ifndef COIL_SYNC_WAITER_H
 #define COIL_SYNC_WAITER_H

@@ -126,7 +126,8 @@ static int repr_tail(const struct coil_future *future, char *buffer, size_t size
     switch ((enum future_state)future->state) {
     case FUTURE_PENDING:
         if (task == NULL || task->waits_for == NULL)
-            return snprintf(buffer, size, task != NULL && task->flags & TASK_SLEEPING ? ", sleeps>" : ">");
+            return snprintf(buffer, size,
+                            task != NULL && task->flags & TASK_SLEEPING ? ", sleeps>" : ">");
         coil__future_label(task->waits_for, label, sizeof(label));
         return snprintf(buffer, size, ", waits for %s>", label);
     case FUTURE_DONE:
@@ -137,8 +138,7 @@ static int repr_tail(const struct coil_future *future, char *buffer, size_t size
         return snprintf(buffer, size, ", %s%s%s>", coil_strerror(future->result.status),
                         future->exception != NULL ? ": " : "",
                         future->exception != NULL ? future->exception->text : "");
-    case FUTURE_CANCELLED:
-        break;
+    case FUTURE_CANCELLED: break;
     }
     return snprintf(buffer, size, ">");
 }

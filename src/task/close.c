@@ -39,7 +39,8 @@ void coil__task_destroy(struct task *task, int64_t error)
         if (link_in_list(&scope->timer.handle.link))
             list_remove(&scope->timer.handle.link);
     if (task->waits_for != NULL && task->waits_for->flags & FUTURE_STATIC)
-        future_fini_waiter(task->waits_for); /* it is on the task's own stack, where nobody will do it */
+        future_fini_waiter(
+            task->waits_for); /* it is on the task's own stack, where nobody will do it */
     if (task->waits_for != NULL)
         future_unref(task->waits_for);
     task->waits_for = NULL;
@@ -56,12 +57,14 @@ void coil__task_destroy(struct task *task, int64_t error)
 
 void coil__tasks_close(struct coil_loop *loop)
 {
-    if (!list_empty(&loop->tasks)) { /* before anything runs: what has not begun is not to begin now */
+    if (!list_empty(
+            &loop->tasks)) { /* before anything runs: what has not begun is not to begin now */
         report_pending(loop);
         coil__tasks_cancel_all(loop, "the loop is being closed");
         coil__loop_run_ready(loop, UNWIND_TURNS);
     }
     while (!list_empty(&loop->tasks))
         coil__task_destroy(container_of(loop->tasks.next, struct task, link), loop->end_status);
-    coil__loop_run_ready(loop, UNWIND_TURNS); /* and what other threads posted learns that it is refused */
+    coil__loop_run_ready(
+        loop, UNWIND_TURNS); /* and what other threads posted learns that it is refused */
 }

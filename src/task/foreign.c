@@ -1,4 +1,5 @@
-/* Coroutines without a stack of ours: foreign ones by their contract, and the stackless kind, which is its first user. */
+/* Coroutines without a stack of ours: foreign ones by their contract, and the stackless kind, which
+ * is its first user. */
 #include <coil/stackless.h>
 
 #include "task/task.h"
@@ -35,12 +36,9 @@ static bool answer(struct coil_loop *loop, struct task *task, enum coil_step how
         }
         loop_ready(loop, &task->timer.handle);
         return false;
-    case COIL_STEP_YIELD:
-        loop_ready(loop, &task->timer.handle);
-        return false;
+    case COIL_STEP_YIELD: loop_ready(loop, &task->timer.handle); return false;
     case COIL_STEP_RETURN:
-    case COIL_STEP_PARKED:
-        break;
+    case COIL_STEP_PARKED: break;
     }
     return false;
 }
@@ -80,7 +78,8 @@ void coil__task_step_foreign(struct coil_handle *handle)
     COUNTER_SET(loop->running_id, 0);
 }
 
-struct coil_future *coil_create_foreign_task_at(const struct coil_coroutine_ops *ops, void *coroutine,
+struct coil_future *coil_create_foreign_task_at(const struct coil_coroutine_ops *ops,
+                                                void *coroutine,
                                                 const struct coil_task_options *options,
                                                 const char *place)
 {
@@ -98,7 +97,8 @@ struct coil_future *coil_create_foreign_task_at(const struct coil_coroutine_ops 
     return coil__task_begin(task, options);
 }
 
-/* A stackless task: the state stands behind the task, and before it, if there is one, the function that drops it. */
+/* A stackless task: the state stands behind the task, and before it, if there is one, the function
+ * that drops it. */
 static char *state_of(struct task *task)
 {
     return (char *)(task + 1) + (task->flags & TASK_DROPS_STATE ? sizeof(coil_drop_fn *) : 0);
@@ -130,7 +130,8 @@ const struct coil_coroutine_ops coil__stackless_ops = {
     .close = close_stackless,
 };
 
-struct coil_future *coil_create_stackless_task_at(coil_stackless_fn *fn, const void *state, size_t size,
+struct coil_future *coil_create_stackless_task_at(coil_stackless_fn *fn, const void *state,
+                                                  size_t size,
                                                   const struct coil_task_options *options,
                                                   const char *place)
 {

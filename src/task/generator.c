@@ -73,14 +73,16 @@ struct coil_generator *coil_generator_open(coil_generator_fn *fn, void *arg, siz
     if (high == NULL)
         return NULL;
     self = (struct coil_generator *)(((uintptr_t)high - sizeof(*self)) & ~(uintptr_t)15);
-    *self = (struct coil_generator){.fn = fn, .arg = arg, .loop = loop, .high = high, .class = class};
+    *self =
+        (struct coil_generator){.fn = fn, .arg = arg, .loop = loop, .high = high, .class = class};
     coil__mach_context_init(&self->here, mach_stack_low(high, class), self, run_body, self);
     if (loop != NULL)
         loop->objects++;
     return self;
 }
 
-/* Enters the body; comes back with what it generates or returns. The running task, if any, may be parked in there. */
+/* Enters the body; comes back with what it generates or returns. The running task, if any, may be
+ * parked in there. */
 static struct coil_result resume(struct coil_generator *self, struct coil_result passed)
 {
     struct coil_loop *loop = coil__loop_running;
@@ -107,16 +109,13 @@ coil_async struct coil_result coil_generator_send(struct coil_generator *self, v
     struct coil_result result;
 
     switch (self->state) {
-    case GENERATOR_RUNNING:
-        return coil_error(-EBUSY);
-    case GENERATOR_ENDED:
-        return coil_error(-COIL_EENDED);
+    case GENERATOR_RUNNING: return coil_error(-EBUSY);
+    case GENERATOR_ENDED: return coil_error(-COIL_EENDED);
     case GENERATOR_NEW:
         if (value != NULL)
             return coil_error(-EINVAL);
         break;
-    case GENERATOR_SUSPENDED:
-        break;
+    case GENERATOR_SUSPENDED: break;
     }
     result = resume(self, coil_value(value));
     if (self->state == GENERATOR_ENDED && result.status >= 0)

@@ -1,4 +1,5 @@
-/* Whose stack it is, for the message about an overflow. Runs in a signal handler: no memory, no locks. */
+/* Whose stack it is, for the message about an overflow. Runs in a signal handler: no memory, no
+ * locks. */
 #include <stdio.h>
 
 #include "task/task.h"

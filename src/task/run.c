@@ -35,7 +35,8 @@ static void on_interrupt(int signal_number)
     raise(signal_number);
 }
 
-static bool watch_interrupts(struct coil_loop *loop, struct coil_future *main, struct sigaction *before)
+static bool watch_interrupts(struct coil_loop *loop, struct coil_future *main,
+                             struct sigaction *before)
 {
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_ONSTACK | SA_RESTART};
 
@@ -106,8 +107,8 @@ static struct coil_result run_main(struct coil_loop *loop, coil_coroutine_fn *fn
     return result;
 }
 
-struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg, const struct coil_loop_options *options,
-                               const char *place)
+struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
+                               const struct coil_loop_options *options, const char *place)
 {
     struct coil_loop *loop;
     struct coil_result result;

@@ -67,7 +67,8 @@ static struct coil_future *refuse(struct coil_loop *loop, const struct coil_task
     if (options != NULL && options->drop_arg != NULL)
         options->drop_arg(arg);
     if (failed == &loop->no_memory)
-        coil_raise_at(" ", ENOMEM, "no stack for a new task: %s", coil__mach_stacks_why(&loop->stacks));
+        coil_raise_at(" ", ENOMEM, "no stack for a new task: %s",
+                      coil__mach_stacks_why(&loop->stacks));
     return future_ref(failed);
 }
 
@@ -92,13 +93,14 @@ struct coil_future *coil_create_task_at(coil_coroutine_fn *fn, void *arg,
     self->high = high;
     coil__task_init(&self->task, loop, options, place);
     self->task.flags = TASK_STACKFUL;
-    self->task.class = (uint8_t)class;
-    coil__mach_context_init(&self->task.context, mach_stack_low(high, class), self, run_to_end, self);
+    self->task.class = (uint8_t) class;
+    coil__mach_context_init(&self->task.context, mach_stack_low(high, class), self, run_to_end,
+                            self);
     return coil__task_begin(&self->task, options);
 }
 
-struct coil_future *coil_loop_create_task_at(struct coil_loop *loop, coil_coroutine_fn *fn, void *arg,
-                                             const char *place)
+struct coil_future *coil_loop_create_task_at(struct coil_loop *loop, coil_coroutine_fn *fn,
+                                             void *arg, const char *place)
 {
     struct coil_task_options options = {.loop = loop};
 
@@ -137,11 +139,15 @@ struct task *coil__task_here(const char *caller)
 {
     struct coil_loop *loop = coil__loop_running;
 
-    REQUIRE(loop != NULL && loop->current != NULL,
-            "%s was called outside a task: only a coroutine can wait; use coil_run, coil_submit, or "
-            "coil_loop_run_until_complete", caller);
+    REQUIRE(
+        loop != NULL && loop->current != NULL,
+        "%s was called outside a task: only a coroutine can wait; use coil_run, coil_submit, or "
+        "coil_loop_run_until_complete",
+        caller);
     REQUIRE(coil__task_can_await(loop),
-            "%s was called in a stackless coroutine: suspend it by COIL_AWAIT, COIL_SLEEP or COIL_YIELD", caller);
+            "%s was called in a stackless coroutine: suspend it by COIL_AWAIT, COIL_SLEEP or "
+            "COIL_YIELD",
+            caller);
     return task_of(loop->current);
 }
 
@@ -152,8 +158,8 @@ coil_async struct coil_result coil_await(struct coil_future *future)
     struct coil_exception *known;
     int err;
 
-    REQUIRE(future->loop == loop,
-            "coil_await of a future of another loop: await it there, or use coil_submit and coil_wrap_future");
+    REQUIRE(future->loop == loop, "coil_await of a future of another loop: await it there, or use "
+                                  "coil_submit and coil_wrap_future");
     if (!future_pending(future)) {
         known = coil__exception_ref(future->exception);
         if (future->result.status < 0) {

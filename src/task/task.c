@@ -15,8 +15,8 @@ struct coil_loop *coil__task_loop(const struct coil_task_options *options, const
     return loop;
 }
 
-void coil__task_init(struct task *task, struct coil_loop *loop, const struct coil_task_options *options,
-                     const char *place)
+void coil__task_init(struct task *task, struct coil_loop *loop,
+                     const struct coil_task_options *options, const char *place)
 {
     struct coil_context **slot =
         likely(coil__loop_running == loop) ? &loop->context : coil__context_slot();
@@ -135,8 +135,9 @@ static void set_reason(struct task *task, struct coil_exception *reason)
 }
 
 /*
- * asyncio's Task.cancel: what the task waits for is cancelled first; if there is nothing, or it cannot be, the next step begins with
- * the cancellation. Along a chain of tasks it walks instead of recursing.
+ * asyncio's Task.cancel: what the task waits for is cancelled first; if there is nothing, or it
+ * cannot be, the next step begins with the cancellation. Along a chain of tasks it walks instead of
+ * recursing.
  */
 static bool cancel_task(struct coil_future *future, struct coil_exception *reason)
 {
@@ -175,7 +176,8 @@ void coil__task_begin_sleep(struct coil_loop *loop, struct task *task, int64_t d
     }
 }
 
-/* As in asyncio, the time's coming settles the sleep in one turn and the task goes on in the next. */
+/* As in asyncio, the time's coming settles the sleep in one turn and the task goes on in the
+ * next. */
 void coil__task_sleep_over(struct coil_handle *handle)
 {
     struct task *task = task_of_handle(handle);
@@ -228,7 +230,7 @@ static void free_task(struct coil_future *future)
     if (task->flags & TASK_STACKFUL)
         coil__stackful_free(loop, task);
     else
-        slab_put(&loop->slab, task, (size_t)class * SLAB_STEP);
+        slab_put(&loop->slab, task, (size_t) class * SLAB_STEP);
     loop_object_gone(loop);
 }
 

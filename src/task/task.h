@@ -7,7 +7,8 @@
  *   running   in no queue; loop->current
  *   done      settled; whoever holds a reference reads the result
  *
- * A stackful task lives at the top of its own stack, so that a parked one is a page and nothing else.
+ * A stackful task lives at the top of its own stack, so that a parked one is a page and nothing
+ * else.
  */
 #ifndef COIL_TASK_TASK_INTERNAL_H
 #define COIL_TASK_TASK_INTERNAL_H
@@ -20,11 +21,11 @@
 enum task_flags {
     TASK_STACKFUL = 1,
     TASK_STARTED = 2,
-    TASK_MUST_CANCEL = 4,    /* asyncio: _must_cancel; the next step begins with -ECANCELED */
+    TASK_MUST_CANCEL = 4, /* asyncio: _must_cancel; the next step begins with -ECANCELED */
     TASK_SLEEPING = 8,
     TASK_WOKEN_CANCELLED = 16, /* the sleep was cancelled */
-    TASK_DROPS_STATE = 32,   /* stackless: the drop function stands before the state */
-    TASK_LOST = 64           /* destroyed while pending: never to be resumed */
+    TASK_DROPS_STATE = 32,     /* stackless: the drop function stands before the state */
+    TASK_LOST = 64             /* destroyed while pending: never to be resumed */
 };
 
 /* 176 bytes, so that a sleeping stackless task fits in 200 with its state. */
@@ -75,10 +76,11 @@ static inline void task_set_step(struct task *task)
         task->flags & TASK_STACKFUL ? coil__task_step_stackful : coil__task_step_foreign;
 }
 
-/* Begins a task's life in `loop`: memory is there and zeroed up to `line`. Scheduled, or run at once if eager. */
+/* Begins a task's life in `loop`: memory is there and zeroed up to `line`. Scheduled, or run at
+ * once if eager. */
 struct coil_future *coil__task_begin(struct task *task, const struct coil_task_options *options);
-void coil__task_init(struct task *task, struct coil_loop *loop, const struct coil_task_options *options,
-                     const char *place);
+void coil__task_init(struct task *task, struct coil_loop *loop,
+                     const struct coil_task_options *options, const char *place);
 
 /* The loop a new task belongs to, or the failed future to return instead. */
 struct coil_loop *coil__task_loop(const struct coil_task_options *options, const char *caller);
@@ -91,7 +93,8 @@ static inline void task_wait_for(struct task *task, struct coil_future *future)
 {
     task->waits_for = future_ref(future);
     list_append(&future->callbacks, &task->timer.handle.link);
-    if (unlikely(task->flags & TASK_MUST_CANCEL) && coil__future_cancel(future, task->future.exception))
+    if (unlikely(task->flags & TASK_MUST_CANCEL) &&
+        coil__future_cancel(future, task->future.exception))
         task->flags &= (uint8_t)~TASK_MUST_CANCEL;
 }
 
@@ -126,7 +129,8 @@ static inline int task_check_cycle(struct task *task, struct coil_future *future
 {
     if (likely(future->kind == FUTURE_PLAIN))
         return 0;
-    if (future->kind == FUTURE_TASK && future != &task->future && task_of(future)->waits_for == NULL)
+    if (future->kind == FUTURE_TASK && future != &task->future &&
+        task_of(future)->waits_for == NULL)
         return 0;
     return coil__task_search_cycle(task, future);
 }
@@ -140,7 +144,8 @@ static inline void task_enter(struct coil_loop *loop, struct task *task)
     task->switches++;
 }
 
-/* A parked stack is cold: while this task runs, the next one's is fetched, and the one's after it announced. */
+/* A parked stack is cold: while this task runs, the next one's is fetched, and the one's after it
+ * announced. */
 static inline void task_prefetch_next(const struct coil_loop *loop)
 {
     const struct coil_handle *next = container_of(loop->ready.next, struct coil_handle, link);
@@ -155,8 +160,8 @@ static inline void task_prefetch_next(const struct coil_loop *loop)
 }
 
 /*
- * Where a stackful task that stops running goes: straight on with the next one, if that is stackful and its turn has come; else
- * back to the runner. It is then the one that runs.
+ * Where a stackful task that stops running goes: straight on with the next one, if that is stackful
+ * and its turn has come; else back to the runner. It is then the one that runs.
  */
 static inline struct mach_context *task_next(struct coil_loop *loop)
 {
@@ -177,7 +182,8 @@ static inline struct mach_context *task_next(struct coil_loop *loop)
     return &to->context;
 }
 
-/* Frees the task that ended on the way here, if nobody holds it: it could not, standing on its own stack. */
+/* Frees the task that ended on the way here, if nobody holds it: it could not, standing on its own
+ * stack. */
 void coil__task_reap(struct coil_loop *loop);
 
 static inline void task_arrived(struct coil_loop *loop)
@@ -198,17 +204,19 @@ static inline void task_park(struct coil_loop *loop, struct task *task)
     task_arrived(loop);
 }
 
-/* From now on a stack that overflows says whose it is. Called by name: what only a constructor reaches is left out of a program
- * that links the archive. */
+/* From now on a stack that overflows says whose it is. Called by name: what only a constructor
+ * reaches is left out of a program that links the archive. */
 void coil__task_watch_overflow(void);
 
-/* For closing: cancels what is left of the loop's tasks, lets them unwind without sleeping, destroys the rest. */
+/* For closing: cancels what is left of the loop's tasks, lets them unwind without sleeping,
+ * destroys the rest. */
 void coil__tasks_close(struct coil_loop *loop);
 
 void coil__tasks_cancel_all(struct coil_loop *loop, const char *why);
 struct coil_future *coil__tasks_oldest(struct coil_loop *loop);
 
-/* Destroys a task that will not end by itself: it never runs again; its future fails with `error`. */
+/* Destroys a task that will not end by itself: it never runs again; its future fails with
+ * `error`. */
 void coil__task_destroy(struct task *task, int64_t error);
 
 /* Whether the code that runs stands on a task's own stack. */

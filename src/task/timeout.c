@@ -38,7 +38,8 @@ void coil_timeout_enter_at(struct coil_timeout *scope, int64_t when_ns)
     struct coil_loop *loop = loop_here("coil_timeout_enter");
     struct task *task;
 
-    REQUIRE(loop->current != NULL, "coil_timeout_enter outside a task: a scope cancels the task it is in");
+    REQUIRE(loop->current != NULL,
+            "coil_timeout_enter outside a task: a scope cancels the task it is in");
     task = task_of(loop->current);
     scope->timer.handle.link.next = NULL;
     scope->timer.handle.run = fire;
@@ -103,7 +104,8 @@ bool coil_timeout_expired(const struct coil_timeout *scope)
     return scope->state == SCOPE_EXPIRING || scope->state == SCOPE_EXPIRED;
 }
 
-coil_async struct coil_result coil_wait_for_call(coil_coroutine_fn *fn, void *arg, int64_t timeout_ns)
+coil_async struct coil_result coil_wait_for_call(coil_coroutine_fn *fn, void *arg,
+                                                 int64_t timeout_ns)
 {
     struct coil_timeout scope;
     struct coil_result result;

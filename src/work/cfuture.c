@@ -69,7 +69,8 @@ void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result resu
     coil_cfuture_unref(future);
 }
 
-/* In the child of a fork nobody will complete it: that is its end. The eventfd is shared with the parent: not to be rung. */
+/* In the child of a fork nobody will complete it: that is its end. The eventfd is shared with the
+ * parent: not to be rung. */
 static void end_in_child(struct coil_cfuture *future)
 {
     uintptr_t fd = word_exchange(&future->fd, 0);
@@ -128,7 +129,8 @@ static int sleep_until_done(struct coil_cfuture *future, int64_t deadline_ns)
     int err;
 
     while ((state & CF_DONE) == 0) {
-        err = coil__mach_wait_interruptible(word_futex(&future->state), (uint32_t)state, seen, deadline_ns);
+        err = coil__mach_wait_interruptible(word_futex(&future->state), (uint32_t)state, seen,
+                                            deadline_ns);
         state = word_load(&future->state);
         if (err != 0 && (state & CF_DONE) == 0)
             return err;
@@ -142,7 +144,8 @@ int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns)
 
     if (is_done(future))
         return 0;
-    if (future->port != NULL && coil__loop_running != NULL && coil__loop_running->port == future->port)
+    if (future->port != NULL && coil__loop_running != NULL &&
+        coil__loop_running->port == future->port)
         return -EDEADLK;
     if (timeout_ns <= 0)
         return -ETIMEDOUT;
@@ -154,7 +157,8 @@ int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns)
     if (timeout_ns == COIL_FOREVER)
         return sleep_until_done(future, COIL_FOREVER);
     now = mach_now();
-    return sleep_until_done(future, timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns);
+    return sleep_until_done(future,
+                            timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns);
 }
 
 struct coil_result coil_cfuture_result(struct coil_cfuture *future, int64_t timeout_ns)
@@ -217,7 +221,8 @@ struct coil_result coil_cfuture_cancel_and_wait_at(struct coil_cfuture *future, 
     return coil_cfuture_result(future, timeout_ns);
 }
 
-void coil_cfuture_add_done_callback(struct coil_cfuture *future, struct coil_cfuture_callback *callback,
+void coil_cfuture_add_done_callback(struct coil_cfuture *future,
+                                    struct coil_cfuture_callback *callback,
                                     coil_cfuture_done_fn *fn, void *arg)
 {
     uintptr_t was = word_load(&future->callbacks);

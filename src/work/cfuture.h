@@ -1,5 +1,6 @@
 /*
- * Concurrent futures from the inside: what a job on a loop and the threads that wait for it share. All of it is in one word:
+ * Concurrent futures from the inside: what a job on a loop and the threads that wait for it share.
+ * All of it is in one word:
  *
  *   RUNNING    the job has been started on its loop
  *   CANCEL     cancellation was asked, at any time
@@ -23,7 +24,8 @@ struct coil_cfuture {
     struct word refs;
     struct word callbacks; /* a stack of coil_cfuture_callback; 1: done, none is taken any more */
     struct word fd;        /* eventfd + 1, 0: none asked for */
-    struct word reason;    /* struct coil_exception: why it is to be cancelled; first asked, first kept */
+    struct word reason;    /* struct coil_exception: why it is to be cancelled; first asked, first
+                              kept */
     struct word flags;     /* CF_SEEN, CF_TAKEN */
     uint32_t generation;
 
@@ -31,15 +33,16 @@ struct coil_cfuture {
     struct coil_exception *exception;
     coil_drop_fn *drop;
 
-    struct loop_port *port;     /* counted; NULL: it never went to a loop */
-    struct coil_handle start;   /* posted to begin; later among the task's callbacks */
-    struct coil_handle cancel;  /* posted to cancel */
-    struct coil_future *task;   /* the loop thread's; counted */
+    struct loop_port *port;    /* counted; NULL: it never went to a loop */
+    struct coil_handle start;  /* posted to begin; later among the task's callbacks */
+    struct coil_handle cancel; /* posted to cancel */
+    struct coil_future *task;  /* the loop thread's; counted */
     uint64_t task_id;
     coil_coroutine_fn *fn;
     void *arg;
-    bool plain; /* a function, not a coroutine */
-    struct coil_cfuture *outer; /* plain and running: the one whose function turns the loop around it */
+    bool plain;                 /* a function, not a coroutine */
+    struct coil_cfuture *outer; /* plain and running: the one whose function turns the loop around
+                                   it */
     const char *place;
     char *name;
     struct coil_task_options options; /* without name and loop */

@@ -95,7 +95,8 @@ static void start(struct coil_handle *handle)
     if (loop->context == context)
         context_unref(context);
     else
-        context_unref(loop->context); /* the function set a variable: its new map is ours to give up */
+        context_unref(
+            loop->context); /* the function set a variable: its new map is ours to give up */
     loop->context = NULL;
 }
 
@@ -129,7 +130,8 @@ static struct coil_cfuture *make(struct loop_port *port, coil_coroutine_fn *fn, 
     memset(self, 0, sizeof(*self)); /* faster than calloc, which knows no thread's cache */
     if (options != NULL)
         self->options = *options;
-    if (options != NULL && options->name != NULL && (self->name = mem_strdup(options->name)) == NULL) {
+    if (options != NULL && options->name != NULL &&
+        (self->name = mem_strdup(options->name)) == NULL) {
         mem_free(self);
         return NULL;
     }
@@ -166,8 +168,8 @@ struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine
     return self;
 }
 
-struct coil_cfuture *coil_submit_to_loop_at(struct coil_loop *loop, coil_coroutine_fn *fn, void *arg,
-                                            const struct coil_task_options *options,
+struct coil_cfuture *coil_submit_to_loop_at(struct coil_loop *loop, coil_coroutine_fn *fn,
+                                            void *arg, const struct coil_task_options *options,
                                             const char *place)
 {
     return coil__cfuture_submit(loop->port, fn, arg, options, false, place);

@@ -18,7 +18,7 @@ struct coil_thread {
     struct word state;
     struct coil_stop_options stop; /* written by who set STOPPING, before begin_stop is posted */
     struct coil_handle begin_stop;
-    bool told; /* the loop's: begin_stop has arrived */
+    bool told;                  /* the loop's: begin_stop has arrived */
     struct coil_future *oldest; /* counted: the task whose end the stop waits for */
     int destroyed;
     uint32_t generation;
@@ -63,7 +63,8 @@ static void make_key(void)
 /* Ends the run, and those around it: a callback may turn the loop. */
 static void stop_running(void *loop)
 {
-    for (struct loop_runner *run = ((struct coil_loop *)loop)->runner; run != NULL; run = run->outer)
+    for (struct loop_runner *run = ((struct coil_loop *)loop)->runner; run != NULL;
+         run = run->outer)
         run->stop = true;
 }
 
@@ -71,8 +72,9 @@ static void stop_running(void *loop)
 static void run_until_empty(struct coil_thread *self, int64_t limit_ns)
 {
     struct coil_loop *loop = self->loop;
-    int64_t deadline = limit_ns > COIL_FOREVER - coil_loop_time(loop) ? COIL_FOREVER
-                                                                    : coil_loop_time(loop) + limit_ns;
+    int64_t deadline = limit_ns > COIL_FOREVER - coil_loop_time(loop)
+                           ? COIL_FOREVER
+                           : coil_loop_time(loop) + limit_ns;
     struct coil_call alarm;
 
     coil_call_init(&alarm, stop_running, loop);
@@ -101,7 +103,8 @@ static void report_survivors(struct coil_thread *self)
         if (self->stop.survivor != NULL)
             self->stop.survivor(line, self->stop.arg);
         else
-            coil__report(loop, "a task did not end in its grace and is destroyed", 0, NULL, tasks[i]);
+            coil__report(loop, "a task did not end in its grace and is destroyed", 0, NULL,
+                         tasks[i]);
     }
     mem_free(tasks);
 }
@@ -144,8 +147,9 @@ static __attribute__((noinline)) void live(struct coil_thread *self)
 }
 
 /*
- * pthread_exit cuts the stack back to the thread's start, and thread_dies runs from there. What the loop has on the stack is in
- * its lists; it lies so deep that it is whole until thread_dies has taken it out.
+ * pthread_exit cuts the stack back to the thread's start, and thread_dies runs from there. What the
+ * loop has on the stack is in its lists; it lies so deep that it is whole until thread_dies has
+ * taken it out.
  */
 #define DEATH_ROOM (128 << 10)
 
@@ -208,8 +212,8 @@ struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil_coroutine_f
     return coil__cfuture_submit(thread->port, fn, arg, options, false, place);
 }
 
-struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread, coil_coroutine_fn *fn, void *arg,
-                                         const char *place)
+struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread, coil_coroutine_fn *fn,
+                                         void *arg, const char *place)
 {
     return coil__cfuture_submit(thread->port, fn, arg, NULL, true, place);
 }
@@ -258,7 +262,8 @@ void coil_thread_close(struct coil_thread *self)
     if (self == NULL)
         return;
     REQUIRE(coil__loop_running != self->loop || self->generation != coil__fork_generation,
-            "coil_thread_close on the loop's own thread: coil_thread_stop begins it, close it from another");
+            "coil_thread_close on the loop's own thread: coil_thread_stop begins it, close it from "
+            "another");
     if (self->generation == coil__fork_generation) {
         coil_thread_stop(self, NULL);
         coil__mach_thread_join(&self->thread);

@@ -2,7 +2,8 @@
 #include "work/cfuture.h"
 
 /*
- * Between the two stands a bridge, which belongs to both threads: the one that settles the job posts its handle to the loop of the future.
+ * Between the two stands a bridge, which belongs to both threads: the one that settles the job
+ * posts its handle to the loop of the future.
  */
 struct bridge {
     struct coil_cfuture_callback callback;
@@ -54,7 +55,8 @@ static void arrive(struct coil_handle *handle)
     if (target != NULL) {
         result = coil_cfuture_result(bridge->source, 0);
         if (future_pending(target)) {
-            coil__future_settle_status(target, result, coil__exception_ref(bridge->source->exception));
+            coil__future_settle_status(target, result,
+                                       coil__exception_ref(bridge->source->exception));
             target->drop = drop_copy;
         }
         let_go(bridge);
@@ -81,8 +83,8 @@ static void loop_closes(struct coil_link *link)
 
     if (future_pending(bridge->target)) {
         bridge->target->flags |= FUTURE_QUIET;
-        coil__future_settle(bridge->target, FUTURE_FAILED, coil_error(bridge->target->loop->end_status),
-                            NULL);
+        coil__future_settle(bridge->target, FUTURE_FAILED,
+                            coil_error(bridge->target->loop->end_status), NULL);
     }
     let_go(bridge);
 }
@@ -91,8 +93,10 @@ static bool cancel_wrap(struct coil_future *future, struct coil_exception *reaso
 {
     struct wrap *self = container_of(future, struct wrap, future);
 
-    coil_cfuture_cancel_at(self->bridge->source, reason != NULL ? reason->text : NULL, future->place);
-    coil__future_settle(future, FUTURE_CANCELLED, coil_error(-ECANCELED), coil__exception_ref(reason));
+    coil_cfuture_cancel_at(self->bridge->source, reason != NULL ? reason->text : NULL,
+                           future->place);
+    coil__future_settle(future, FUTURE_CANCELLED, coil_error(-ECANCELED),
+                        coil__exception_ref(reason));
     return true;
 }
 

@@ -7,9 +7,10 @@
  *         CHECK_EQ(order[0], 1);
  *     }
  *
- * Each test runs in a forked process of its own, with a time limit, an empty standard input and SIGINT
- * as a terminal would deliver it. It fails when a check fails, when it dies, when it leaves descriptors
- * open or children alive, or when it does not return. What it printed is shown only then.
+ * Each test runs in a forked process of its own, with a time limit, an empty standard input and
+ * SIGINT as a terminal would deliver it. It fails when a check fails, when it dies, when it leaves
+ * descriptors open or children alive, or when it does not return. What it printed is shown only
+ * then.
  *
  * A test program runs all its tests, or those whose names match an argument (exact, or a shell
  * pattern); `--list` names them, `--here NAME` runs one in this process, for a debugger.
@@ -33,10 +34,11 @@ struct kit_test {
 };
 
 /* Registration: a pointer in a section of its own, which the linker gathers. */
-#define KIT_REGISTER(id, ...)                                              \
-    static const struct kit_test kit_test_##id = {__VA_ARGS__};            \
-    __attribute__((used, section("kit_tests"))) static const struct kit_test \
-        *const kit_entry_##id = &kit_test_##id
+#define KIT_REGISTER(id, ...)                                                                  \
+    static const struct kit_test kit_test_##id = {__VA_ARGS__};                                \
+    __attribute__((used,                                                                       \
+                   section("kit_tests"))) static const struct kit_test *const kit_entry_##id = \
+        &kit_test_##id
 
 #define KIT_TEST(id, ...)                                                                    \
     static void kit_body_##id(void);                                                         \
@@ -58,23 +60,22 @@ struct kit_test {
     KIT_TEST(id, .signal = (signal_number), .message = (part_of_message))
 
 /* The same body on every driver: name/sim, name/epoll, name/uring. */
-#define KIT_DRIVER(id, driver_id)                                                             \
-    KIT_REGISTER(id##_on_##driver_id, .name = #id "/" #driver_id, .body = kit_body_##id,      \
+#define KIT_DRIVER(id, driver_id)                                                        \
+    KIT_REGISTER(id##_on_##driver_id, .name = #id "/" #driver_id, .body = kit_body_##id, \
                  .file = __FILE__, .line = __LINE__, .driver = #driver_id)
 
-#define DRIVER_TEST(id)          \
+#define DRIVER_TEST(id)              \
     static void kit_body_##id(void); \
-    KIT_DRIVER(id, sim);         \
-    KIT_DRIVER(id, epoll);       \
-    KIT_DRIVER(id, uring);       \
+    KIT_DRIVER(id, sim);             \
+    KIT_DRIVER(id, epoll);           \
+    KIT_DRIVER(id, uring);           \
     static void kit_body_##id(void)
 
 /* Checks end the test where they fail, from any thread and on any stack. */
 #define CHECK(condition) \
     ((condition) ? (void)0 : kit_fail(__FILE__, __LINE__, "CHECK(%s) does not hold", #condition))
 
-#define CHECK_EQ(a, b) \
-    kit_check_eq(__FILE__, __LINE__, #a, #b, (intmax_t)(a), (intmax_t)(b))
+#define CHECK_EQ(a, b) kit_check_eq(__FILE__, __LINE__, #a, #b, (intmax_t)(a), (intmax_t)(b))
 
 #define CHECK_PTR(a, b) kit_check_ptr(__FILE__, __LINE__, #a, #b, (a), (b))
 

@@ -73,7 +73,8 @@ static int run_all(const struct kit_test **tests, size_t count)
     return tally[KIT_FAILED] != 0;
 }
 
-/* Whoever starts us may have closed the standard descriptors; nothing else may take their numbers. */
+/* Whoever starts us may have closed the standard descriptors; nothing else may take their
+ * numbers. */
 static void fill_standard_descriptors(void)
 {
     int fd;

@@ -32,8 +32,8 @@
 /* A test's process, seen from outside. */
 struct child {
     pid_t pid;
-    int output;      /* a file without a name */
-    int status;      /* of waitpid */
+    int output; /* a file without a name */
+    int status; /* of waitpid */
     bool timed_out;
     bool left_children;
 };

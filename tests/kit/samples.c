@@ -1,4 +1,5 @@
-/* Tests for test_kit.c to run and judge: each does wrong in one way, or right in one. Not part of any suite. */
+/* Tests for test_kit.c to run and judge: each does wrong in one way, or right in one. Not part of
+ * any suite. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -17,11 +17,11 @@ static void check_shown(const char *type, const void *bytes, size_t size, const 
     text_free(&text);
 }
 
-#define SHOWN(type, c_type, value, expected)                                                       \
-    do {                                                                                           \
-        c_type held_ = value;                                                                      \
-                                                                                                   \
-        check_shown(type, &held_, sizeof(held_), expected);                                        \
+#define SHOWN(type, c_type, value, expected)                \
+    do {                                                    \
+        c_type held_ = value;                               \
+                                                            \
+        check_shown(type, &held_, sizeof(held_), expected); \
     } while (0)
 
 TEST(numbers_are_shown_with_their_sign_and_width)

@@ -43,8 +43,8 @@ coil_async void join_gather(struct coil_future *group);
 
 void cancel_later(struct coil_future *future, int64_t delay_ns);
 
-/* Says when each of the next n turns comes, at its place among the callbacks. One count at a time.
- */
+/* Says when each of the next n turns comes, at its place among the callbacks. One count at a
+ * time. */
 void count_turns(int n);
 
 /* Gives up a reference to each. */

@@ -1,5 +1,5 @@
-/* Descriptors that are closed under a poll, and numbers that are used again, on all three drivers.
- */
+/* Descriptors that are closed under a poll, and numbers that are used again, on all three
+ * drivers. */
 #include "world.h"
 
 DRIVER_TEST(a_poll_whose_descriptor_was_closed_can_be_canceled)

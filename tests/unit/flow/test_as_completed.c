@@ -4,7 +4,8 @@
 
 LOOP_TEST(they_come_in_the_order_of_their_ends)
 {
-    struct coil_future *four[4] = {start_sleeper(4), start_sleeper(1), start_failer(3), start_sleeper(2)};
+    struct coil_future *four[4] = {start_sleeper(4), start_sleeper(1), start_failer(3),
+                                   start_sleeper(2)};
     struct coil_as_completed *all = coil_as_completed_open(four, 4, COIL_FOREVER);
     struct coil_result r;
 
@@ -34,7 +35,8 @@ LOOP_TEST(the_timeout_counts_over_the_whole_iteration)
     CHECK_PTR(coil_as_completed_next(all).value, three[0]);
     CHECK_PTR(coil_as_completed_next(all).value, three[1]);
     CHECK_EQ(coil_as_completed_next(all).status, -ETIMEDOUT);
-    CHECK_STR(coil_exception_text(coil_current_exception()), "1 of 3 futures were not done in time");
+    CHECK_STR(coil_exception_text(coil_current_exception()),
+              "1 of 3 futures were not done in time");
     CHECK_EQ(coil_as_completed_next(all).status, -ETIMEDOUT);
     coil_as_completed_close(all);
     CHECK_EQ(coil_await(three[2]).status, 9); /* it goes on */

@@ -100,7 +100,8 @@ LOOP_TEST(what_is_done_already_counts_at_once)
 
 LOOP_TEST(cancelling_it_cancels_the_children_and_it_is_cancelled_when_they_have_ended)
 {
-    struct coil_future *children[2] = {coil_create_task(child_refuses, (void *)50), start_sleeper(50)};
+    struct coil_future *children[2] = {coil_create_task(child_refuses, (void *)50),
+                                       start_sleeper(50)};
     struct coil_future *g = coil_gather(children, 2, COIL_RETURN_EXCEPTIONS);
 
     coil_yield();

@@ -1,6 +1,7 @@
 /*
- * Tests that run inside a loop. LOOP_TEST(claim) is a body in a task of a simulated loop, DRIVER_LOOP_TEST the same on
- * every driver; what nobody heard of, a report that the test did not take, fails it.
+ * Tests that run inside a loop. LOOP_TEST(claim) is a body in a task of a simulated loop,
+ * DRIVER_LOOP_TEST the same on every driver; what nobody heard of, a report that the test did not
+ * take, fails it.
  */
 #ifndef UNIT_INSIDE_H
 #define UNIT_INSIDE_H
@@ -160,36 +161,36 @@ static inline coil_async void let_run(int turns)
         coil_yield();
 }
 
-#define LOOP_TEST(id)                    \
-    static void inside_##id(void);       \
-    TEST(id)                             \
-    {                                    \
-        run_inside(inside_##id, "sim");  \
-    }                                    \
+#define LOOP_TEST(id)                   \
+    static void inside_##id(void);      \
+    TEST(id)                            \
+    {                                   \
+        run_inside(inside_##id, "sim"); \
+    }                                   \
     static void inside_##id(void)
 
-#define SLOW_LOOP_TEST(id, seconds)      \
-    static void inside_##id(void);       \
-    SLOW_TEST(id, seconds)               \
-    {                                    \
-        run_inside(inside_##id, "sim");  \
-    }                                    \
+#define SLOW_LOOP_TEST(id, seconds)     \
+    static void inside_##id(void);      \
+    SLOW_TEST(id, seconds)              \
+    {                                   \
+        run_inside(inside_##id, "sim"); \
+    }                                   \
     static void inside_##id(void)
 
-#define LOOP_FAIL_TEST(id, part)         \
-    static void inside_##id(void);       \
-    FAIL_TEST(id, part)                  \
-    {                                    \
-        run_inside(inside_##id, "sim");  \
-    }                                    \
+#define LOOP_FAIL_TEST(id, part)        \
+    static void inside_##id(void);      \
+    FAIL_TEST(id, part)                 \
+    {                                   \
+        run_inside(inside_##id, "sim"); \
+    }                                   \
     static void inside_##id(void)
 
-#define DRIVER_LOOP_TEST(id)             \
-    static void inside_##id(void);       \
-    DRIVER_TEST(id)                      \
-    {                                    \
-        run_inside(inside_##id, NULL);   \
-    }                                    \
+#define DRIVER_LOOP_TEST(id)           \
+    static void inside_##id(void);     \
+    DRIVER_TEST(id)                    \
+    {                                  \
+        run_inside(inside_##id, NULL); \
+    }                                  \
     static void inside_##id(void)
 
 #endif

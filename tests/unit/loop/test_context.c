@@ -255,7 +255,8 @@ LOOP_TEST(without_memory_nothing_changes_and_the_value_is_dropped)
     CHECK_EQ(drops, 1);
 }
 
-FAIL_TEST(running_in_what_is_no_copy_aborts, "coil_context_run needs a context from coil_context_copy")
+FAIL_TEST(running_in_what_is_no_copy_aborts,
+          "coil_context_run needs a context from coil_context_copy")
 {
     coil_var_set(&color, "red");
     coil_context_run(*coil__context_slot(), set_pink, "red");

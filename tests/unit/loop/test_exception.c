@@ -67,7 +67,8 @@ LOOP_TEST(it_travels_through_awaits_as_long_as_the_code_does)
     CHECK_STR(coil_exception_text(it), "no bread");
     CHECK_EQ(coil_exception_code(it), -ENOENT);
     coil_future_unref(task);
-    CHECK_STR(coil_exception_text(coil_current_exception()), "no bread"); /* the awaiter's own reference */
+    CHECK_STR(coil_exception_text(coil_current_exception()),
+              "no bread"); /* the awaiter's own reference */
     task = coil_create_task(translates, "bread");
     CHECK_EQ(coil_await(task).status, -EIO);
     CHECK_PTR(coil_future_exception(task), NULL);

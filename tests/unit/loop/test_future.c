@@ -299,7 +299,8 @@ LOOP_FAIL_TEST(settling_from_another_thread_aborts,
     pthread_join(thread, NULL);
 }
 
-FAIL_TEST(creating_one_outside_a_loop_aborts, "coil_create_future needs a running loop in this thread")
+FAIL_TEST(creating_one_outside_a_loop_aborts,
+          "coil_create_future needs a running loop in this thread")
 {
     coil_create_future();
 }

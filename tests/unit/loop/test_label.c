@@ -51,7 +51,8 @@ static coil_async void await_circle(int n)
 LOOP_TEST(awaiting_oneself_is_refused_by_name)
 {
     CHECK_EQ(coil_await(coil_current_task()).status, -EDEADLK);
-    CHECK_HAS(coil_exception_text(coil_current_exception()), "Task-1 (inside_main) -> Task-1 (inside_main)");
+    CHECK_HAS(coil_exception_text(coil_current_exception()),
+              "Task-1 (inside_main) -> Task-1 (inside_main)");
 }
 
 LOOP_TEST(a_circle_of_two_is_refused_to_the_second)
@@ -159,7 +160,8 @@ LOOP_TEST(shared_children_are_no_circle)
     coil_future_unref(f);
 }
 
-/* A circle must not come to be unseen: who cancels one of its tasks would walk round it for ever. */
+/* A circle must not come to be unseen: who cancels one of its tasks would walk round it for
+ * ever. */
 LOOP_TEST(without_memory_for_the_search_the_await_is_refused)
 {
     make_circle(100); /* more than the search holds on its stack */

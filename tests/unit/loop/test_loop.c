@@ -245,7 +245,8 @@ static void *run_once(void *arg)
     return NULL;
 }
 
-FAIL_TEST(a_loop_belongs_to_the_thread_that_ran_it_first, "a loop is run by another thread than before")
+FAIL_TEST(a_loop_belongs_to_the_thread_that_ran_it_first,
+          "a loop is run by another thread than before")
 {
     struct coil_call stop;
     pthread_t thread;
@@ -354,7 +355,8 @@ static coil_async struct coil_result makes_another(void *arg)
 TEST(a_closing_loop_refuses_new_tasks)
 {
     loop = open_sim();
-    coil_future_unref(coil_create_task_with(makes_another, "x", &(struct coil_task_options){.loop = loop}));
+    coil_future_unref(
+        coil_create_task_with(makes_another, "x", &(struct coil_task_options){.loop = loop}));
     coil_loop_stop(loop);
     coil_loop_run_forever(loop);
     coil_loop_close(loop);
@@ -373,7 +375,8 @@ static coil_async struct coil_result posts_forever(void *arg)
 TEST(closing_ends_even_with_a_task_that_never_does)
 {
     loop = open_sim();
-    coil_future_unref(coil_create_task_with(posts_forever, NULL, &(struct coil_task_options){.loop = loop}));
+    coil_future_unref(
+        coil_create_task_with(posts_forever, NULL, &(struct coil_task_options){.loop = loop}));
     coil_loop_stop(loop);
     coil_loop_run_forever(loop);
     coil_loop_close(loop);

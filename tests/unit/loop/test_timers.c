@@ -104,7 +104,8 @@ static void advance_to(struct world *world, int64_t now)
     CHECK_EQ(world->wheel.earliest, coil__timers_next(&world->wheel));
 }
 
-/* As the loop sleeps: to the later of the two bounds. The first timer is due after a few of such sleeps. */
+/* As the loop sleeps: to the later of the two bounds. The first timer is due after a few of such
+ * sleeps. */
 static void sleep_to_first(struct world *world)
 {
     int sleeps = 0;
@@ -133,8 +134,10 @@ static int64_t random_time(struct world *world)
     case 1: return world->now - below(COIL_SECONDS(10));
     case 2: return world->now + below(20);
     case 3: return world->now + below(COIL_US(20));
-    case 4: case 5: return world->now + below(COIL_MS(5));
-    case 6: case 7: return world->now + below(COIL_SECONDS(2));
+    case 4:
+    case 5: return world->now + below(COIL_MS(5));
+    case 6:
+    case 7: return world->now + below(COIL_SECONDS(2));
     case 8: return world->now + below(COIL_SECONDS(600));
     case 9: return world->now + below(COIL_SECONDS(8 * 3600));
     case 10: return world->now + below(COIL_SECONDS(80 * 3600));
@@ -229,8 +232,15 @@ TEST(wakes_in_between_lose_nothing)
 
 TEST(ties_come_in_the_order_of_insertion_through_every_level)
 {
-    static const int64_t delays[] = {0, 1, 9000, COIL_MS(1), COIL_MS(40), COIL_SECONDS(3),
-                                     COIL_SECONDS(700), COIL_SECONDS(40000), COIL_SECONDS(90000)};
+    static const int64_t delays[] = {0,
+                                     1,
+                                     9000,
+                                     COIL_MS(1),
+                                     COIL_MS(40),
+                                     COIL_SECONDS(3),
+                                     COIL_SECONDS(700),
+                                     COIL_SECONDS(40000),
+                                     COIL_SECONDS(90000)};
 
     for (size_t d = 0; d < sizeof(delays) / sizeof(delays[0]); d++) {
         struct world *world = make_world();

@@ -99,7 +99,8 @@ TEST(the_loop_can_turn_inside_a_callback)
     loop = open_sim();
     f = coil_loop_create_future(loop);
     coil_call_init(&outer, run_nested, f);
-    coil_call_init(&behind, note_arg, "behind"); /* was in the outer turn; the inner one takes it over */
+    coil_call_init(&behind, note_arg,
+                   "behind"); /* was in the outer turn; the inner one takes it over */
     coil_call_init(&settle, settle_five, f);
     coil_call_soon(loop, &outer);
     coil_call_soon(loop, &behind);

@@ -85,8 +85,9 @@ TEST(an_interrupt_before_the_wait_is_not_lost)
 TEST(an_interrupt_of_long_ago_ends_nothing)
 {
     coil__mach_interrupt();
-    CHECK_EQ(coil__mach_wait_interruptible(&word, 0, coil__mach_interrupts(), mach_now() + COIL_MS(2)),
-             -ETIMEDOUT);
+    CHECK_EQ(
+        coil__mach_wait_interruptible(&word, 0, coil__mach_interrupts(), mach_now() + COIL_MS(2)),
+        -ETIMEDOUT);
 }
 
 static void interrupt_from_handler(int number)

@@ -29,8 +29,8 @@ static void coroutine_init(struct coroutine *coroutine, void (*entry)(void *arg)
     coroutine->valgrind = VALGRIND_STACK_REGISTER(coroutine->stack, coroutine->stack + STACK_BYTES);
     coroutine->value = 0;
     coroutine->steps = 0;
-    coil__mach_context_init(&coroutine->context, coroutine->stack, coroutine->stack + STACK_BYTES, entry,
-                      coroutine);
+    coil__mach_context_init(&coroutine->context, coroutine->stack, coroutine->stack + STACK_BYTES,
+                            entry, coroutine);
 }
 
 static void coroutine_fini(struct coroutine *coroutine)
@@ -207,7 +207,7 @@ TEST(a_stack_that_was_left_serves_again)
     for (int i = 0; i < 100; i++) {
         coil__mach_context_fini(&other.context);
         coil__mach_context_init(&other.context, other.stack, other.stack + STACK_BYTES, end_at_once,
-                          &other);
+                                &other);
         mach_switch(&loop, &other.context);
     }
     CHECK_EQ(other.value, 101);

@@ -40,7 +40,8 @@ TEST(a_thread_runs_with_its_name_id_and_stack)
     struct mach_thread thread;
     struct seen seen = {0};
 
-    CHECK_EQ(coil__mach_thread_start(&thread, look_around, &seen, "a name that is too long", 262144), 0);
+    CHECK_EQ(
+        coil__mach_thread_start(&thread, look_around, &seen, "a name that is too long", 262144), 0);
     coil__mach_thread_join(&thread);
     CHECK_STR(seen.name, "a name that is ");
     CHECK(seen.id != 0 && seen.id != mach_thread_id());

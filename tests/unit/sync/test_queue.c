@@ -219,7 +219,8 @@ LOOP_TEST(a_storm_of_cancels_loses_and_doubles_no_item)
     storm_left = 2000;
     coil_queue_init(&queue, 3);
     for (intptr_t i = 0; i < 30; i++)
-        tasks[i] = i < 20 ? coil_create_task(produces, (void *)i) : coil_create_task(consumes, NULL);
+        tasks[i] =
+            i < 20 ? coil_create_task(produces, (void *)i) : coil_create_task(consumes, NULL);
     coil_yield();
     for (int i = 0; storm_left > 0; i++) {
         coil_future_cancel(tasks[(i * 17) % 30], NULL);

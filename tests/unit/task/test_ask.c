@@ -177,7 +177,8 @@ static const char *repr(struct coil_future *future)
 LOOP_TEST(repr_of_a_task_tells_what_it_waits_for)
 {
     struct coil_future *f = coil_create_future();
-    struct coil_future *task = coil_create_task(awaits, f), *sleeper = coil_create_task(sleeps, NULL);
+    struct coil_future *task = coil_create_task(awaits, f),
+                       *sleeper = coil_create_task(sleeps, NULL);
 
     CHECK_HAS(repr(task), "<Task 2 'Task-2' pending, made by awaits ");
     coil_yield();

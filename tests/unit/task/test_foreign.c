@@ -185,7 +185,9 @@ LOOP_TEST(a_state_may_be_large)
     struct large state = {.left = 9};
 
     for (int i = 0; i < 300; i++)
-        CHECK_EQ(coil_join(coil_create_stackless_task(uses_large, &state, sizeof(state), NULL)).status, 9);
+        CHECK_EQ(
+            coil_join(coil_create_stackless_task(uses_large, &state, sizeof(state), NULL)).status,
+            9);
 }
 
 static enum coil_step awaits_itself(struct coil_stackless *co, int64_t *self)
@@ -201,7 +203,9 @@ LOOP_TEST(awaiting_itself_is_refused)
 {
     int64_t state = 0;
 
-    CHECK_EQ(coil_join(coil_create_stackless_task(awaits_itself, &state, sizeof(state), NULL)).status, 1);
+    CHECK_EQ(
+        coil_join(coil_create_stackless_task(awaits_itself, &state, sizeof(state), NULL)).status,
+        1);
 }
 
 static enum coil_step calls_await(struct coil_stackless *co, void *self)
@@ -212,7 +216,8 @@ static enum coil_step calls_await(struct coil_stackless *co, void *self)
     return COIL_STEP_RETURN;
 }
 
-LOOP_FAIL_TEST(await_in_a_stackless_coroutine_aborts, "coil_await was called in a stackless coroutine")
+LOOP_FAIL_TEST(await_in_a_stackless_coroutine_aborts,
+               "coil_await was called in a stackless coroutine")
 {
     coil_join(coil_create_stackless_task(calls_await, "", 0, NULL));
 }
@@ -244,7 +249,7 @@ SLOW_LOOP_TEST(a_sleeping_stackless_task_takes_less_than_200_bytes, 60)
     if (SLAB_MALLOC)
         SKIP("under a sanitizer memory is not what it costs");
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* what is touched counts, not what it stands in */
-    memset(tasks, 1, n * sizeof(*tasks)); /* touched before it is measured */
+    memset(tasks, 1, n * sizeof(*tasks));  /* touched before it is measured */
     before = resident();
     for (size_t i = 0; i < n; i++)
         tasks[i] = coil_create_stackless_task(sleeps_long, &state, sizeof(state), NULL);

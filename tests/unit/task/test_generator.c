@@ -350,10 +350,12 @@ TEST(ten_thousand_at_once)
         CHECK_EQ(number_of(coil_generator_next(many[i])), 1);
     }
     for (int i = 0; i < 10000; i++)
-        CHECK_EQ(coil_generator_close(many[i]), -EBUSY); /* counts_to does not look at what it is told */
+        CHECK_EQ(coil_generator_close(many[i]),
+                 -EBUSY); /* counts_to does not look at what it is told */
 }
 
-FAIL_TEST(generating_outside_the_body_aborts, "coil_generate is called outside the generator's body")
+FAIL_TEST(generating_outside_the_body_aborts,
+          "coil_generate is called outside the generator's body")
 {
     coil_generate(coil_generator_open(counts_to, NULL, 0), "x");
 }

@@ -33,7 +33,8 @@ static void overflow_named(void)
     coil_join(coil_create_task_with(overflows, NULL, &options));
 }
 
-CRASH_TEST(a_named_task_is_named, SIGSEGV, "coil: stack overflow in task 2 'glutton', made by overflows ")
+CRASH_TEST(a_named_task_is_named, SIGSEGV,
+           "coil: stack overflow in task 2 'glutton', made by overflows ")
 {
     run_inside(overflow_named, NULL);
 }
@@ -44,7 +45,8 @@ CRASH_TEST(the_message_says_how_much_there_was_and_what_to_do, SIGSEGV,
     run_inside(overflow_named, "sim");
 }
 
-CRASH_TEST(runs_that_got_no_stack_for_signals_do_not_spoil_the_next_one, SIGSEGV, "in task 2 'glutton'")
+CRASH_TEST(runs_that_got_no_stack_for_signals_do_not_spoil_the_next_one, SIGSEGV,
+           "in task 2 'glutton'")
 {
     for (uint64_t k = 1; k < 30; k++) {
         struct coil_loop *loop = open_sim();
@@ -71,7 +73,8 @@ static void asks_generator(void *arg)
     coil_generator_next(coil_generator_open(overflows_inside, NULL, 0)); /* not in a task */
 }
 
-CRASH_TEST(a_generator_that_a_callback_asks_is_told_as_one, SIGSEGV, "coil: stack overflow in a generator")
+CRASH_TEST(a_generator_that_a_callback_asks_is_told_as_one, SIGSEGV,
+           "coil: stack overflow in a generator")
 {
     struct coil_loop *loop = open_sim();
     struct coil_call call;

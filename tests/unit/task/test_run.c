@@ -99,7 +99,8 @@ TEST(stopped_first_it_says_so)
 
 TEST(what_open_says_it_returns)
 {
-    CHECK_EQ(coil_run_with(gives, NULL, &(struct coil_loop_options){.driver = "steam"}).status, -ENOSYS);
+    CHECK_EQ(coil_run_with(gives, NULL, &(struct coil_loop_options){.driver = "steam"}).status,
+             -ENOSYS);
     coil__fault_arm(FAULT_ALLOC, 1, false);
     CHECK_EQ(coil_run_with(gives, NULL, &sim).status, -ENOMEM);
     coil__fault_arm(FAULT_ALLOC, 0, false);

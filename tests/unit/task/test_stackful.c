@@ -395,7 +395,8 @@ SLOW_LOOP_TEST(a_hundred_thousand_guarded_coroutines_live_at_once, 60)
     free(tasks);
 }
 
-FAIL_TEST(await_outside_a_task_aborts, "coil_await was called outside a task: only a coroutine can wait")
+FAIL_TEST(await_outside_a_task_aborts,
+          "coil_await was called outside a task: only a coroutine can wait")
 {
     coil_await(coil_loop_create_future(open_sim()));
 }
@@ -439,7 +440,8 @@ LOOP_FAIL_TEST(await_of_another_loops_future_aborts, "coil_await of a future of 
     coil_await(coil_loop_create_future(open_sim()));
 }
 
-FAIL_TEST(creating_a_task_without_a_loop_aborts, "coil_create_task needs a running loop in this thread")
+FAIL_TEST(creating_a_task_without_a_loop_aborts,
+          "coil_create_task needs a running loop in this thread")
 {
     coil_create_task(returns_arg, NULL);
 }

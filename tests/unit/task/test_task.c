@@ -1,4 +1,5 @@
-/* What is true of tasks of every kind: cancel counts, ids, contexts, and what a failed await leaves. */
+/* What is true of tasks of every kind: cancel counts, ids, contexts, and what a failed await
+ * leaves. */
 #include "base/fault.h"
 #include "unit/loop/inside.h"
 
@@ -213,7 +214,8 @@ LOOP_TEST(without_memory_the_reason_is_lost_and_the_cancellation_is_not)
 LOOP_TEST(a_task_that_fails_is_awaited_with_its_error_by_all)
 {
     struct coil_future *f = coil_create_future();
-    struct coil_future *a = coil_create_task(waits_and_tells, f), *b = coil_create_task(waits_and_tells, f);
+    struct coil_future *a = coil_create_task(waits_and_tells, f),
+                       *b = coil_create_task(waits_and_tells, f);
 
     coil_yield();
     coil_future_set_exception(f, EIO, "broken");

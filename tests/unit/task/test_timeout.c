@@ -291,7 +291,8 @@ static void enters(void *arg)
     coil_timeout_enter(&limit, 1);
 }
 
-LOOP_FAIL_TEST(entering_outside_a_task_aborts, "coil_timeout_enter outside a task: a scope cancels the task it is in")
+LOOP_FAIL_TEST(entering_outside_a_task_aborts,
+               "coil_timeout_enter outside a task: a scope cancels the task it is in")
 {
     struct coil_call call;
 
@@ -300,7 +301,8 @@ LOOP_FAIL_TEST(entering_outside_a_task_aborts, "coil_timeout_enter outside a tas
     coil_yield();
 }
 
-LOOP_FAIL_TEST(leaving_scopes_out_of_order_aborts, "scopes are left by the task that entered them, the last one first")
+LOOP_FAIL_TEST(leaving_scopes_out_of_order_aborts,
+               "scopes are left by the task that entered them, the last one first")
 {
     struct coil_timeout outer, inner;
 

@@ -30,8 +30,8 @@ enum { UNDER_TSAN = 0, SANITIZED = 0 };
 /* Longer than anything takes that works: when it has passed, something hangs. */
 #define LIMIT COIL_SECONDS(8)
 
-/* A job waits for its event until job_let_go, or until it was cancelled once more than `swallows`.
- */
+/* A job waits for its event until job_let_go, or until it was cancelled once more than
+ * `swallows`. */
 struct job {
     sem_t started;
     sem_t cancelled; /* posted at every cancellation that arrives */
