@@ -180,7 +180,7 @@ struct m_barrier {
 };
 
 struct m_queue_of_items {
-    enum { M_FIFO, M_LIFO, M_PRIORITY } kind;
+    enum m_queue_kind { M_FIFO, M_LIFO, M_PRIORITY } kind;
     int maxsize, count, unfinished;
     int64_t items[2000];
     struct m_waiters getters, putters;

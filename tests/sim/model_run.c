@@ -314,6 +314,8 @@ static const struct world model = {now, perform, enter, leave};
 
 static void begin(struct run *run, const struct program *program, struct trace *trace)
 {
+    static const enum m_queue_kind kinds[QUEUES] = {M_FIFO, M_LIFO, M_PRIORITY};
+
     run->program = program;
     for (int i = 0; i < TASKS + CALLS + DONES; i++)
         run->actors[i] = (struct actor){&model, run, program, trace, i, NULL};
@@ -324,7 +326,7 @@ static void begin(struct run *run, const struct program *program, struct trace *
     for (int i = 0; i < BARRIERS; i++)
         run->barriers[i].parties = BARRIER_PARTIES + i;
     for (int i = 0; i < QUEUES; i++) {
-        run->queues[i].kind = i;
+        run->queues[i].kind = kinds[i];
         run->queues[i].maxsize = i == 0 ? QUEUE_BOUND : 0;
         run->queues[i].finished.value = true;
     }
