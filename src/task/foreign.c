@@ -97,11 +97,18 @@ struct coil_future *coil_create_foreign_task_at(const struct coil_coroutine_ops 
     return coil__task_begin(task, options);
 }
 
-/* A stackless task: the state stands behind the task, and before it, if there is one, the function
- * that drops it. */
+/*
+ * A stackless task: the state stands behind the task, aligned for anything, and before it, if there
+ * is one, the function that drops it.
+ */
+#define STATE_ALIGNMENT 16
+#define ALIGNED(size) (((size) + STATE_ALIGNMENT - 1) & ~(size_t)(STATE_ALIGNMENT - 1))
+
 static char *state_of(struct task *task)
 {
-    return (char *)(task + 1) + (task->flags & TASK_DROPS_STATE ? sizeof(coil_drop_fn *) : 0);
+    size_t drop = task->flags & TASK_DROPS_STATE ? ALIGNED(sizeof(coil_drop_fn *)) : 0;
+
+    return (char *)task + ALIGNED(sizeof(*task)) + drop;
 }
 
 static enum coil_step resume_stackless(void *self, struct coil_resume *step)
@@ -121,7 +128,7 @@ static void close_stackless(void *self)
 
     if (!(task->flags & TASK_DROPS_STATE))
         return;
-    memcpy(&drop, task + 1, sizeof(drop));
+    memcpy(&drop, (char *)task + ALIGNED(sizeof(*task)), sizeof(drop));
     drop(state_of(task));
 }
 
@@ -137,7 +144,8 @@ struct coil_future *coil_create_stackless_task_at(coil_stackless_fn *fn, const v
 {
     struct coil_loop *loop = coil__task_loop(options, "coil_create_stackless_task");
     coil_drop_fn *drop = options != NULL ? options->drop_arg : NULL;
-    size_t bytes = sizeof(struct task) + (drop != NULL ? sizeof(drop) : 0) + size;
+    size_t bytes =
+        ALIGNED(sizeof(struct task)) + (drop != NULL ? ALIGNED(sizeof(drop)) : 0) + size;
     size_t class = (bytes + SLAB_STEP - 1) / SLAB_STEP;
     struct task *task = loop->closing ? NULL : slab_get(&loop->slab, bytes);
 
@@ -152,7 +160,7 @@ struct coil_future *coil_create_stackless_task_at(coil_stackless_fn *fn, const v
     task->class = (uint8_t)(class < UINT8_MAX ? class : UINT8_MAX);
     if (drop != NULL) {
         task->flags |= TASK_DROPS_STATE;
-        memcpy(task + 1, &drop, sizeof(drop));
+        memcpy((char *)task + ALIGNED(sizeof(*task)), &drop, sizeof(drop));
     }
     memcpy(state_of(task), state, size);
     return coil__task_begin(task, options);

@@ -78,6 +78,7 @@ static void run_nested(void *arg)
 
     note("in");
     coil_loop_stats(loop, &before);
+    /* not in a task */
     CHECK_EQ(coil_loop_run_until_complete(loop, arg).status, 5);
     coil_loop_stats(loop, &after);
     CHECK(after.turns > before.turns);
@@ -132,6 +133,7 @@ static void nest_again(void *arg)
     }
     coil_call_init(&settle_calls[level], settle_level, arg);
     coil_call_later(loop, &settle_calls[level], COIL_MS(1 + level % 7));
+    /* not in a task */
     CHECK_EQ(coil_loop_run_until_complete(loop, levels[level]).status, 0);
     left--;
     if (level == 0)

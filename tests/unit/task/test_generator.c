@@ -157,8 +157,10 @@ static void *generates_in_thread(void *arg)
     struct coil_generator *g = coil_generator_open(counts_to, arg, 0);
     intptr_t sum = 0, n;
 
+    /* not in a task */
     while ((n = number_of(coil_generator_next(g))) >= 0)
         sum += n;
+    /* not in a task */
     coil_generator_close(g);
     return (void *)sum;
 }

@@ -30,6 +30,7 @@ static void overflow_named(void)
 {
     struct coil_task_options options = {.name = "glutton"};
 
+    /* not in a task */
     coil_join(coil_create_task_with(overflows, NULL, &options));
 }
 

@@ -210,6 +210,7 @@ static void by_death_in_a_callback(struct coil_thread *thread)
 static struct coil_result die_inside(void *unused)
 {
     deadly_task = coil_create_task(end_thread, unused);
+    /* not in a task */
     return coil_loop_run_until_complete(coil_loop_current(), deadly_task);
 }
 

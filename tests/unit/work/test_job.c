@@ -78,7 +78,7 @@ TEST(job_cancelled_before_its_first_step_never_runs)
 }
 
 /* Runs between the task's creation and its first step, as the coroutine submitted before it. */
-static struct coil_result cancel_next(void *handle)
+static coil_async struct coil_result cancel_next(void *handle)
 {
     struct coil_cfuture **next = handle;
 
@@ -270,7 +270,7 @@ static void *submit_from_thread(void *loop)
     return coil_run_coroutine_threadsafe(loop, note_order, (void *)6);
 }
 
-static struct coil_result submit_to_the_main_loop(void *unused)
+static coil_async struct coil_result submit_to_the_main_loop(void *unused)
 {
     struct coil_cfuture *handle;
     pthread_t thread;

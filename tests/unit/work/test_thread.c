@@ -301,7 +301,7 @@ TEST(survivor_function_is_on_the_loops_thread_and_cannot_wait_for_it)
     job_fini(&job);
 }
 
-static struct coil_result stop_here(void *thread)
+static coil_async struct coil_result stop_here(void *thread)
 {
     CHECK_EQ(coil_thread_stop(thread, NULL), -EDEADLK);
     CHECK(coil_thread_stopping(thread));
@@ -365,6 +365,7 @@ TEST(stop_of_the_loop_is_no_stop_of_the_thread)
 static struct coil_result turn_inside(void *job)
 {
     struct coil_future *task = coil_create_task(job_run, job);
+    /* not in a task */
     struct coil_result result = coil_loop_run_until_complete(coil_loop_current(), task);
 
     coil_future_unref(task);
