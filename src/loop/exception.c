@@ -104,29 +104,30 @@ struct coil_result coil_raise_at(const char *place, int64_t code, const char *fo
     return coil_error(code > 0 ? -code : code);
 }
 
+/* Without memory there is no exception to ask; who only prints it need not care. */
 int64_t coil_exception_code(const struct coil_exception *exception)
 {
-    return exception->code;
+    return exception != NULL ? exception->code : 0;
 }
 
 const char *coil_exception_text(const struct coil_exception *exception)
 {
-    return exception->text;
+    return exception != NULL ? exception->text : "";
 }
 
 const char *coil_exception_place(const struct coil_exception *exception)
 {
-    return coil__place_file(exception->place);
+    return exception != NULL ? coil__place_file(exception->place) : "";
 }
 
 size_t coil_exception_count(const struct coil_exception *exception)
 {
-    return exception->count;
+    return exception != NULL ? exception->count : 0;
 }
 
 const struct coil_exception *coil_exception_at(const struct coil_exception *exception, size_t index)
 {
-    return index < exception->count ? exception->below[index] : NULL;
+    return index < coil_exception_count(exception) ? exception->below[index] : NULL;
 }
 
 const struct coil_exception *coil_current_exception(void)

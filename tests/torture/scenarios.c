@@ -513,11 +513,13 @@ static coil_async struct coil_result threads(void *arg)
 }
 
 const struct scenario scenarios[] = {
-    {"sleepers", sleepers, false},     {"gathers", gathers, false},   {"groups", groups, false},
-    {"timeouts", timeouts, false},     {"queues", queues, false},     {"locks", locks, false},
-    {"barriers", barriers, false},     {"generators", generators, false},
-    {"stackless", stackless, false},   {"contexts", contexts, false}, {"workers", workers, true},
-    {"polls", polls, false},           {"waits", waits, false},       {"eager", eager, false},
-    {"leaves", leaves, false},         {"threads", threads, true},
+    {"sleepers", sleepers, false},   {"gathers", gathers, false},
+    {"groups", groups, false},       {"timeouts", timeouts, false},
+    {"queues", queues, false},       {"locks", locks, false},
+    {"barriers", barriers, false},   {"generators", generators, false},
+    {"stackless", stackless, false}, {"contexts", contexts, false},
+    {"workers", workers, true},      {"polls", polls, false},
+    {"waits", waits, false},         {"eager", eager, false},
+    {"leaves", leaves, false},       {"threads", threads, true},
 };
 const int scenarios_count = sizeof(scenarios) / sizeof(scenarios[0]);

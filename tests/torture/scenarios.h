@@ -1,6 +1,6 @@
 /*
- * Scenarios: small whole programs that use a part of the library and put up with any failure. Whatever fails in them, they
- * end, and every token they made is dropped exactly once.
+ * Scenarios: small whole programs that use a part of the library and put up with any failure.
+ * Whatever fails in them, they end, and every token they made is dropped exactly once.
  */
 #ifndef TORTURE_SCENARIOS_H
 #define TORTURE_SCENARIOS_H

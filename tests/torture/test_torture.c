@@ -1,7 +1,8 @@
 /*
- * Is every error path right? Each scenario again and again, failing its k-th allocation, its k-th system call, cancelled at the
- * n-th thing that happens in it, for every number until it is not reached any more. Each run is a process of its own, which has to
- * end by itself, with every token dropped once; under the address sanitizer with nothing leaked.
+ * Is every error path right? Each scenario again and again, failing its k-th allocation, its k-th
+ * system call, cancelled at the n-th thing that happens in it, for every number until it is not
+ * reached any more. Each run is a process of its own, which has to end by itself, with every token
+ * dropped once; under the address sanitizer with nothing leaked.
  *
  * $KIT_EFFORT below 100 takes only every so many-th number.
  */

@@ -184,6 +184,16 @@ LOOP_TEST(without_memory_the_code_does)
     CHECK_PTR(coil_current_exception(), NULL);
 }
 
+/* There is none when memory was out: who prints it need not ask. */
+TEST(no_exception_has_no_code_text_or_place)
+{
+    CHECK_EQ(coil_exception_code(NULL), 0);
+    CHECK_STR(coil_exception_text(NULL), "");
+    CHECK_STR(coil_exception_place(NULL), "");
+    CHECK_EQ(coil_exception_count(NULL), 0);
+    CHECK_PTR(coil_exception_at(NULL, 0), NULL);
+}
+
 TEST(a_place_without_a_file_is_empty)
 {
     CHECK_STR(coil__place_file("raise a/b.c:17"), "a/b.c:17");
