@@ -102,7 +102,8 @@ static inline struct coil_result coil_error(int64_t error)
  */
 COIL_EXPORT const char *coil_strerror(int64_t status);
 
-/* What is known of an error beyond its code. Shared and immutable. */
+/* What is known of an error beyond its code. Shared and immutable. Without memory there is none:
+ * asking NULL gives 0, "" or NULL. */
 struct coil_exception;
 
 /**
