@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "session.h"
 
@@ -47,6 +48,14 @@ struct target {
     uint64_t task_id;
 };
 
+/* A job that was only just submitted has no task yet: its loop is given two seconds to begin it. */
+static uint64_t task_of_job(const struct coil_cfuture *future)
+{
+    for (int ms = 0; ms < 2000 && coil_cfuture_state(future) == COIL_CFUTURE_PENDING; ms++)
+        usleep(1000);
+    return coil_cfuture_task_id(future);
+}
+
 static bool parse_target(const struct session *session, const char **at, struct target *target)
 {
     bool is_task = **at == '#';
@@ -64,7 +73,7 @@ static bool parse_target(const struct session *session, const char **at, struct 
     target->job = number <= 1000000000 ? jobs_find(&session->jobs, (int)number) : NULL;
     if (!target->job)
         return complain("no job [%llu]", number);
-    target->task_id = coil_cfuture_task_id(target->job->future);
+    target->task_id = task_of_job(target->job->future);
     return true;
 }
 
