@@ -82,7 +82,7 @@ void coil__drive_deliver(struct driver *driver)
 
 int64_t coil__drive_attempt(struct driver *driver, struct op *op)
 {
-    struct pollfd look = {.fd = op->poll.fd, .events = (short)op->poll.events};
+    struct pollfd look = {.fd = op->fd, .events = (short)op->poll.events};
     int err;
 
     (void)driver;
@@ -100,6 +100,12 @@ int64_t coil__drive_now(struct driver *driver)
 {
     (void)driver;
     return mach_now();
+}
+
+void coil__drive_forget(struct driver *driver, int fd)
+{
+    (void)driver;
+    (void)fd;
 }
 
 int64_t coil__drive_timeout(int64_t deadline_ns)

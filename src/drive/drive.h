@@ -1,6 +1,6 @@
 /*
  * The seam to the world: an operation goes in, its completion comes out. Three drivers serve it:
- * uring, epoll, and the simulator, which owns the clock.
+ * uring, epoll, and the simulator, which owns the clock and a network of its own.
  *
  * The contract
  *   submit   cannot fail: an error arrives through op->done like any result. Never calls done
@@ -8,24 +8,41 @@
  *   done     is called exactly once per submitted op, only from inside wait, on the loop's thread.
  *   lent     from submit to done the op, and every byte it points to, belongs to driver and kernel.
  *   cancel   is a request; done still comes, with -ECANCELED or with the result if that was faster.
+ *            What was canceled with -ECANCELED has had no effect: no byte was taken or given, no
+ *            connection was accepted (only the socket of a connect is good for nothing but close).
  *            Canceling an op that is not out is misuse.
+ *   attempt  does an op that is not out at once, if that takes no waiting: its result, or -EAGAIN.
+ *            On a descriptor that is known not to be ready it costs no system call. It may say
+ *            -EAGAIN to anything that it cannot do without waiting (opening a file, a descriptor
+ *            with others waiting before this op in the same direction).
  *   wait     the only place that sleeps; returns when something was done, the deadline came, or
  *            wake_fd was written; it may also return for nothing (a signal came). Deadline
  *            COIL_FOREVER: no limit; <= now: look, don't sleep. What was submitted or canceled
  *            since the last wait is told to the kernel here, in one go. Always called by the same
  *            thread.
  *   now      the only clock.
+ *   order    ops of one direction (reading, writing) on one stream descriptor take effect in the
+ *            order in which they were submitted; anything else may overtake.
+ *   retries  -EINTR and -EAGAIN never come out of an op: the driver tries again.
+ *   signals  no op raises SIGPIPE: the result is -EPIPE.
  *   poll     completes when one of the events asked for, or POLLERR or POLLHUP, is there. A
  *            descriptor that cannot be polled (a regular file) gives -EPERM; on uring it is ready
- *            at once. Whoever closes a descriptor under a poll cancels the poll first; if not, it
- *            may end with -EBADF or stay out until it is canceled, but it never sees the readiness
- *            of another file that gets the same number.
+ *            at once. Whoever closes a descriptor of somebody else's under a poll cancels the poll
+ *            first; if not, it may end with -EBADF or stay out until it is canceled, but it never
+ *            sees the readiness of another file that gets the same number.
+ *   own      a descriptor that any op but OP_POLL was used on, or that the driver made, is the
+ *            driver's to watch until it is closed by OP_CLOSE or world->close. Closing ends the ops
+ *            that are out on it with -EBADF.
+ *   flags    a descriptor need not be non-blocking, and its flags are never changed: it may be
+ *            shared with other processes (standard input). What the driver makes is non-blocking
+ *            and close-on-exec.
  *   wake     is writing to wake_fd, an eventfd that the loop owns: from any thread, edge-triggered,
  *            never read.
  */
 #ifndef COIL_DRIVE_DRIVE_H
 #define COIL_DRIVE_DRIVE_H
 
+#include <signal.h>
 #include <stdint.h>
 
 #include <coil/loop.h>
@@ -33,9 +50,43 @@
 #include "base/atomic.h"
 #include "mach/workers.h"
 
+struct iovec;
+struct msghdr;
+struct sockaddr;
+struct stat;
+
 enum op_kind {
     OP_POLL, /* readiness of a descriptor of somebody else's */
     OP_CALL, /* run a function where it may block */
+
+    /* Data. Results are bytes; 0 is the end of the stream. */
+    OP_READ,     /* rw; any descriptor */
+    OP_WRITE,    /* rw */
+    OP_READV,    /* vector */
+    OP_WRITEV,   /* vector */
+    OP_RECV,     /* rw, flags */
+    OP_SEND,     /* rw, flags */
+    OP_RECVMSG,  /* message */
+    OP_SENDMSG,  /* message */
+    OP_SENDFILE, /* sendfile: from a regular file to a socket or pipe; some bytes at least */
+
+    /* Connections. */
+    OP_ACCEPT,  /* accept; the result is the new descriptor */
+    OP_CONNECT, /* connect; 0 */
+
+    /* Files. */
+    OP_OPEN,   /* open; the result is the new descriptor. Never waits for a FIFO's other end */
+    OP_CLOSE,  /* 0 or the file's last error; the number is free in any case, cancel does nothing */
+    OP_FSYNC,  /* sync */
+    OP_STAT,   /* stat: fills a struct stat */
+    OP_RENAME, /* rename */
+    OP_UNLINK, /* path, flags: AT_REMOVEDIR removes a directory */
+    OP_MKDIR,  /* path */
+    OP_LIST,   /* list: the names in a directory; the result is how many */
+
+    /* Processes. */
+    OP_WAITID, /* waitid: until the child of a pidfd has ended; reaps it */
+
     OP_KINDS
 };
 
@@ -45,6 +96,9 @@ enum op_state {
     OP_CANCELING, /* submitted, cancel asked */
 };
 
+/* Where reading or writing goes on by itself, as in every stream. */
+#define OP_STREAM (-1)
+
 struct op {
     struct coil_link link;       /* the driver's, while lent */
     void (*done)(struct op *op); /* set by the owner before submit */
@@ -52,14 +106,73 @@ struct op {
     uint8_t kind;
     uint8_t state;
     uint8_t stage; /* the driver's, while lent: enum op_stage */
+    int32_t fd;    /* on which; not of OP_CALL and of ops on paths */
     union {
         struct {
-            int fd;
             uint32_t events; /* POLLIN, POLLOUT ...; the result has the same bits */
         } poll;
         struct {
             struct op_call *block;
         } call;
+        struct {
+            void *data; /* only read, where it is written out */
+            size_t size;
+            union {
+                int64_t offset; /* in the file, or OP_STREAM */
+                int flags;      /* MSG_...; of OP_RECV and OP_SEND */
+            };
+        } rw;
+        struct {
+            const struct iovec *parts;
+            size_t count;
+            int64_t offset;
+        } vector;
+        struct {
+            struct msghdr *header;
+            int flags;
+        } message;
+        struct {
+            int from;
+            int64_t offset;
+            size_t size;
+        } sendfile;
+        struct {
+            struct sockaddr *address; /* the peer's; NULL: not wanted */
+            uint32_t *length;
+        } accept;
+        struct {
+            const struct sockaddr *address;
+            uint32_t length;
+        } connect;
+        struct {
+            const char *path;
+            int flags;
+            uint32_t mode;
+        } open;
+        struct {
+            bool data_only; /* fdatasync */
+        } sync;
+        struct {
+            const char *path; /* NULL: of fd */
+            struct stat *out;
+            bool follow; /* a symbolic link at the end of the path */
+        } stat;
+        struct {
+            const char *from;
+            const char *to;
+        } rename;
+        struct {
+            const char *path;
+            uint32_t mode;
+            int flags;
+        } path;
+        struct {
+            const char *path;
+            char **names; /* out: one block, each name ended by a zero; mem_free it */
+        } list;
+        struct {
+            siginfo_t *info;
+        } waitid; /* fd is the pidfd */
     };
     uint64_t mine[2]; /* the driver's, while lent */
 };
@@ -86,6 +199,31 @@ struct op_call {
 
 struct driver;
 
+/*
+ * What never waits, asked of the driver because the simulator has descriptors, a network and files
+ * of its own. Results as of the system calls: >= 0, or a negated error code. coil__world_real
+ * serves both real drivers.
+ */
+struct world_ops {
+    int (*socket)(struct driver *driver, int family, int type, int protocol);
+    int (*socketpair)(struct driver *driver, int family, int type, int fds[2]);
+    int (*pipe)(struct driver *driver, int fds[2]); /* [0] is read, [1] is written */
+    int (*bind)(struct driver *driver, int fd, const struct sockaddr *address, uint32_t length);
+    int (*listen)(struct driver *driver, int fd, int backlog);
+    int (*name)(struct driver *driver, int fd, bool peer, struct sockaddr *address,
+                uint32_t *length);
+    int (*set_option)(struct driver *driver, int fd, int level, int name, const void *value,
+                      uint32_t length);
+    int (*get_option)(struct driver *driver, int fd, int level, int name, void *value,
+                      uint32_t *length);
+    int (*shutdown)(struct driver *driver, int fd, int how);
+    /* At once, where nobody can wait (OP_CLOSE is for those who can). What is out on it ends with
+     * -EBADF from the next wait. */
+    int (*close)(struct driver *driver, int fd);
+};
+
+extern const struct world_ops coil__world_real;
+
 struct driver_options {
     int wake_fd;
     uint64_t seed; /* sim */
@@ -102,6 +240,10 @@ struct driver_ops {
      * says that no other thread could wake us. */
     int (*wait)(struct driver *driver, int64_t deadline_ns, bool alone);
     int64_t (*now)(struct driver *driver);
+    /* Begins a new life of the number: what is out on it ends with -EBADF from the next wait, what
+     * was known of it is forgotten. Before a close, and for what was opened elsewhere. */
+    void (*forget)(struct driver *driver, int fd);
+    const struct world_ops *world;
 };
 
 struct driver {

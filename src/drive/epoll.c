@@ -103,4 +103,6 @@ const struct driver_ops coil__driver_epoll = {
     .attempt = coil__drive_attempt,
     .wait = epoll_wait_,
     .now = coil__drive_now,
+    .forget = coil__drive_forget,
+    .world = &coil__world_real,
 };

@@ -111,11 +111,11 @@ void coil__polls_submit(struct polls *polls, struct op *op)
 {
     struct poll_slot *slot;
 
-    if (op->poll.fd < 0) {
+    if (op->fd < 0) {
         polls->ready(polls->driver, op, -EBADF);
         return;
     }
-    slot = slot_of(polls, op->poll.fd);
+    slot = slot_of(polls, op->fd);
     if (slot == NULL) {
         polls->ready(polls->driver, op, -ENOMEM);
         return;

@@ -229,4 +229,6 @@ const struct driver_ops coil__driver_sim = {
     .attempt = sim_attempt,
     .wait = sim_wait,
     .now = sim_now,
+    .forget = coil__drive_forget,
+    .world = &coil__world_real,
 };

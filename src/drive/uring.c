@@ -156,7 +156,7 @@ static bool make_requests(struct uring_driver *self)
             return false;
         op = op_of(list_pop(&self->fresh));
         op->stage = STAGE_ASKED;
-        request_poll(request, op->poll.fd, op->poll.events & POLL_EVENTS,
+        request_poll(request, op->fd, op->poll.events & POLL_EVENTS,
                      op->mine[MINE_FLAGS] & LASTING, (uintptr_t)op);
     }
     return self->wake_asked;
@@ -250,4 +250,6 @@ const struct driver_ops coil__driver_uring = {
     .attempt = coil__drive_attempt,
     .wait = uring_wait,
     .now = coil__drive_now,
+    .forget = coil__drive_forget,
+    .world = &coil__world_real,
 };

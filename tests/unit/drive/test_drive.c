@@ -35,7 +35,7 @@ DRIVER_TEST(done_may_submit_the_op_again_and_one_wait_does_not_go_on_for_ever)
     CHECK(waits >= 5);
     rounds = 5;
     probe_init(&probe, &world);
-    probe.op.poll.fd = -1; /* ends as soon as it is submitted */
+    probe.op.fd = -1; /* ends as soon as it is submitted */
     probe.then = submit_again;
     probe.arg = &rounds;
     coil__drive_submit(world.driver, &probe.op);
@@ -241,7 +241,7 @@ DRIVER_TEST(an_attempt_tells_what_is_so_now_or_eagain)
     world_open(&world, 0);
     open_pipe(ends);
     probe_init(&probe, &world);
-    probe.op.poll.fd = ends[0];
+    probe.op.fd = ends[0];
     probe.op.poll.events = POLLIN;
     CHECK_EQ(world.driver->ops->attempt(world.driver, &probe.op), -EAGAIN);
     put_byte(ends[1]);

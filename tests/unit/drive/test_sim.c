@@ -298,7 +298,7 @@ TEST(with_a_seed_an_attempt_may_find_nothing)
     open_pipe(ends);
     put_byte(ends[1]);
     probe_init(&probe, &world);
-    probe.op.poll.fd = ends[0];
+    probe.op.fd = ends[0];
     probe.op.poll.events = POLLIN;
     for (int i = 0; i < 100; i++)
         found += world.driver->ops->attempt(world.driver, &probe.op) == POLLIN;

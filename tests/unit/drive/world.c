@@ -65,7 +65,7 @@ void probe_poll(struct probe *probe, struct world *world, int fd, uint32_t event
 {
     probe_init(probe, world);
     probe->op.kind = OP_POLL;
-    probe->op.poll.fd = fd;
+    probe->op.fd = fd;
     probe->op.poll.events = events;
     coil__drive_submit(world->driver, &probe->op);
 }

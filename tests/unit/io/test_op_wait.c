@@ -22,7 +22,7 @@ static coil_async struct coil_result waits(void *arg)
     struct op_wait wait = {.op = {.kind = OP_POLL}, .done = count_done};
 
     (void)arg;
-    wait.op.poll.fd = seen.fd;
+    wait.op.fd = seen.fd;
     wait.op.poll.events = POLLIN;
     seen.err = coil__op_wait(&wait, "test");
     seen.result = wait.op.result;

@@ -1,0 +1,91 @@
+/* What never waits, for the drivers that live in the real world. */
+#include "drive/drive.h"
+
+#include "mach/sys_io.h"
+
+static int real_socket(struct driver *driver, int family, int type, int protocol)
+{
+    int fd = coil__sys_socket(family, type, protocol);
+
+    if (fd >= 0)
+        driver->ops->forget(driver, fd);
+    return fd;
+}
+
+/* Both or none. */
+static int made_pair(struct driver *driver, int err, const int fds[2])
+{
+    if (err == 0) {
+        driver->ops->forget(driver, fds[0]);
+        driver->ops->forget(driver, fds[1]);
+    }
+    return err;
+}
+
+static int real_socketpair(struct driver *driver, int family, int type, int fds[2])
+{
+    return made_pair(driver, coil__sys_socketpair(family, type, fds), fds);
+}
+
+static int real_pipe(struct driver *driver, int fds[2])
+{
+    return made_pair(driver, coil__sys_pipe(fds), fds);
+}
+
+static int real_bind(struct driver *driver, int fd, const struct sockaddr *address, uint32_t length)
+{
+    (void)driver;
+    return coil__sys_bind(fd, address, length);
+}
+
+static int real_listen(struct driver *driver, int fd, int backlog)
+{
+    (void)driver;
+    return coil__sys_listen(fd, backlog);
+}
+
+static int real_name(struct driver *driver, int fd, bool peer, struct sockaddr *address,
+                     uint32_t *length)
+{
+    (void)driver;
+    return coil__sys_name(fd, peer, address, length);
+}
+
+static int real_set_option(struct driver *driver, int fd, int level, int name, const void *value,
+                           uint32_t length)
+{
+    (void)driver;
+    return coil__sys_set_option(fd, level, name, value, length);
+}
+
+static int real_get_option(struct driver *driver, int fd, int level, int name, void *value,
+                           uint32_t *length)
+{
+    (void)driver;
+    return coil__sys_get_option(fd, level, name, value, length);
+}
+
+static int real_shutdown(struct driver *driver, int fd, int how)
+{
+    (void)driver;
+    return coil__sys_shutdown(fd, how);
+}
+
+static int real_close(struct driver *driver, int fd)
+{
+    driver->ops->forget(driver, fd);
+    return coil__sys_close(fd);
+}
+
+const struct world_ops coil__world_real = {
+    .socket = real_socket,
+    .socketpair = real_socketpair,
+    .pipe = real_pipe,
+    .bind = real_bind,
+    .listen = real_listen,
+    .name = real_name,
+    .set_option = real_set_option,
+    .get_option = real_get_option,
+    .shutdown = real_shutdown,
+    .close = real_close,
+};
