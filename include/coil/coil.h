@@ -23,6 +23,16 @@
 #include <coil/locks.h>
 #include <coil/queue.h>
 
+#include <coil/address.h>
+#include <coil/sock.h>
+#include <coil/stream.h>
+#include <coil/server.h>
+#include <coil/datagram.h>
+#include <coil/file.h>
+#include <coil/names.h>
+#include <coil/process.h>
+#include <coil/signals.h>
+
 #include <coil/cfuture.h>
 #include <coil/thread.h>
 #include <coil/inspect.h>

@@ -53,15 +53,17 @@ COIL_BEGIN_DECLS
 
 /* Error codes of coil, beyond errno's (used negated, like them: -COIL_ESTOPPED). */
 enum coil_error_code {
-    COIL_ESTOPPED = 5000,  /* the loop refuses new work, or ended before this was done */
-    COIL_EDIED = 5001,     /* the loop's thread ended under it */
-    COIL_EFORKED = 5002,   /* belongs to a loop of the parent process */
-    COIL_EPENDING = 5003,  /* asyncio.InvalidStateError: not done yet */
-    COIL_ESHUTDOWN = 5004, /* asyncio.QueueShutDown */
-    COIL_EBROKEN = 5005,   /* asyncio.BrokenBarrierError */
-    COIL_EGROUP = 5006,    /* ExceptionGroup: several children failed */
-    COIL_EENDED = 5007,    /* StopIteration: the generator, or iteration, is over */
-    COIL_ECRASHED = 5008   /* the coroutine received a fatal signal */
+    COIL_ESTOPPED = 5000,    /* the loop refuses new work, or ended before this was done */
+    COIL_EDIED = 5001,       /* the loop's thread ended under it */
+    COIL_EFORKED = 5002,     /* belongs to a loop of the parent process */
+    COIL_EPENDING = 5003,    /* asyncio.InvalidStateError: not done yet */
+    COIL_ESHUTDOWN = 5004,   /* asyncio.QueueShutDown */
+    COIL_EBROKEN = 5005,     /* asyncio.BrokenBarrierError */
+    COIL_EGROUP = 5006,      /* ExceptionGroup: several children failed */
+    COIL_EENDED = 5007,      /* StopIteration: the generator, or iteration, is over */
+    COIL_ECRASHED = 5008,    /* the coroutine received a fatal signal */
+    COIL_EINCOMPLETE = 5009, /* asyncio.IncompleteReadError: the stream ended before */
+    COIL_ELIMIT = 5010       /* asyncio.LimitOverrunError: longer than the stream's limit */
 };
 
 struct coil_result {

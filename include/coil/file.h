@@ -1,0 +1,190 @@
+/*
+ * Files, pipes and descriptors of any kind, in POSIX's words, without blocking the loop (asyncio
+ * has none of this). On io_uring the kernel does them asynchronously; elsewhere what is in memory
+ * is read at once and the rest is done by worker threads.
+ *
+ *     int fd = coil_open("notes.txt", O_RDONLY, 0);
+ *     int64_t n = coil_pread(fd, buffer, sizeof(buffer), 0);
+ *
+ *     coil_close(fd);
+ *
+ * Buffers are lent for the time of the call: when it returns, cancelled or not, nobody touches
+ * them. A cancelled operation on a disk may have been done nevertheless: the call then waits until
+ * that is decided. Relative paths begin at the working directory. For lines of text, open a stream
+ * on the file: coil/stream.h.
+ */
+#ifndef COIL_FILE_H
+#define COIL_FILE_H
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <coil/result.h>
+
+COIL_BEGIN_DECLS
+
+struct iovec;
+
+/**
+ * Opens a file (open(2)), close-on-exec. `mode` is for O_CREAT. A FIFO does not wait for its other
+ * end.
+ *
+ * Suspends: yes.
+ * Cancel-safe: yes; what was opened is closed again.
+ * Owns: the caller closes it, with coil_close.
+ * Returns: the descriptor; -ENOENT, -EACCES, -EMFILE ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_open(const char *path, int flags, unsigned mode);
+
+/**
+ * Closes any descriptor of coil's (close(2)). Whoever waits on it in another task gets -EBADF.
+ *
+ * Suspends: yes.
+ * Cancel-safe: yes; it is closed in any case.
+ * Returns: 0; the last error of writing, -EIO ..., the descriptor is closed nevertheless.
+ */
+COIL_EXPORT coil_async int coil_close(int fd);
+
+/**
+ * The same at once, for callbacks and drop functions. May block for a moment on a network file
+ * system.
+ *
+ * Suspends: no.
+ * Returns: as coil_close.
+ */
+COIL_EXPORT int coil_close_soon(int fd);
+
+/**
+ * Reads at the descriptor's position: files, pipes, terminals, sockets (read(2)).
+ *
+ * Suspends: yes.
+ * Cancel-safe: yes; nothing is lost.
+ * Returns: how many bytes, at least one; 0: the end; negative errors; -ECANCELED.
+ */
+COIL_EXPORT coil_async int64_t coil_read(int fd, void *data, size_t size);
+
+/**
+ * Writes all at the descriptor's position.
+ *
+ * Suspends: yes.
+ * Cancel-safe: no: how much was written is not known then.
+ * Returns: 0; -EPIPE, -ENOSPC ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_write(int fd, const void *data, size_t size);
+
+/**
+ * Writes all of several buffers, in order.
+ *
+ * Suspends: yes.
+ * Cancel-safe: no: how much was written is not known then.
+ * Returns: 0; -EPIPE, -ENOSPC ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_writev(int fd, const struct iovec *parts, size_t count);
+
+/**
+ * Reads at an offset, as much as there is up to `size` (pread(2), but short only at the end).
+ *
+ * Suspends: yes.
+ * Cancel-safe: yes.
+ * Returns: how many bytes; less than `size` only at the end of the file; negative errors.
+ */
+COIL_EXPORT coil_async int64_t coil_pread(int fd, void *data, size_t size, int64_t offset);
+
+/**
+ * Writes all at an offset (pwrite(2)).
+ *
+ * Suspends: yes.
+ * Cancel-safe: no: how much was written is not known then.
+ * Returns: 0; -ENOSPC, -EIO ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_pwrite(int fd, const void *data, size_t size, int64_t offset);
+
+/**
+ * Waits until what was written is on the disk; data only: fdatasync(2).
+ *
+ * Suspends: yes.
+ * Cancel-safe: yes.
+ * Returns: 0; -EIO ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_fsync(int fd);
+COIL_EXPORT coil_async int coil_fdatasync(int fd);
+
+/**
+ * What is known of a file: by path, of a symbolic link itself, by descriptor.
+ *
+ * Suspends: yes.
+ * Cancel-safe: yes.
+ * Returns: 0; -ENOENT, -EACCES ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_stat(const char *path, struct stat *out);
+COIL_EXPORT coil_async int coil_lstat(const char *path, struct stat *out);
+COIL_EXPORT coil_async int coil_fstat(int fd, struct stat *out);
+
+/**
+ * Renames, replacing what has the new name (rename(2)).
+ *
+ * Suspends: yes.
+ * Cancel-safe: no: it may have been done.
+ * Returns: 0; -ENOENT, -EXDEV ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_rename(const char *from, const char *to);
+
+/**
+ * Removes a file; removes an empty directory; makes one.
+ *
+ * Suspends: yes.
+ * Cancel-safe: no: it may have been done.
+ * Returns: 0; -ENOENT, -ENOTEMPTY, -EEXIST ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_unlink(const char *path);
+COIL_EXPORT coil_async int coil_rmdir(const char *path);
+COIL_EXPORT coil_async int coil_mkdir(const char *path, unsigned mode);
+
+/* The names in a directory, without . and .., sorted by strcmp. */
+struct coil_names {
+    size_t count;
+    char **name; /* count of them; one block, free it with coil_names_free */
+};
+
+/**
+ * Lists a directory (os.listdir, sorted).
+ *
+ * Suspends: yes.
+ * Cancel-safe: yes.
+ * Owns: the caller frees the names with coil_names_free.
+ * Returns: 0; -ENOENT, -ENOTDIR ...; -ECANCELED; *out is set only on 0.
+ */
+COIL_EXPORT coil_async int coil_listdir(const char *path, struct coil_names *out);
+
+/**
+ * Frees what coil_listdir gave. An empty one (all zero) is fine.
+ *
+ * Suspends: no. Thread: any.
+ */
+COIL_EXPORT void coil_names_free(struct coil_names *names);
+
+/**
+ * A whole file at once: reads it (a zero byte is put behind the data, not counted), or replaces its
+ * content, making it if need be.
+ *
+ * Suspends: yes.
+ * Cancel-safe: reading: yes; writing: no, the file may be cut then.
+ * Owns: the caller frees *data with free().
+ * Returns: 0; -ENOENT, -ENOMEM, -ENOSPC ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_read_file(const char *path, char **data, size_t *size);
+COIL_EXPORT coil_async int coil_write_file(const char *path, const void *data, size_t size);
+
+/**
+ * Opens a pipe: fds[0] is read, fds[1] is written; non-blocking, close-on-exec (pipe2(2)).
+ *
+ * Suspends: no. Owns: the caller closes both with coil_close.
+ * Returns: 0; -EMFILE ...
+ */
+COIL_EXPORT int coil_pipe(int fds[2]);
+
+COIL_END_DECLS
+
+#endif
