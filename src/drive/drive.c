@@ -2,15 +2,14 @@
 #include "drive/drive.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "drive/call.h"
+#include "drive/now.h"
 #include "drive/serve.h"
 #include "mach/clock.h"
-#include "mach/sys.h"
 
 void coil__drive_submit(struct driver *driver, struct op *op)
 {
@@ -82,18 +81,8 @@ void coil__drive_deliver(struct driver *driver)
 
 int64_t coil__drive_attempt(struct driver *driver, struct op *op)
 {
-    struct pollfd look = {.fd = op->fd, .events = (short)op->poll.events};
-    int err;
-
     (void)driver;
-    if (op->kind != OP_POLL)
-        return -EAGAIN;
-    err = coil__sys_poll(&look, 1, 0);
-    if (err < 0)
-        return err;
-    if (look.revents & POLLNVAL)
-        return -EBADF;
-    return look.revents ? look.revents : -EAGAIN;
+    return coil__op_now(op);
 }
 
 int64_t coil__drive_now(struct driver *driver)

@@ -17,6 +17,9 @@
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
+#ifndef RWF_NOSIGNAL
+#define RWF_NOSIGNAL 0x100 /* Linux 6.18 */
+#endif
 
 static int64_t told(int64_t result)
 {
@@ -41,8 +44,11 @@ int64_t coil__sys_readv_nowait(int fd, const struct iovec *parts, size_t count, 
     return told(preadv2(fd, parts, (int)count, offset, RWF_NOWAIT));
 }
 
-static int64_t write_parts(int fd, const struct iovec *parts, size_t count, int64_t offset)
+static int64_t write_parts(int fd, const struct iovec *parts, size_t count, int64_t offset,
+                           int flags)
 {
+    if (flags)
+        return told(pwritev2(fd, parts, (int)count, offset, flags));
     if (offset >= 0)
         return told(pwritev(fd, parts, (int)count, offset));
     if (count == 1)
@@ -51,28 +57,52 @@ static int64_t write_parts(int fd, const struct iovec *parts, size_t count, int6
 }
 
 /*
- * A pipe nobody reads any more sends SIGPIPE to the thread that writes, and write has no
- * MSG_NOSIGNAL. So the signal is blocked meanwhile and taken away again, unless it was pending
- * before: then it is somebody else's.
+ * A pipe nobody reads any more sends SIGPIPE to the thread that writes. So the signal is blocked
+ * meanwhile and taken away again, unless it was pending before: then it is somebody else's, and it
+ * can only have been if it was blocked before.
  */
-int64_t coil__sys_writev(int fd, const struct iovec *parts, size_t count, int64_t offset)
+static int64_t write_masked(int fd, const struct iovec *parts, size_t count, int64_t offset,
+                            int flags)
 {
     const struct timespec now = {0, 0};
     sigset_t pipe_only, before, pending;
     int64_t result;
 
-    if (fault(FAULT_SYS))
-        return -EIO;
+    sigemptyset(&pending);
     sigemptyset(&pipe_only);
     sigaddset(&pipe_only, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
-    sigpending(&pending);
-    result = write_parts(fd, parts, count, offset);
+    if (sigismember(&before, SIGPIPE))
+        sigpending(&pending);
+    result = write_parts(fd, parts, count, offset, flags);
     if (result == -EPIPE && !sigismember(&pending, SIGPIPE))
         while (sigtimedwait(&pipe_only, NULL, &now) < 0 && errno == EINTR)
             ;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return result;
+}
+
+/* write has no MSG_NOSIGNAL. Since Linux 6.18 pwritev2 has, for most files. */
+static int64_t write_quietly(int fd, const struct iovec *parts, size_t count, int64_t offset,
+                             int flags)
+{
+    int64_t result = write_parts(fd, parts, count, offset, flags | RWF_NOSIGNAL);
+
+    return result == -EOPNOTSUPP ? write_masked(fd, parts, count, offset, flags) : result;
+}
+
+int64_t coil__sys_writev(int fd, const struct iovec *parts, size_t count, int64_t offset)
+{
+    if (fault(FAULT_SYS))
+        return -EIO;
+    return write_quietly(fd, parts, count, offset, 0);
+}
+
+int64_t coil__sys_writev_nowait(int fd, const struct iovec *parts, size_t count, int64_t offset)
+{
+    if (fault(FAULT_SYS))
+        return -EAGAIN;
+    return write_quietly(fd, parts, count, offset, RWF_NOWAIT);
 }
 
 int64_t coil__sys_recv(int fd, void *data, size_t size, int flags)
@@ -145,6 +175,19 @@ int coil__sys_connect(int fd, const struct sockaddr *address, socklen_t length)
     if (fault(FAULT_SYS))
         return -ENETUNREACH;
     return (int)told(connect(fd, address, length));
+}
+
+int coil__sys_connect_nowait(int fd, const struct sockaddr *address, socklen_t length)
+{
+    int flags = fcntl(fd, F_GETFL);
+    int result;
+
+    if (flags < 0)
+        return -errno;
+    fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    result = coil__sys_connect(fd, address, length);
+    fcntl(fd, F_SETFL, flags);
+    return result;
 }
 
 int coil__sys_bind(int fd, const struct sockaddr *address, socklen_t length)
@@ -295,7 +338,7 @@ int coil__sys_waitid(int pidfd, siginfo_t *info, bool wait)
     int result;
 
     if (fault(FAULT_SYS))
-        return -EINTR;
+        return -ECHILD;
     info->si_pid = 0;
     result =
         (int)told(waitid((idtype_t)P_PIDFD, (id_t)pidfd, info, WEXITED | (wait ? 0 : WNOHANG)));

@@ -19,9 +19,10 @@
 int64_t coil__sys_readv(int fd, const struct iovec *parts, size_t count, int64_t offset);
 int64_t coil__sys_writev(int fd, const struct iovec *parts, size_t count, int64_t offset);
 
-/* Of a regular file, only what is in memory: -EAGAIN where the disk would have to be asked;
- * -EOPNOTSUPP where the file system cannot tell. */
+/* Without waiting even where the descriptor is in blocking mode or the disk would have to be asked:
+ * -EAGAIN then; -EOPNOTSUPP where the kernel cannot do that with this file. */
 int64_t coil__sys_readv_nowait(int fd, const struct iovec *parts, size_t count, int64_t offset);
+int64_t coil__sys_writev_nowait(int fd, const struct iovec *parts, size_t count, int64_t offset);
 
 /* Sockets: MSG_DONTWAIT | MSG_NOSIGNAL are added to the flags. */
 int64_t coil__sys_recv(int fd, void *data, size_t size, int flags);
@@ -36,6 +37,8 @@ int coil__sys_socketpair(int family, int type, int fds[2]);
 int coil__sys_pipe(int fds[2]);
 int coil__sys_accept(int fd, struct sockaddr *address, socklen_t *length);
 int coil__sys_connect(int fd, const struct sockaddr *address, socklen_t length);
+/* Of a socket in blocking mode, which it leaves for the moment of the call. */
+int coil__sys_connect_nowait(int fd, const struct sockaddr *address, socklen_t length);
 int coil__sys_bind(int fd, const struct sockaddr *address, socklen_t length);
 int coil__sys_listen(int fd, int backlog);
 int coil__sys_name(int fd, bool peer, struct sockaddr *address, socklen_t *length);

@@ -1,0 +1,35 @@
+/*
+ * An op's system call, made at once and without waiting: what a driver that hears of readiness does
+ * again and again until it succeeds, and what an attempt is on every driver.
+ */
+#ifndef COIL_DRIVE_NOW_H
+#define COIL_DRIVE_NOW_H
+
+#include "drive/drive.h"
+
+/*
+ * What a descriptor is, so far as reading and writing without waiting goes. It stays so for the
+ * life of the file, so whoever keeps something by descriptor keeps this too. Zero: not looked at.
+ */
+enum nature {
+    NATURE_UNKNOWN,
+    NATURE_SOCKET,          /* every call can be told not to wait ... */
+    NATURE_BLOCKING_SOCKET, /* ... but accept and connect, which go by O_NONBLOCK */
+    NATURE_FILE,            /* regular: never "ready", and slow where the disk has to be asked */
+    NATURE_STREAM,          /* anything else with O_NONBLOCK */
+    NATURE_BLOCKING,        /* anything else without; terminals always, for others may change it */
+};
+
+/* One or two system calls; NATURE_STREAM if fd is bad: the op itself will tell. */
+enum nature coil__nature_of(int fd);
+
+/*
+ * The op's result, or -EAGAIN: it would have to wait, or may block the thread (files.h). Retried
+ * where it was interrupted. The op is not changed, and may be tried again.
+ */
+int64_t coil__op_now(struct op *op);
+
+/* The same for whoever remembers the nature of op->fd: looked up when it is needed and unknown. */
+int64_t coil__op_now_on(struct op *op, enum nature *nature);
+
+#endif
