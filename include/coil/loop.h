@@ -147,11 +147,14 @@ COIL_EXPORT int coil_loop_open(const struct coil_loop_options *options, struct c
 COIL_EXPORT void coil_loop_close(struct coil_loop *loop);
 
 /**
- * Runs until coil_loop_stop (asyncio: run_forever). A coroutine must not end the thread by
- * pthread_exit: then nobody closes the loop (a coil_thread notices, and settles everything).
+ * Runs until coil_loop_stop (asyncio: run_forever). If a coroutine or callback ends the thread by
+ * pthread_exit, everything outstanding is settled with -COIL_EDIED on the way out, and only
+ * coil_loop_close is left to be called, by any thread.
  *
  * Suspends: no, it is what the others are suspended in.
- * Returns: 0; -EBUSY if this loop runs already or another runs in this thread.
+ * Returns: 0; -EBUSY if this loop runs already or another runs in this thread; -COIL_EDIED if its
+ * thread ended in it; -EDEADLK if nothing can ever happen any more (simulator only, which counts
+ * on no other thread, unless the loop is a coil_thread's).
  */
 COIL_EXPORT int coil_loop_run_forever(struct coil_loop *loop);
 
@@ -162,9 +165,8 @@ COIL_EXPORT int coil_loop_run_forever(struct coil_loop *loop);
  *
  * Suspends: yes, if called from a coroutine.
  * Cancel-safe: yes.
- * Returns: the future's result; -COIL_ESTOPPED if the loop was stopped first; -EDEADLK if nothing
- * can ever happen
- * any more (simulator only).
+ * Returns: the future's result; -COIL_ESTOPPED if the loop was stopped first; otherwise as
+ * coil_loop_run_forever.
  */
 COIL_EXPORT coil_async struct coil_result coil_loop_run_until_complete(struct coil_loop *loop,
                                                                        struct coil_future *future);

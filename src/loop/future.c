@@ -76,7 +76,7 @@ void coil__future_settle_like(struct coil_future *future, struct coil_future *so
 static void end_with_loop(struct coil_future *future)
 {
     if (future_pending(future) && future->loop->closed) {
-        coil__future_settle(future, FUTURE_FAILED, coil_error(-COIL_ESTOPPED), NULL);
+        coil__future_settle(future, FUTURE_FAILED, coil_error(future->loop->end_status), NULL);
         future->flags &= (uint8_t)~FUTURE_UNSEEN;
     }
 }

@@ -14,6 +14,7 @@ bool (*coil__loop_can_await)(struct coil_loop *loop);
 void (*coil__bridge_closes)(struct coil_link *bridge);
 void (*coil__loop_cancel_all)(struct coil_loop *loop, const char *why);
 struct coil_future *(*coil__loop_oldest_task)(struct coil_loop *loop);
+void (*coil__loop_task_cut)(struct coil_future *task);
 
 /* A future that failed before it began: what creating gives when it cannot create. */
 static void init_failed(struct coil_future *future, struct coil_loop *loop, int error)
@@ -30,7 +31,10 @@ static void init(struct coil_loop *loop, const struct coil_loop_options *options
     list_init(&loop->ready);
     list_init(&loop->tasks);
     list_init(&loop->bridges);
+    list_init(&loop->guests);
+    loop->objects = 1;
     loop->end_status = -COIL_ESTOPPED;
+    loop->driver_name = loop->driver->ops->name;
     loop->port->spin_ns = options->spin_ns;
     coil__timers_init(&loop->timers, loop->driver->ops->now(loop->driver));
     coil__mach_stacks_init(&loop->stacks);
@@ -116,27 +120,56 @@ static void drop_timers(struct timers *timers)
     drop_callbacks(&timers->far);
 }
 
-void coil_loop_close(struct coil_loop *loop)
+void coil__loop_drain(struct coil_loop *loop)
+{
+    int err = 0;
+
+    while (!list_empty(&loop->guests)) {
+        struct coil_link *link = list_pop(&loop->guests);
+
+        container_of(link, struct loop_guest, link)
+            ->loop_closes(container_of(link, struct loop_guest, link));
+    }
+    while (loop->driver->out > 0 && err == 0)
+        err = loop->driver->ops->wait(loop->driver, COIL_FOREVER, true);
+}
+
+/* If a task that is to unwind ends the thread instead, coil__loop_die begins it again. */
+void coil__loop_shut(struct coil_loop *loop)
 {
     struct coil_loop *outer = coil__loop_running;
 
-    if (loop == NULL)
+    if (loop->closed)
         return;
-    REQUIRE(word_load(&loop->running) == 0,
-            "coil_loop_close of a loop that runs: coil_loop_stop it and let the run return first");
     coil__loop_running = loop;
-    loop->objects++; /* stays until the end of this function */
     refuse_mail(loop);
     while (!list_empty(&loop->bridges))
         coil__bridge_closes(loop->bridges.next);
     if (coil__loop_close_tasks != NULL)
         coil__loop_close_tasks(loop);
+    coil__loop_drain(loop);
     drop_timers(&loop->timers);
     drop_callbacks(&loop->ready);
     loop->driver->ops->close(loop->driver);
+    loop->driver = NULL;
     loop->closed = true;
     coil__loop_running = outer;
+}
+
+static void disown(void *loop)
+{
     loop_object_gone(loop);
+}
+
+void coil_loop_close(struct coil_loop *loop)
+{
+    if (loop == NULL)
+        return;
+    REQUIRE(word_load(&loop->running) == 0,
+            "coil_loop_close of a loop that runs: coil_loop_stop it and let the run return first");
+    pthread_cleanup_push(disown, loop);
+    coil__loop_shut(loop);
+    pthread_cleanup_pop(1);
 }
 
 /* Makes this thread the loop's. */
@@ -144,6 +177,8 @@ static int begin(struct coil_loop *loop)
 {
     uintptr_t idle = 0;
 
+    if (loop->closed)
+        return (int)loop->end_status;
     if (coil__loop_running != NULL || !word_cas(&loop->running, &idle, 1))
         return -EBUSY;
     REQUIRE(loop->generation == coil__fork_generation,
@@ -166,16 +201,28 @@ static void end(struct coil_loop *loop)
     word_store(&loop->running, 0);
 }
 
-void coil__loop_abandon(struct coil_loop *loop)
+/* What ran in this activation will not go on. */
+static void cut(struct coil_loop *loop, struct loop_runner *runner)
 {
-    while (loop->runner != NULL) {
-        if (link_in_list(&loop->runner->marker.link))
-            list_remove(&loop->runner->marker.link);
-        loop->runner = loop->runner->outer;
-    }
+    if (loop->current != NULL)
+        coil__loop_task_cut(loop->current);
+    coil_future_remove_done_callback(&runner->done);
+    coil__loop_leave(runner);
+}
+
+void coil__loop_die(struct coil_loop *loop)
+{
+    if (loop->closed)
+        return;
+    loop->end_status = -COIL_EDIED;
+    while (loop->runner != NULL)
+        cut(loop, loop->runner);
     loop->current = NULL;
     loop->context = NULL;
-    end(loop);
+    COUNTER_SET(loop->running_id, 0);
+    coil__loop_shut(loop);
+    if (word_load(&loop->running) != 0)
+        end(loop);
 }
 
 static int run(struct coil_loop *loop, struct loop_runner *runner)
@@ -210,7 +257,6 @@ coil_async struct coil_result coil_loop_run_until_complete(struct coil_loop *loo
                                                            struct coil_future *future)
 {
     struct loop_runner runner = {0};
-    struct coil_done done;
     bool nested = coil__loop_running == loop;
     int err;
 
@@ -218,9 +264,9 @@ coil_async struct coil_result coil_loop_run_until_complete(struct coil_loop *loo
             "coil_loop_run_until_complete: the future belongs to another loop");
     if (nested && coil__loop_can_await(loop))
         return coil__loop_await(future);
-    coil_future_add_done_callback(future, &done, stop_runner, &runner);
+    coil_future_add_done_callback(future, &runner.done, stop_runner, &runner);
     err = nested ? coil__loop_run(loop, &runner) : run(loop, &runner);
-    coil_future_remove_done_callback(&done);
+    coil_future_remove_done_callback(&runner.done);
     if (err != 0 && future_pending(future))
         return coil_error(err);
     return future_pending(future) ? coil_error(-COIL_ESTOPPED) : future_look(future);
@@ -262,7 +308,7 @@ int64_t coil_time(void)
 
 const char *coil_loop_driver(const struct coil_loop *loop)
 {
-    return loop->driver->ops->name;
+    return loop->driver_name;
 }
 
 const char *coil_loop_name(const struct coil_loop *loop)

@@ -28,8 +28,26 @@
 struct loop_runner {
     struct mach_context here; /* parked here while a task runs */
     struct coil_handle marker;
+    bool stop;             /* after this turn */
+    struct coil_done done; /* run_until_complete: stops it */
+
+    /* What ran around it, and goes on after it. */
+    struct coil_loop *loop;
     struct loop_runner *outer;
-    bool stop; /* after this turn */
+    struct mach_context *home;
+    bool direct;
+    struct coil_future *current;
+    struct coil_context *context;
+};
+
+/*
+ * Something that works for the loop by itself, not in a task (a stream that still writes, a server,
+ * a child). When the loop closes it is told: it cancels its operations, which are waited for, and
+ * begins no new ones.
+ */
+struct loop_guest {
+    struct coil_link link; /* in loop->guests */
+    void (*loop_closes)(struct loop_guest *guest);
 };
 
 struct coil_loop {
@@ -51,6 +69,7 @@ struct coil_loop {
     struct loop_port *port;
     struct timers timers;
     struct driver *driver;
+    const char *driver_name;
 
     struct coil_link tasks; /* all that are not done, oldest first */
     uint32_t last_task_id;
@@ -63,17 +82,21 @@ struct coil_loop {
     uint64_t sleeps;
     struct word stop_asked; /* by another thread */
     struct word running;
-    bool stop_early; /* coil_loop_stop before run_forever */
-    bool closing, closed;
+    bool stop_early;          /* coil_loop_stop before run_forever */
+    bool closing, closed;     /* closed: only memory is left, until the owner and all objects go */
     bool refusing;            /* no new work from other threads: it is being stopped */
     bool signal_stack;        /* this run has one, to tell of overflows on */
     int64_t end_status;       /* what those get who come too late, or were left over */
     struct coil_link bridges; /* to jobs of other loops, that our futures wait for */
+    struct coil_link guests;
+    struct coil_future *spender; /* who made the attempts counted here, see io/op_wait.c */
+    unsigned attempts;
     bool debug;
     bool nothing_left; /* simulator: the last wait found that nothing can happen */
     unsigned others;   /* threads that may post: a simulated loop must wait for them */
     int64_t slow_ns;
-    uint64_t objects; /* futures and tasks somebody still holds */
+    uint64_t objects; /* futures and tasks somebody still holds, and the owner's claim until close
+                       */
     uintptr_t thread; /* that runs it, 0 before the first run */
     uint32_t generation;
 
@@ -168,8 +191,14 @@ static inline struct coil_handle *loop_peek(struct coil_loop *loop)
 /* Runs turns until runner->stop; door 6 is in there. 0 or -EDEADLK. */
 int coil__loop_run(struct coil_loop *loop, struct loop_runner *runner);
 
+/* The activation is over, by itself or because it was cut off: goes back to what was around it. */
+void coil__loop_leave(struct loop_runner *runner);
+
 /* Runs what is ready, and what that makes ready, without sleeping: for closing. */
 void coil__loop_run_ready(struct coil_loop *loop, unsigned turns_at_most);
+
+/* While the loop closes: tells its guests, and waits until the world has given everything back. */
+void coil__loop_drain(struct coil_loop *loop);
 
 /* A loop that is closed goes when the last of its futures does. */
 void coil__loop_free(struct coil_loop *loop);
@@ -193,8 +222,16 @@ struct coil_exception **coil__raised_slot(void);
 /* How a bridge to another loop learns that this one closes: work/ sets it. */
 extern void (*coil__bridge_closes)(struct coil_link *bridge);
 
-/* Its thread ends inside a callback: no run function will return. */
-void coil__loop_abandon(struct coil_loop *loop);
+/* The loop's end, on its thread: all is settled, and what the world gave it is given back. Its
+ * memory stays until coil_loop_close. */
+void coil__loop_shut(struct coil_loop *loop);
+
+/* Its thread ends, and no run function will return: everything outstanding gets -COIL_EDIED. */
+void coil__loop_die(struct coil_loop *loop);
+
+/* The same task/ has to hear when one of its tasks was running then: it never stops at an await
+ * again. Takes loop->context over. */
+extern void (*coil__loop_task_cut)(struct coil_future *task);
 
 /* task/: asks every task to end; the oldest one, counted. */
 extern void (*coil__loop_cancel_all)(struct coil_loop *loop, const char *why);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "loop/exception.h"
+#include "mach/thread.h"
 
 void coil__turn_marker(struct coil_handle *handle)
 {
@@ -154,29 +155,66 @@ static int turn(struct coil_loop *loop, struct loop_runner *runner)
     return err;
 }
 
-int coil__loop_run(struct coil_loop *loop, struct loop_runner *runner)
+static void enter(struct coil_loop *loop, struct loop_runner *runner)
 {
-    struct coil_future *current = loop->current;
-    struct coil_context *context = loop->context;
-    struct mach_context *home = loop->home;
-    bool direct = loop->direct;
-    int err;
-
     runner->marker = (struct coil_handle){.run = coil__turn_marker};
+    runner->loop = loop;
     runner->outer = loop->runner;
+    runner->home = loop->home;
+    runner->direct = loop->direct;
+    runner->current = loop->current;
+    runner->context = loop->context;
     loop->runner = runner;
     loop->home = &runner->here;
     loop->direct = !loop->debug;
     loop->current = NULL;
     coil__mach_context_adopt(&runner->here);
+}
+
+void coil__loop_leave(struct loop_runner *runner)
+{
+    struct coil_loop *loop = runner->loop;
+
+    if (link_in_list(&runner->marker.link))
+        list_remove(&runner->marker.link);
+    loop->runner = runner->outer;
+    loop->home = runner->home;
+    loop->direct = runner->direct;
+    loop->current = runner->current;
+    loop->context = runner->context;
+}
+
+static void thread_ends(void *arg)
+{
+    struct loop_runner *runner = arg;
+
+    coil__mach_context_returned(&runner->here);
+    coil__loop_die(runner->loop);
+}
+
+/*
+ * A coroutine or callback may end the thread (pthread_exit). That cuts the stack back to here,
+ * wherever it was called, and what the loop has on the frames around is still whole.
+ */
+static int run_turns(struct coil_loop *loop, struct loop_runner *runner)
+{
+    int err;
+
+    pthread_cleanup_push(thread_ends, runner);
     do
         err = turn(loop, runner);
     while (!runner->stop && err == 0);
-    loop->runner = runner->outer;
-    loop->home = home;
-    loop->direct = direct;
-    loop->current = current;
-    loop->context = context;
+    pthread_cleanup_pop(0);
+    return err;
+}
+
+int coil__loop_run(struct coil_loop *loop, struct loop_runner *runner)
+{
+    int err;
+
+    enter(loop, runner);
+    err = run_turns(loop, runner);
+    coil__loop_leave(runner);
     return err;
 }
 

@@ -37,6 +37,8 @@ struct first_frame {
 #ifdef MACH_ASAN
 void __asan_unpoison_memory_region(const volatile void *low, size_t size);
 
+__thread const void *coil__mach_running_low;
+
 /* The first thing on a new stack: ASan learns that the switch to it is over. */
 static void enter_under_asan(void *context_arg)
 {
@@ -139,5 +141,33 @@ void coil__mach_context_adopt(struct mach_context *context)
         pthread_attr_destroy(&attributes);
     }
     describe_to_asan(context, low, (char *)low + size);
+#endif
+}
+
+#ifdef MACH_ASAN
+/* Frames that were cut off left their red zones below the one that runs. */
+static __attribute__((noinline, no_sanitize_address)) void
+return_under_asan(const struct mach_context *context)
+{
+    const char *here = __builtin_frame_address(0);
+
+    if (coil__mach_running_low != NULL && coil__mach_running_low != context->low) {
+        coil__mach_running_low = context->low;
+        __sanitizer_start_switch_fiber(NULL, context->low, context->size);
+        __sanitizer_finish_switch_fiber(context->fake, NULL, NULL);
+    }
+    __asan_unpoison_memory_region(context->low, (size_t)(here - (const char *)context->low));
+}
+#endif
+
+void coil__mach_context_returned(const struct mach_context *context)
+{
+    (void)context;
+#ifdef MACH_TSAN
+    if (__tsan_get_current_fiber() != context->fiber)
+        __tsan_switch_to_fiber(context->fiber, 0);
+#endif
+#ifdef MACH_ASAN
+    return_under_asan(context);
 #endif
 }

@@ -67,6 +67,10 @@ void coil__mach_context_fini(struct mach_context *context);
 /* Makes *context fit to be the `from` of the calling thread's own stack. */
 void coil__mach_context_adopt(struct mach_context *context);
 
+/* *context is the calling thread's own stack, adopted before; its thread has just been cut back to
+ * it, from deeper on it or from a coroutine's (pthread_exit). */
+void coil__mach_context_returned(const struct mach_context *context);
+
 /* *context is about to be parked on another stack than its own, that of *on: a generator's. Says
  * whose bounds count. */
 static inline void mach_context_stand_in(struct mach_context *context,
@@ -86,6 +90,9 @@ static inline void mach_context_stand_in(struct mach_context *context,
 #ifdef MACH_ASAN
 void __sanitizer_start_switch_fiber(void **fake, const void *low, size_t size);
 void __sanitizer_finish_switch_fiber(void *fake, const void **low, size_t *size);
+
+/* The stack this thread is on, by its lowest address; NULL: it has not switched yet. */
+extern __thread const void *coil__mach_running_low;
 #endif
 #ifdef MACH_TSAN
 void __tsan_switch_to_fiber(void *fiber, unsigned flags);
@@ -186,6 +193,7 @@ static inline __attribute__((always_inline)) void mach_switch(struct mach_contex
     __tsan_switch_to_fiber(to->fiber, 0);
 #endif
 #ifdef MACH_ASAN
+    coil__mach_running_low = to->low;
     __sanitizer_start_switch_fiber(&from->fake, to->low, to->size);
 #endif
     switch_stacks(&from->sp, to->sp);
@@ -203,6 +211,7 @@ mach_switch_last(struct mach_context *from, struct mach_context *to)
     __tsan_switch_to_fiber(to->fiber, 0);
 #endif
 #ifdef MACH_ASAN
+    coil__mach_running_low = to->low;
     __sanitizer_start_switch_fiber(NULL, to->low, to->size);
 #endif
     leave_stack(to->sp);

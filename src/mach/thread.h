@@ -4,6 +4,11 @@
 #ifndef COIL_MACH_THREAD_H
 #define COIL_MACH_THREAD_H
 
+/*
+ * pthread_cleanup_push must be the one that keeps a list of places to jump back to: by exceptions'
+ * tables nobody finds the way from a coroutine's stack to its thread's.
+ */
+#undef __EXCEPTIONS
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>

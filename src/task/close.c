@@ -63,6 +63,8 @@ void coil__tasks_close(struct coil_loop *loop)
         coil__tasks_cancel_all(loop, "the loop is being closed");
         coil__loop_run_ready(loop, UNWIND_TURNS);
     }
+    coil__loop_drain(loop); /* a stack that the world still holds buffers on must not go */
+    coil__loop_run_ready(loop, UNWIND_TURNS);
     while (!list_empty(&loop->tasks))
         coil__task_destroy(container_of(loop->tasks.next, struct task, link), loop->end_status);
     coil__loop_run_ready(

@@ -87,39 +87,54 @@ static void cancel_what_is_left(struct coil_loop *loop)
     mem_free(tasks);
 }
 
-static struct coil_result run_main(struct coil_loop *loop, coil_coroutine_fn *fn, void *arg,
-                                   const char *place)
-{
-    struct coil_task_options options = {.loop = loop};
-    struct coil_future *main = coil_create_task_at(fn, arg, &options, place);
-    struct sigaction before;
-    bool watching = watch_interrupts(loop, main, &before);
-    struct coil_result result = coil_loop_run_until_complete(loop, main); /* not in a task */
-    bool interrupted = watching && word_load(&interrupts.count) != 0;
+struct program {
+    struct coil_loop *loop;
+    struct coil_future *main; /* counted */
+    bool watching;
+    struct sigaction before; /* what Ctrl-C did */
+};
 
-    result = result.status == -COIL_ESTOPPED ? result : coil_future_take(main);
+static struct coil_result run_main(struct program *self)
+{
+    struct coil_result result;
+    bool interrupted;
+
+    self->watching = watch_interrupts(self->loop, self->main, &self->before);
+    result = coil_loop_run_until_complete(self->loop, self->main); /* not in a task */
+    interrupted = self->watching && word_load(&interrupts.count) != 0;
+    result = result.status == -COIL_ESTOPPED ? result : coil_future_take(self->main);
     if (interrupted && result.status == -ECANCELED)
         result.status = -EINTR;
-    cancel_what_is_left(loop);
-    if (watching)
-        unwatch_interrupts(&before);
-    future_unref(main);
+    cancel_what_is_left(self->loop);
     return result;
+}
+
+/* Also when the thread ends in there. */
+static void end_program(void *arg)
+{
+    struct program *self = arg;
+
+    if (self->watching)
+        unwatch_interrupts(&self->before);
+    future_unref(self->main);
+    coil_loop_close(self->loop);
 }
 
 struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
                                const struct coil_loop_options *options, const char *place)
 {
-    struct coil_loop *loop;
+    struct program self = {0};
     struct coil_result result;
     int err;
 
     if (coil__loop_running != NULL)
         return coil_error(-EBUSY);
-    err = coil_loop_open(options, &loop);
+    err = coil_loop_open(options, &self.loop);
     if (err != 0)
         return coil_error(err);
-    result = run_main(loop, fn, arg, place);
-    coil_loop_close(loop);
+    self.main = coil_create_task_at(fn, arg, &(struct coil_task_options){.loop = self.loop}, place);
+    pthread_cleanup_push(end_program, &self);
+    result = run_main(&self);
+    pthread_cleanup_pop(1);
     return result;
 }

@@ -234,6 +234,12 @@ static void free_task(struct coil_future *future)
     loop_object_gone(loop);
 }
 
+/* It will never park: what it would have taken along is put where it would be. */
+static void cut_off(struct coil_future *future)
+{
+    task_of(future)->timer.handle.context = future->loop->context;
+}
+
 static int label_task(const struct coil_future *future, char *buffer, size_t size)
 {
     const struct task *task = container_of(future, struct task, future);
@@ -264,6 +270,7 @@ __attribute__((constructor)) static void register_kind(void)
     coil__loop_close_tasks = coil__tasks_close;
     coil__loop_cancel_all = coil__tasks_cancel_all;
     coil__loop_oldest_task = coil__tasks_oldest;
+    coil__loop_task_cut = cut_off;
     coil__loop_await = coil_await;
     coil__loop_can_await = coil__task_can_await;
 }

@@ -1,8 +1,6 @@
 /* A loop in its own thread, and how it stops: refuse, drain, cancel, grace, report, force. */
 #include <coil/thread.h>
 
-#include <pthread.h>
-
 #include "mach/thread.h"
 #include "task/task.h"
 #include "work/cfuture.h"
@@ -24,10 +22,6 @@ struct coil_thread {
     uint32_t generation;
 };
 
-/* The running loop thread, for the case that a coroutine ends the thread under it. */
-static pthread_key_t dying_key;
-static pthread_once_t dying_once = PTHREAD_ONCE_INIT;
-
 static void set_ended(struct coil_thread *self)
 {
     word_or(&self->state, THREAD_STOPPING | THREAD_ENDED);
@@ -41,23 +35,15 @@ static void forget_oldest(struct coil_thread *self)
     self->oldest = NULL;
 }
 
-/* pthread_exit in a coroutine: no run function will return. Everything outstanding learns of it. */
-static void thread_dies(void *arg)
+/* The thread's last act, also when a coroutine, a callback or a report ends it by pthread_exit. */
+static void thread_ends(void *arg)
 {
     struct coil_thread *self = arg;
-    struct coil_loop *loop = self->loop;
 
-    loop->end_status = -COIL_EDIED;
-    coil__loop_abandon(loop);
+    coil__loop_die(self->loop);
     coil__jobs_abandon(-COIL_EDIED);
     forget_oldest(self);
-    coil_loop_close(loop);
     set_ended(self);
-}
-
-static void make_key(void)
-{
-    pthread_key_create(&dying_key, thread_dies);
 }
 
 /* Ends the run, and those around it: a callback may turn the loop. */
@@ -134,32 +120,16 @@ static void stop_in_phases(struct coil_thread *self)
     destroy_survivors(self);
 }
 
-static __attribute__((noinline)) void live(struct coil_thread *self)
+static void thread_main(void *arg)
 {
-    pthread_once(&dying_once, make_key);
-    pthread_setspecific(dying_key, self);
+    struct coil_thread *self = arg;
+
+    pthread_cleanup_push(thread_ends, self);
     while (!self->told)
         coil_loop_run_forever(self->loop);
     stop_in_phases(self);
-    coil_loop_close(self->loop);
-    pthread_setspecific(dying_key, NULL);
-    set_ended(self);
-}
-
-/*
- * pthread_exit cuts the stack back to the thread's start, and thread_dies runs from there. What the
- * loop has on the stack is in its lists; it lies so deep that it is whole until thread_dies has
- * taken it out.
- */
-#define DEATH_ROOM (128 << 10)
-
-static void thread_main(void *arg)
-{
-    char room[DEATH_ROOM];
-
-    __asm__ volatile("" : : "r"(room) : "memory");
-    live(arg);
-    __asm__ volatile("" : : "r"(room) : "memory");
+    coil__loop_shut(self->loop);
+    pthread_cleanup_pop(1);
 }
 
 static int open_thread(struct coil_thread *self, const struct coil_thread_options *options)
@@ -174,14 +144,12 @@ static int open_thread(struct coil_thread *self, const struct coil_thread_option
     if (err != 0)
         return err;
     self->loop->others = 1;
-    self->loop->objects++; /* ours, until close */
     self->port = coil__port_ref(self->loop->port);
     self->generation = coil__fork_generation;
     err = coil__mach_thread_start(&self->thread, thread_main, self, name, 0);
     if (err != 0) {
         coil_loop_close(self->loop);
         coil__port_unref(self->port);
-        loop_object_gone(self->loop);
     }
     return err;
 }
@@ -267,7 +235,7 @@ void coil_thread_close(struct coil_thread *self)
     if (self->generation == coil__fork_generation) {
         coil_thread_stop(self, NULL);
         coil__mach_thread_join(&self->thread);
-        loop_object_gone(self->loop);
+        coil_loop_close(self->loop);
     }
     coil__port_unref(self->port);
     mem_free(self);

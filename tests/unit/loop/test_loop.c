@@ -1,4 +1,5 @@
 /* A loop: opened, run, stopped, closed; by its own thread, by others, inside itself. */
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -108,6 +109,14 @@ TEST(what_the_last_turn_makes_ready_waits_for_the_next_run)
     coil_loop_close(loop);
 }
 
+static int world[2]; /* a pipe that nobody writes to */
+
+static coil_async struct coil_result wait_for_the_world(void *arg)
+{
+    (void)arg;
+    return coil_error(coil_poll(world[0], POLLIN));
+}
+
 static void *stop_from_thread(void *arg)
 {
     while (!coil_loop_running(loop))
@@ -117,29 +126,46 @@ static void *stop_from_thread(void *arg)
     return NULL;
 }
 
+/* A simulated loop without anything that may come would end by itself. */
+static void stop_in_thread_after(intptr_t microseconds)
+{
+    struct coil_future *task;
+    pthread_t thread;
+
+    loop = open_any();
+    CHECK_EQ(pipe(world), 0);
+    task = coil_loop_create_task(loop, wait_for_the_world, NULL);
+    pthread_create(&thread, NULL, stop_from_thread, (void *)microseconds);
+    CHECK_EQ(coil_loop_run_forever(loop), 0);
+    pthread_join(thread, NULL);
+    coil_loop_close(loop);
+    CHECK_EQ(coil_future_result(task).status, -ECANCELED);
+    coil_future_unref(task);
+    close(world[0]);
+    close(world[1]);
+}
+
+DRIVER_TEST(another_thread_stops_a_loop_that_sleeps)
+{
+    for (int i = 0; i < 20; i++)
+        stop_in_thread_after(i * 200);
+}
+
 static void nothing(void *arg)
 {
     (void)arg;
 }
 
-static void stop_in_thread_after(intptr_t microseconds)
+TEST(a_simulated_loop_by_hand_ends_when_nothing_can_come)
 {
     struct coil_call far;
-    pthread_t thread;
 
-    loop = open_any();
+    loop = open_sim();
     coil_call_init(&far, nothing, NULL);
     coil_call_later(loop, &far, COIL_SECONDS(1000));
-    pthread_create(&thread, NULL, stop_from_thread, (void *)microseconds);
-    coil_loop_run_forever(loop);
-    pthread_join(thread, NULL);
+    CHECK_EQ(coil_loop_run_forever(loop), -EDEADLK);
+    CHECK(!coil_call_scheduled(&far)); /* its time came first */
     coil_loop_close(loop);
-}
-
-TEST(another_thread_stops_a_loop_that_sleeps)
-{
-    for (int i = 0; i < 20; i++)
-        stop_in_thread_after(i * 200);
 }
 
 static void note_done_stop(void *arg)

@@ -17,14 +17,11 @@
 #include "kit.h"
 #include "mach/switch.h"
 
-/* Sanitizers follow no pthread_exit on a coroutine's stack, and that of threads no new ones after a
- * fork. */
+/* TSan allows no pthread_exit on a coroutine's stack, and follows no new threads after a fork. */
 #if defined(MACH_TSAN)
-enum { UNDER_TSAN = 1, SANITIZED = 1 };
-#elif defined(MACH_ASAN)
-enum { UNDER_TSAN = 0, SANITIZED = 1 };
+enum { UNDER_TSAN = 1 };
 #else
-enum { UNDER_TSAN = 0, SANITIZED = 0 };
+enum { UNDER_TSAN = 0 };
 #endif
 
 /* Longer than anything takes that works: when it has passed, something hangs. */

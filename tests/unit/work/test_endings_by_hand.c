@@ -145,7 +145,7 @@ static void in_a_nested_run(void)
     run_forever_with(turn_inside);
 }
 
-static COIL_VAR(colour, "none");
+static struct coil_var colour = COIL_VAR("colour", "none");
 
 /* It has set a variable: its context is not the one it was parked with. */
 static coil_async struct coil_result die_with_context(void *unused)
@@ -199,15 +199,16 @@ static void while_it_is_closed(void)
 static const struct way {
     const char *name;
     void (*end)(void);
-    bool closed; /* by itself */
+    bool on_its_stack; /* pthread_exit on a coroutine's */
+    bool closed;       /* by itself */
 } ways[] = {
-    {"in a coroutine", in_a_coroutine, false},
-    {"in run_until_complete", in_run_until_complete, false},
-    {"in a callback", in_a_callback, false},
-    {"in a nested run", in_a_nested_run, false},
-    {"with a context", with_a_context, false},
-    {"again and again", again_and_again, false},
-    {"while it is closed", while_it_is_closed, true},
+    {"in a coroutine", in_a_coroutine, true, false},
+    {"in run_until_complete", in_run_until_complete, true, false},
+    {"in a callback", in_a_callback, false, false},
+    {"in a nested run", in_a_nested_run, true, false},
+    {"with a context", with_a_context, true, false},
+    {"again and again", again_and_again, true, false},
+    {"while it is closed", while_it_is_closed, true, true},
 };
 
 static void *live_and_die(void *arg)
@@ -257,7 +258,8 @@ DRIVER_TEST(no_handle_is_left_pending_when_a_thread_ends_in_a_loop_run_by_hand)
 {
     errors_begin(); /* tasks that are pending are reported */
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-        try_way(&ways[i]);
+        if (!(UNDER_TSAN && ways[i].on_its_stack))
+            try_way(&ways[i]);
     free(errors_end());
 }
 
@@ -276,6 +278,8 @@ DRIVER_TEST(futures_of_a_loop_whose_thread_ended_fail_with_that)
 {
     pthread_t thread;
 
+    if (UNDER_TSAN)
+        SKIP("the thread sanitizer allows no pthread_exit on a coroutine's stack");
     CHECK_EQ(coil_loop_open(NULL, &doomed), 0);
     errors_begin();
     pthread_create(&thread, NULL, hold_and_die, NULL);
@@ -309,6 +313,8 @@ DRIVER_TEST(no_handle_is_left_pending_when_a_thread_ends_in_coil_run)
 {
     pthread_t thread;
 
+    if (UNDER_TSAN)
+        SKIP("the thread sanitizer allows no pthread_exit on a coroutine's stack");
     sem_init(&about_to, 0, 0);
     errors_begin();
     pthread_create(&thread, NULL, run_program, NULL);
