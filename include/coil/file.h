@@ -143,9 +143,9 @@ COIL_EXPORT coil_async int coil_rmdir(const char *path);
 COIL_EXPORT coil_async int coil_mkdir(const char *path, unsigned mode);
 
 /* The names in a directory, without . and .., sorted by strcmp. */
-struct coil_names {
+struct coil_listing {
     size_t count;
-    char **name; /* count of them; one block, free it with coil_names_free */
+    char **name; /* count of them; one block, free it with coil_listing_free */
 };
 
 /**
@@ -153,17 +153,17 @@ struct coil_names {
  *
  * Suspends: yes.
  * Cancel-safe: yes.
- * Owns: the caller frees the names with coil_names_free.
+ * Owns: the caller frees the names with coil_listing_free.
  * Returns: 0; -ENOENT, -ENOTDIR ...; -ECANCELED; *out is set only on 0.
  */
-COIL_EXPORT coil_async int coil_listdir(const char *path, struct coil_names *out);
+COIL_EXPORT coil_async int coil_listdir(const char *path, struct coil_listing *out);
 
 /**
  * Frees what coil_listdir gave. An empty one (all zero) is fine.
  *
  * Suspends: no. Thread: any.
  */
-COIL_EXPORT void coil_names_free(struct coil_names *names);
+COIL_EXPORT void coil_listing_free(struct coil_listing *names);
 
 /**
  * A whole file at once: reads it (a zero byte is put behind the data, not counted), or replaces its

@@ -26,7 +26,8 @@ struct coil_thread_options {
 
 /**
  * Starts a thread and a loop in it; it runs until stopped.
- * NULL only if that is impossible: then errno tells why.
+ * NULL only if that is impossible: then errno tells why. Everything here takes NULL for a loop that
+ * has stopped: jobs are refused with -COIL_ESTOPPED.
  *
  * Suspends: no. Thread: any. Owns: the caller closes it.
  * Returns: the thread; NULL, with errno set.
@@ -37,7 +38,7 @@ COIL_EXPORT struct coil_thread *coil_thread_open(const struct coil_thread_option
  * Its loop, for coil_call_soon_threadsafe and coil/inspect.h.
  *
  * Suspends: no. Thread: any.
- * Returns: the loop, living until close.
+ * Returns: the loop, living until close; NULL for NULL.
  */
 COIL_EXPORT struct coil_loop *coil_thread_loop(struct coil_thread *thread);
 
@@ -47,7 +48,8 @@ COIL_EXPORT struct coil_loop *coil_thread_loop(struct coil_thread *thread);
  *
  * Suspends: no. Thread: any.
  * Owns: the caller has one reference. Giving it up does not cancel.
- * Returns: the concurrent future, never NULL; done already with -COIL_ESTOPPED after stop.
+ * Returns: the concurrent future, never NULL; done already with -COIL_ESTOPPED after stop and for a
+ * thread that is NULL, -ENOMEM, -COIL_EFORKED.
  */
 COIL_EXPORT struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil_coroutine_fn *fn,
                                                 void *arg, const struct coil_task_options *options,
@@ -60,7 +62,7 @@ COIL_EXPORT struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil
  * queue (asyncio: call_soon_threadsafe). Its result is the future's.
  *
  * Suspends: no. Thread: any. Owns: the caller has one reference.
- * Returns: the concurrent future, never NULL.
+ * Returns: the concurrent future, never NULL; as coil_submit's.
  */
 COIL_EXPORT struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread,
                                                      coil_coroutine_fn *fn, void *arg,
@@ -86,7 +88,7 @@ struct coil_stop_options {
  *
  * Suspends: no, it blocks the thread. Thread: any but the loop's own, where it only begins and
  * returns -EDEADLK.
- * Returns: how many tasks had to be destroyed; -EDEADLK.
+ * Returns: how many tasks had to be destroyed, 0 for NULL; -EDEADLK.
  */
 COIL_EXPORT int coil_thread_stop(struct coil_thread *thread,
                                  const struct coil_stop_options *options);
@@ -95,7 +97,7 @@ COIL_EXPORT int coil_thread_stop(struct coil_thread *thread,
  * Whether new work is refused.
  *
  * Suspends: no. Thread: any.
- * Returns: true once a stop has begun or the thread has ended.
+ * Returns: true once a stop has begun or the thread has ended, and for NULL.
  */
 COIL_EXPORT bool coil_thread_stopping(const struct coil_thread *thread);
 

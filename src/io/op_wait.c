@@ -1,5 +1,11 @@
 #include "io/op_wait.h"
 
+#include "task/task.h"
+
+/* So many operations in a row that need no waiting; then the others have their turn (Tokio's
+ * number). */
+#define ATTEMPTS 128
+
 static void op_done(struct op *op)
 {
     struct op_wait *wait = container_of(op, struct op_wait, op);
@@ -9,12 +15,30 @@ static void op_done(struct op *op)
     future_wake(&wait->waiter);
 }
 
+/* Whether something has happened in the world that the caller must hear of. */
+static bool took_effect(const struct op *op)
+{
+    return op->result >= 0 && op->kind != OP_POLL && op->kind != OP_CALL;
+}
+
+/*
+ * The op was faster than the cancellation: its result is told, for a byte received or a connection
+ * accepted would be lost otherwise, and the cancellation comes with the next await.
+ */
+static int finish_cancelled(struct coil_loop *loop, const struct op *op)
+{
+    if (!took_effect(op))
+        return -ECANCELED;
+    task_of(loop->current)->flags |= TASK_MUST_CANCEL;
+    return 0;
+}
+
 coil_async int coil__op_wait(struct op_wait *wait, const char *what)
 {
     struct coil_loop *loop = loop_here(what);
     bool lent = !loop->closing; /* a loop that closes takes nothing new: then the wait never ends */
     struct coil_result woken;
-    int cancelled = 0;
+    bool cancelled = false;
 
     wait->op.done = op_done;
     future_init_waiter(&wait->waiter, loop, what);
@@ -24,10 +48,42 @@ coil_async int coil__op_wait(struct op_wait *wait, const char *what)
         woken = coil_await(&wait->waiter);
         future_fini_waiter(&wait->waiter);
         if (lent && wait->op.state == OP_IDLE)
-            return cancelled != 0 ? cancelled : (int)woken.status;
-        cancelled = -ECANCELED;
+            break;
+        cancelled = true;
         future_init_waiter(&wait->waiter, loop, what);
         if (lent)
             coil__drive_cancel(loop->driver, &wait->op);
     }
+    if (cancelled || woken.status == -ECANCELED)
+        return finish_cancelled(loop, &wait->op);
+    return (int)woken.status;
+}
+
+/* A task whose operations never wait would keep the loop for itself. */
+static bool spent(struct coil_loop *loop)
+{
+    if (loop->spender != loop->current) {
+        loop->spender = loop->current;
+        loop->attempts = 0;
+    }
+    if (++loop->attempts < ATTEMPTS)
+        return false;
+    loop->attempts = 0;
+    return true;
+}
+
+coil_async int64_t coil__op_run(struct op_wait *wait, const char *what)
+{
+    struct coil_loop *loop = loop_here(what);
+    int err;
+
+    if (!loop->closing) {
+        if (spent(loop) && (err = coil_yield()) != 0)
+            return err;
+        wait->op.result = loop->driver->ops->attempt(loop->driver, &wait->op);
+        if (wait->op.result != -EAGAIN)
+            return wait->op.result;
+    }
+    err = coil__op_wait(wait, what);
+    return err != 0 ? err : wait->op.result;
 }

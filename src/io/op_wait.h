@@ -16,8 +16,16 @@ struct op_wait {
 
 /*
  * Submits wait->op and waits it out; a cancellation asks the driver to hurry. 0: the result is
- * op.result. -ECANCELED: the caller was cancelled, whatever the result is.
+ * op.result. -ECANCELED: the caller was cancelled, and nothing has happened in the world (but a
+ * poll, or a call, whose result nobody needs). If something has, the result is told and the
+ * cancellation comes with the next await.
  */
 coil_async int coil__op_wait(struct op_wait *wait, const char *what);
+
+/*
+ * The same, but first tries whether no waiting is needed (as asyncio's sock_recv does). Who is
+ * always lucky lets the others run now and then. The result of the op, or -ECANCELED.
+ */
+coil_async int64_t coil__op_run(struct op_wait *wait, const char *what);
 
 #endif
