@@ -30,8 +30,14 @@ static coil_async struct coil_result main_coroutine(void *arg)
     struct sleeper state = {&awake, 2};
     struct coil_loop_stats stats;
 
-    for (size_t i = 0; i < n; i++)
-        coil_future_unref(coil_create_stackless_task(sleeper, &state, sizeof(state), NULL));
+    for (size_t i = 0; i < n; i++) {
+        struct coil_future *task = coil_create_stackless_task(sleeper, &state, sizeof(state), NULL);
+        int64_t status = coil_future_result(task).status;
+
+        coil_future_unref(task);
+        if (status != -COIL_EPENDING) /* it could not be made */
+            return coil_error(status);
+    }
     coil_sleep(COIL_MS(100));
     coil_loop_stats(coil_loop_current(), &stats);
     printf("%zu tasks, and this one\n", (size_t)stats.tasks_live - 1);
@@ -46,5 +52,9 @@ int main(int argc, char **argv)
 {
     size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000;
 
-    return coil_run(main_coroutine, &n).status < 0;
+    int64_t status = coil_run(main_coroutine, &n).status;
+
+    if (status < 0)
+        fprintf(stderr, "%s\n", coil_strerror(status));
+    return status < 0;
 }

@@ -70,19 +70,30 @@ static void wait_for_tasks(struct coil_loop *loop, struct coil_future **tasks, s
     }
 }
 
-/* asyncio's _cancel_all_tasks. Without memory for the list, closing the loop does it. */
+/* As many as there were: which, there was no memory to remember. */
+static void wait_for_oldest(struct coil_loop *loop, size_t n)
+{
+    for (; n > 0 && !list_empty(&loop->tasks); n--) {
+        struct coil_future *oldest = coil__tasks_oldest(loop);
+
+        wait_for_tasks(loop, &oldest, 1);
+    }
+}
+
+/* asyncio's _cancel_all_tasks. */
 static void cancel_what_is_left(struct coil_loop *loop)
 {
     size_t n = coil_all_tasks(loop, NULL, 0);
     struct coil_future **tasks = mem_alloc(n * sizeof(*tasks) + 1);
 
-    if (tasks == NULL)
+    coil__tasks_cancel_all(loop, "the main task has ended");
+    if (tasks == NULL) {
+        wait_for_oldest(loop, n);
         return;
-    coil_all_tasks(loop, tasks, n);
-    for (size_t i = 0; i < n; i++) {
-        future_ref(tasks[i]);
-        coil_future_cancel(tasks[i], "the main task has ended");
     }
+    coil_all_tasks(loop, tasks, n);
+    for (size_t i = 0; i < n; i++)
+        future_ref(tasks[i]);
     wait_for_tasks(loop, tasks, n);
     mem_free(tasks);
 }

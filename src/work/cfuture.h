@@ -50,7 +50,8 @@ struct coil_cfuture {
 
 enum cfuture_flags { CF_SEEN = 1, CF_TAKEN = 2 };
 
-/* Submits: a cfuture that is done already if that is impossible. `options` may be NULL. */
+/* Submits: a cfuture that is done already if that is impossible, as with no port. `options` may be
+ * NULL. */
 struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine_fn *fn, void *arg,
                                           const struct coil_task_options *options, bool plain,
                                           const char *place);

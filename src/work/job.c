@@ -137,7 +137,7 @@ static struct coil_cfuture *make(struct loop_port *port, coil_coroutine_fn *fn, 
     }
     self->refs.value = 2; /* the caller's and the job's */
     self->generation = coil__fork_generation;
-    self->port = coil__port_ref(port);
+    self->port = port != NULL ? coil__port_ref(port) : NULL;
     self->start.run = start;
     self->cancel.run = cancel;
     self->fn = fn;
@@ -160,7 +160,7 @@ struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine
     }
     self->plain = plain;
     self->start.context = context_snapshot(*coil__context_slot());
-    err = coil__port_post(port, &self->start);
+    err = port != NULL ? coil__port_post(port, &self->start) : -COIL_ESTOPPED;
     if (err != 0) {
         context_unref(self->start.context);
         refuse(self, err);

@@ -171,19 +171,24 @@ struct coil_thread *coil_thread_open(const struct coil_thread_options *options)
 
 struct coil_loop *coil_thread_loop(struct coil_thread *thread)
 {
-    return thread->loop;
+    return thread != NULL ? thread->loop : NULL;
+}
+
+static struct loop_port *port_of(const struct coil_thread *thread)
+{
+    return thread != NULL ? thread->port : NULL;
 }
 
 struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil_coroutine_fn *fn, void *arg,
                                     const struct coil_task_options *options, const char *place)
 {
-    return coil__cfuture_submit(thread->port, fn, arg, options, false, place);
+    return coil__cfuture_submit(port_of(thread), fn, arg, options, false, place);
 }
 
 struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread, coil_coroutine_fn *fn,
                                          void *arg, const char *place)
 {
-    return coil__cfuture_submit(thread->port, fn, arg, NULL, true, place);
+    return coil__cfuture_submit(port_of(thread), fn, arg, NULL, true, place);
 }
 
 static void leave_run_forever(struct coil_handle *handle)
@@ -210,8 +215,8 @@ int coil_thread_stop(struct coil_thread *self, const struct coil_stop_options *o
 {
     uintptr_t state;
 
-    if (self->generation != coil__fork_generation)
-        return 0; /* the thread stayed in the parent */
+    if (self == NULL || self->generation != coil__fork_generation)
+        return 0; /* there is none; it stayed in the parent */
     begin_stop(self, options);
     if (coil__loop_running == self->loop)
         return -EDEADLK;
@@ -222,7 +227,8 @@ int coil_thread_stop(struct coil_thread *self, const struct coil_stop_options *o
 
 bool coil_thread_stopping(const struct coil_thread *thread)
 {
-    return thread->generation != coil__fork_generation || word_load(&thread->state) != 0;
+    return thread == NULL || thread->generation != coil__fork_generation ||
+           word_load(&thread->state) != 0;
 }
 
 void coil_thread_close(struct coil_thread *self)

@@ -60,6 +60,22 @@ TEST(what_is_left_is_cancelled_and_waited_for)
     CHECK_EQ(heard_take(), 0);
 }
 
+static coil_async struct coil_result leaves_tasks_and_no_memory(void *arg)
+{
+    struct coil_result result = leaves_tasks(arg);
+
+    coil__fault_arm(FAULT_ALLOC, 1, true);
+    return result;
+}
+
+TEST(without_memory_for_a_list_too)
+{
+    CHECK_EQ(coil_run_with(leaves_tasks_and_no_memory, NULL, &sim).status, 3);
+    coil__fault_arm(FAULT_ALLOC, 0, false);
+    CHECK_STR(noted(), "a -125 b -125");
+    CHECK_EQ(heard_take(), 0);
+}
+
 static coil_async struct coil_result fails_when_cancelled(void *arg)
 {
     (void)arg;

@@ -505,3 +505,38 @@ TEST(process_may_exit_while_a_loop_runs)
         SKIP("leak checkers call what still runs a leak");
     in_child(exit_while_it_runs, NULL);
 }
+
+TEST(what_was_never_opened_refuses_like_what_has_stopped)
+{
+    struct coil_task_options options = {.drop_arg = job_drop, .name = "orphan"};
+    struct coil_cfuture *job;
+    struct job orphan;
+
+    job_init(&orphan);
+    job = coil_submit_with(NULL, job_run, &orphan, &options);
+    CHECK(coil_cfuture_done(job));
+    CHECK(!coil_cfuture_cancel(job));
+    CHECK_EQ(finish(job), -COIL_ESTOPPED);
+    CHECK_EQ(orphan.runs, 0);
+    CHECK_EQ(orphan.dropped, 1);
+    CHECK_EQ(finish(coil_submit_call(NULL, give_number, NULL)), -COIL_ESTOPPED);
+    CHECK_PTR(coil_thread_loop(NULL), NULL);
+    CHECK(coil_thread_stopping(NULL));
+    CHECK_EQ(coil_thread_stop(NULL, NULL), 0);
+    coil_thread_close(NULL);
+    job_fini(&orphan);
+}
+
+TEST(the_loop_of_a_stopped_thread_can_be_asked_until_close)
+{
+    struct coil_thread *thread = open_thread();
+    struct coil_loop_stats stats;
+
+    CHECK_EQ(finish(coil_submit(thread, give_number, (void *)1)), 1);
+    coil_thread_stop(thread, NULL);
+    CHECK_STR(coil_loop_name(coil_thread_loop(thread)), "coil");
+    CHECK(coil_loop_driver(coil_thread_loop(thread)) != NULL);
+    coil_loop_stats(coil_thread_loop(thread), &stats);
+    CHECK_EQ(stats.tasks_made, 1);
+    coil_thread_close(thread);
+}
