@@ -89,10 +89,11 @@ static inline void *mach_stack_get(struct mach_stacks *pool, unsigned cls)
 static inline void mach_stack_prefetch(const struct mach_stacks *pool, unsigned cls)
 {
     const struct mach_stack_free *next = pool->classes[cls].free;
-    const char *high = (const char *)(next + 1);
+    const char *high;
 
     if (next == NULL)
         return;
+    high = (const char *)(next + 1);
     for (int line = 1; line <= 6; line++)
         __builtin_prefetch(high - 64 * line, 1);
 }

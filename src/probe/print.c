@@ -116,12 +116,15 @@ static void print_tree(const struct coil_snapshot *snapshot, FILE *to)
 {
     size_t n = snapshot->count;
     size_t *indexes = mem_alloc(3 * n * sizeof(*indexes) + 1);
-    struct forest forest = {snapshot, indexes, indexes + n, indexes + 2 * n};
+    struct forest forest = {.snapshot = snapshot};
 
     if (indexes == NULL) {
         print_table(snapshot, to);
         return;
     }
+    forest.first = indexes;
+    forest.next = indexes + n;
+    forest.parent = indexes + 2 * n;
     link_up(&forest);
     for (size_t i = 0; i < n; i++)
         if (forest.parent[i] == NOBODY)
