@@ -110,7 +110,7 @@ struct mach_slab *coil__slab_open(unsigned cls, uint32_t count, const char **why
     slab->carved = 0;
     slab->cold = 0;
     memset(slab->cold_bits, 0, sizeof(slab->cold_bits));
-    slab->valgrind = RUNNING_ON_VALGRIND ? mem_zalloc(count * sizeof(*slab->valgrind)) : NULL;
+    slab->valgrind = valgrind_runs() ? mem_zalloc(count * sizeof(*slab->valgrind)) : NULL;
     word_store(&slab->low, (uintptr_t)low);
     return slab;
 }
@@ -119,7 +119,7 @@ void coil__slab_close(struct mach_slab *slab)
 {
     if (slab->valgrind != NULL) {
         for (uint32_t i = 0; i < slab->carved; i++)
-            VALGRIND_STACK_DEREGISTER(slab->valgrind[i]);
+            valgrind_stack_goes(slab->valgrind[i]);
         mem_free(slab->valgrind);
     }
     coil__sys_munmap(slab_low(slab), slab->count * slab_stride(slab->cls));
@@ -180,7 +180,7 @@ void *coil__slab_carve(struct mach_slab *slab, const char **why)
     }
     low = slab_low(slab) + i * slab_stride(slab->cls) + SLAB_GUARD;
     if (slab->valgrind != NULL)
-        slab->valgrind[i] = VALGRIND_STACK_REGISTER(low, low + mach_stack_bytes(slab->cls));
+        slab->valgrind[i] = valgrind_stack_comes(low, low + mach_stack_bytes(slab->cls));
     slab->carved++;
     return coil__slab_high(slab, i);
 }

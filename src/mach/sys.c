@@ -48,7 +48,7 @@ static int64_t told(int64_t result)
 /* Valgrind complains at length about each call that is newer than itself. */
 static bool knows_few_calls(void)
 {
-    return RUNNING_ON_VALGRIND != 0;
+    return valgrind_runs();
 }
 
 static struct timespec timespec_of(int64_t ns)

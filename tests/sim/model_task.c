@@ -32,7 +32,7 @@ static char *next_stack(void)
     if (stacks[n] == NULL) {
         if (posix_memalign((void **)&stacks[n], 4096, STACK) != 0)
             abort();
-        VALGRIND_STACK_REGISTER(stacks[n], stacks[n] + STACK);
+        valgrind_stack_comes(stacks[n], stacks[n] + STACK);
     }
     return stacks[n];
 }

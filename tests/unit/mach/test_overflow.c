@@ -97,7 +97,7 @@ static int status_of(void (*body)(void))
     pid_t child;
     int status = 0;
 
-    if (RUNNING_ON_VALGRIND)
+    if (valgrind_runs())
         SKIP("valgrind counts each fault as an error");
     child = fork();
     if (child == 0) {

@@ -157,7 +157,7 @@ SLOW_TEST(without_kernel_guards_the_limit_is_named, 60)
 {
     size_t n = 0;
 
-    if (RUNNING_ON_VALGRIND)
+    if (valgrind_runs())
         SKIP("valgrind has a limit of its own, and dies of it");
     if (mlockall(MCL_FUTURE | MCL_ONFAULT) != 0)
         SKIP("may not lock memory");

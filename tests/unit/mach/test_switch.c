@@ -26,7 +26,7 @@ static void coroutine_init(struct coroutine *coroutine, void (*entry)(void *arg)
 {
     coroutine->stack = aligned_alloc(4096, STACK_BYTES);
     CHECK(coroutine->stack != NULL);
-    coroutine->valgrind = VALGRIND_STACK_REGISTER(coroutine->stack, coroutine->stack + STACK_BYTES);
+    coroutine->valgrind = valgrind_stack_comes(coroutine->stack, coroutine->stack + STACK_BYTES);
     coroutine->value = 0;
     coroutine->steps = 0;
     coil__mach_context_init(&coroutine->context, coroutine->stack, coroutine->stack + STACK_BYTES,
@@ -36,7 +36,7 @@ static void coroutine_init(struct coroutine *coroutine, void (*entry)(void *arg)
 static void coroutine_fini(struct coroutine *coroutine)
 {
     coil__mach_context_fini(&coroutine->context);
-    VALGRIND_STACK_DEREGISTER(coroutine->valgrind);
+    valgrind_stack_goes(coroutine->valgrind);
     free(coroutine->stack);
 }
 
