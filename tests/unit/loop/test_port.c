@@ -132,6 +132,7 @@ TEST(in_a_child_of_the_process_posting_is_refused)
         int err = coil__port_post(port, &a);
 
         coil__port_kick(port);
+        coil__port_unref(port);
         _exit(err == -COIL_EFORKED ? 0 : 1);
     }
     CHECK_EQ(waitpid(child, &status, 0), child);

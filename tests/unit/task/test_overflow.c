@@ -85,6 +85,16 @@ CRASH_TEST(a_generator_that_a_callback_asks_is_told_as_one, SIGSEGV,
     coil_loop_run_forever(loop);
 }
 
+#ifdef MACH_TSAN
+/* Faults that are not ours to tell end the process as without a sanitizer. */
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+    return "handle_segv=0:handle_sigbus=0";
+}
+#endif
+
 static volatile int *volatile nowhere = (volatile int *)64;
 
 static void write_to_nowhere(void)
