@@ -10,13 +10,14 @@
 /* Of a block. From CALL_OUT either the loop or the worker takes it away, whoever is first. */
 enum { CALL_OUT, CALL_ENDED, CALL_DETACHED };
 
-/* Instead of a list of ended blocks. */
+/* Instead of a list of ended works. */
 enum { AWAKE = 0, ASLEEP = 1 };
 
 struct call_port {
-    struct word ended; /* the block that ended last, linked to those before; or AWAKE, or ASLEEP */
+    struct word ended; /* the work that ended last, linked to those before; or AWAKE, or ASLEEP */
     struct word refs;  /* the driver's, and one of each worker that will come back */
-    unsigned out;      /* calls that will be pushed; the loop's */
+    unsigned out;      /* works that will be pushed; the loop's */
+    calls_back_fn *back;
     pthread_mutex_t lock;
     int wake_fd; /* under the lock; -1: the driver is gone, and perhaps another file has the
                     number */
@@ -40,6 +41,11 @@ struct call_port *coil__calls_open(int wake_fd)
     pthread_mutex_init(&port->lock, NULL);
     port->wake_fd = wake_fd;
     return port;
+}
+
+void coil__calls_on_back(struct call_port *port, calls_back_fn *back)
+{
+    port->back = back;
 }
 
 void coil__calls_close(struct call_port *port)
@@ -76,29 +82,29 @@ static void wake(struct call_port *port)
     pthread_mutex_unlock(&port->lock);
 }
 
-/* Gives a block, and the worker's reference, to the loop. */
-static void push(struct call_port *port, struct op_call *block)
+/* Gives a work, and what it is part of, to the loop. */
+static void push(struct call_port *port, struct mach_work *work)
 {
     uintptr_t before = word_load(&port->ended);
 
     do
-        block->next = before == ASLEEP ? NULL : (struct op_call *)before;
-    while (!word_cas(&port->ended, &before, (uintptr_t)block));
+        work->next = before == ASLEEP ? NULL : (struct mach_work *)before;
+    while (!word_cas(&port->ended, &before, (uintptr_t)work));
     if (before == ASLEEP)
         wake(port);
 }
 
 /* In the worker. */
-static void work(struct mach_work *w)
+static void run_call(struct mach_work *work)
 {
-    struct op_call *block = container_of(w, struct op_call, work);
+    struct op_call *block = container_of(work, struct op_call, work);
     struct call_port *port = block->port;
     uintptr_t out = CALL_OUT;
 
     if (word_load(&block->state) == CALL_OUT)
         block->run(block);
     if (word_cas(&block->state, &out, CALL_ENDED))
-        push(port, block);
+        push(port, work);
     else
         coil__call_unref(block);
     port_unref(port);
@@ -110,7 +116,8 @@ void coil__calls_submit(struct call_port *port, struct driver *driver, struct op
     int err;
 
     block->port = port;
-    block->work.run = work;
+    block->work.run = run_call;
+    block->work.pool = block->pool;
     word_add(&block->refs, 1);
     word_add(&port->refs, 1);
     op->stage = STAGE_ASKED;
@@ -141,33 +148,81 @@ bool coil__calls_may_sleep(struct call_port *port)
     return port->out == 0 || word_cas(&port->ended, &awake, ASLEEP);
 }
 
-/* The newest is first in the list; results are handed over in the order in which the calls
- * ended. */
-static struct op_call *reversed(struct op_call *block)
+void coil__calls_lend(struct call_port *port, struct op *op, void (*work)(struct mach_work *work))
 {
-    struct op_call *list = NULL;
+    op->lent.port = port;
+    op->lent.work = (struct mach_work){.run = work, .pool = MACH_POOL_FILES};
+    op->stage = STAGE_WORKING;
+    word_add(&port->refs, 1);
+    port->out++;
+    if (coil__mach_workers_submit(&op->lent.work) != 0)
+        work(&op->lent.work);
+}
 
-    while (block != NULL) {
-        struct op_call *next = block->next;
+void coil__calls_send_back(struct op *op)
+{
+    struct call_port *port = op->lent.port;
 
-        block->next = list;
-        list = block;
-        block = next;
+    push(port, &op->lent.work);
+    port_unref(port);
+}
+
+bool coil__calls_withdraw(struct op *op)
+{
+    if (!coil__mach_workers_withdraw(&op->lent.work))
+        return false;
+    op->lent.port->out--;
+    port_unref(op->lent.port);
+    return true;
+}
+
+/* The newest is first in the list; results are handed over in the order in which the works
+ * ended. */
+static struct mach_work *reversed(struct mach_work *work)
+{
+    struct mach_work *list = NULL;
+
+    while (work != NULL) {
+        struct mach_work *next = work->next;
+
+        work->next = list;
+        list = work;
+        work = next;
     }
     return list;
+}
+
+static void collect_call(struct driver *driver, struct mach_work *work)
+{
+    struct op_call *block = container_of(work, struct op_call, work);
+
+    coil__drive_finish(driver, block->op, 0);
+    coil__call_unref(block); /* the worker's; drive_done gives up the op's */
+}
+
+static void collect_op(struct call_port *port, struct driver *driver, struct mach_work *work)
+{
+    struct op *op = container_of(work, struct op, lent.work);
+
+    if (port->back != NULL)
+        port->back(driver, op);
+    else
+        coil__drive_finish(driver, op, op->result);
 }
 
 void coil__calls_collect(struct call_port *port, struct driver *driver)
 {
     uintptr_t ended = port->out == 0 ? AWAKE : word_exchange(&port->ended, AWAKE);
-    struct op_call *block = ended == ASLEEP ? NULL : reversed((struct op_call *)ended);
+    struct mach_work *work = ended == ASLEEP ? NULL : reversed((struct mach_work *)ended);
 
-    while (block != NULL) {
-        struct op_call *next = block->next;
+    while (work != NULL) {
+        struct mach_work *next = work->next;
 
         port->out--;
-        coil__drive_finish(driver, block->op, 0);
-        coil__call_unref(block); /* the worker's; drive_done gives up the op's */
-        block = next;
+        if (work->run == run_call)
+            collect_call(driver, work);
+        else
+            collect_op(port, driver, work);
+        work = next;
     }
 }

@@ -50,6 +50,7 @@
 #include "base/atomic.h"
 #include "mach/workers.h"
 
+struct call_port;
 struct iovec;
 struct msghdr;
 struct sockaddr;
@@ -174,7 +175,13 @@ struct op {
             siginfo_t *info;
         } waitid; /* fd is the pidfd */
     };
-    uint64_t mine[2]; /* the driver's, while lent */
+    union { /* the driver's, while lent */
+        uint64_t mine[2];
+        struct {
+            struct mach_work work;
+            struct call_port *port;
+        } lent; /* to a worker */
+    };
 };
 
 /*
@@ -188,9 +195,9 @@ struct op {
 struct op_call {
     void (*run)(struct op_call *block);  /* in the worker */
     void (*free)(struct op_call *block); /* last reference gone, on any thread */
+    uint8_t pool;                        /* enum mach_pool: whose threads; zero is the default */
     /* The drivers'; zero before submit. */
     struct op *op;
-    struct op_call *next;
     struct call_port *port;
     struct mach_work work;
     struct word refs;

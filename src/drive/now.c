@@ -7,8 +7,6 @@
 
 #include "mach/sys_io.h"
 
-#define PARTS_MOST 1024 /* what one system call takes (IOV_MAX) */
-
 /* What is read or written, whichever form the op has. */
 struct parts {
     const struct iovec *at;
@@ -48,7 +46,7 @@ static void gather(struct parts *parts, const struct op *op)
         parts->offset = op->rw.offset;
     } else {
         parts->at = op->vector.parts;
-        parts->count = op->vector.count < PARTS_MOST ? op->vector.count : PARTS_MOST;
+        parts->count = op_parts(op);
         parts->offset = op->vector.offset;
     }
 }

@@ -20,6 +20,12 @@ enum nature {
     NATURE_BLOCKING,        /* anything else without; terminals always, for others may change it */
 };
 
+/* How many parts of a vector one system call takes; the rest is a short read or write. */
+static inline size_t op_parts(const struct op *op)
+{
+    return op->vector.count < 1024 ? op->vector.count : 1024; /* IOV_MAX */
+}
+
 /* One or two system calls; NATURE_STREAM if fd is bad: the op itself will tell. */
 enum nature coil__nature_of(int fd);
 

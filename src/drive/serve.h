@@ -7,7 +7,8 @@
 
 enum op_stage {
     STAGE_NEW,      /* the driver has it, the kernel does not know yet */
-    STAGE_ASKED,    /* the kernel, or a worker, has it */
+    STAGE_ASKED,    /* the kernel has it, or a worker has the call */
+    STAGE_WORKING,  /* a worker has the op itself */
     STAGE_DUE,      /* sim: the result is known, and when it comes */
     STAGE_FINISHED, /* the result is known, done has not been called */
 };

@@ -23,6 +23,12 @@ int coil__mach_workers_submit(struct mach_work *work)
     return 0;
 }
 
+bool coil__mach_workers_withdraw(struct mach_work *work)
+{
+    (void)work;
+    return false; /* calls are detached, not withdrawn */
+}
+
 /* drive_done comes to the same in the end: the op gives its reference up. */
 void coil__drive_finish(struct driver *of, struct op *ended, int64_t status)
 {
