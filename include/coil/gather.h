@@ -22,7 +22,8 @@ enum coil_gather_flags {
  * children; coil_join and coil_future_take give it to the caller, who free()s it, else the gather
  * future does. Without COIL_RETURN_EXCEPTIONS the first child that fails settles it with that error
  * and the others run on. Cancelling it cancels every child; it is cancelled once they have ended.
- * A child given twice is one child. n == 0 gives a future done with an empty array.
+ * A child given twice is one child. n == 0 gives a future done with an empty array. Given up while
+ * it is pending it lets go of the children; a failure of one that goes on is still reported.
  *
  * Suspends: no. Owns: the caller has one reference; the children's values stay theirs.
  * Returns: the gather future; one that failed already with -ENOMEM (the children are then cancelled

@@ -19,8 +19,9 @@ struct gather {
     size_t finished;
     bool return_exceptions;
     bool cancel_asked;
+    bool abandoned;
     struct coil_result *results;   /* the value, once it is done */
-    struct coil_future **children; /* counted */
+    struct coil_future **children; /* counted; abandoned, only those that are done */
     struct member members[];
 };
 
@@ -53,7 +54,7 @@ static void complete(struct gather *self, struct coil_future *last)
                             coil__exception_ref(last->exception));
         return;
     }
-    for (size_t i = 0; i < self->n; i++)
+    for (size_t i = 0; i < self->n && !self->abandoned; i++)
         self->results[i] = result_of(self->children[i]);
     coil__future_settle(&self->future, FUTURE_DONE, coil_value(self->results), NULL);
     self->future.drop = free; /* the array's, unless somebody takes it */
@@ -81,10 +82,8 @@ static struct coil_future *child_of(struct member *member)
 static void member_done(struct coil_handle *handle)
 {
     struct member *member = container_of(handle, struct member, handle);
-    struct gather *self = member->gather;
 
-    child_done(self, child_of(member));
-    future_unref(&self->future); /* a handle among callbacks keeps the gather */
+    child_done(member->gather, child_of(member));
 }
 
 static struct coil_future *owner(struct coil_handle *handle)
@@ -103,16 +102,94 @@ static bool cancel_gather(struct coil_future *future, struct coil_exception *rea
     return any;
 }
 
-static void free_gather(struct coil_future *future)
+static void free_if_over(struct gather *self)
 {
-    struct gather *self = gather_of(future);
-    struct coil_loop *loop = future->loop;
+    struct coil_loop *loop = self->future.loop;
 
-    for (size_t i = 0; i < self->n; i++)
-        future_unref(self->children[i]);
+    if (self->future.refs > 0 || self->finished < self->distinct)
+        return;
+    if (future_pending(&self->future))
+        coil__future_lost(&self->future);
     mem_free(self->results);
     mem_free(self);
     loop_object_gone(loop);
+}
+
+/*
+ * Abandoned: nobody has the gather any more. It still hears of children that somebody else has, or
+ * that end by themselves, and a failure is reported; but it keeps none of them: who would settle a
+ * child that only we have?
+ */
+
+static struct coil_future *take_child(struct member *member)
+{
+    struct gather *self = member->gather;
+    struct coil_future *child = child_of(member);
+
+    self->children[member - self->members] = NULL;
+    return child;
+}
+
+static void abandoned_member_done(struct coil_handle *handle)
+{
+    struct member *member = container_of(handle, struct member, handle);
+    struct gather *self = member->gather;
+    struct coil_future *child = take_child(member);
+
+    future_ref(&self->future);
+    child_done(self, child);
+    future_unref(child);
+    future_unref(&self->future);
+}
+
+static void member_lost(struct coil_handle *handle)
+{
+    struct member *member = container_of(handle, struct member, handle);
+    struct gather *self = member->gather;
+    struct coil_future *child = take_child(member);
+
+    if (!future_pending(child))
+        future_unref(child);
+    self->finished++;
+    free_if_over(self);
+}
+
+static void let_go(struct member *member, struct coil_future *child)
+{
+    if (!link_in_list(&member->handle.link)) {
+        future_unref(child);
+        return;
+    }
+    member->handle.run = abandoned_member_done;
+    if (!future_pending(child))
+        return;
+    child->flags |= FUTURE_WATCHED;
+    future_unref(child);
+}
+
+/* One whose loop has closed hears nothing any more. */
+static void end(struct gather *self)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        if (link_in_list(&self->members[i].handle.link))
+            list_remove(&self->members[i].handle.link);
+        future_unref(self->children[i]);
+    }
+    self->finished = self->distinct;
+}
+
+static void free_gather(struct coil_future *future)
+{
+    struct gather *self = gather_of(future);
+
+    if (!self->abandoned && future->loop->closed)
+        end(self);
+    else if (!self->abandoned)
+        for (size_t i = 0; i < self->n; i++)
+            let_go(&self->members[i], self->children[i]);
+    self->abandoned = true;
+    future->refs--;
+    free_if_over(self);
 }
 
 static const struct future_kind kind = {
@@ -120,10 +197,12 @@ static const struct future_kind kind = {
 
 __attribute__((constructor)) static void register_kind(void)
 {
-    static const struct future_waiter waiter = {member_done, owner};
+    static const struct future_waiter waiter = {.run = member_done, .owner = owner};
+    static const struct future_waiter watcher = {abandoned_member_done, owner, member_lost};
 
     coil__future_kinds[FUTURE_GATHER] = &kind;
     coil__future_waiter_add(&waiter);
+    coil__future_waiter_add(&watcher);
 }
 
 /* Without memory: what was handed over is not left running unknown to everybody. */
@@ -155,6 +234,7 @@ static struct gather *make(struct coil_loop *loop, struct coil_future *const *ch
     self->finished = 0;
     self->return_exceptions = flags & COIL_RETURN_EXCEPTIONS;
     self->cancel_asked = false;
+    self->abandoned = false;
     self->results = results;
     self->children = (struct coil_future **)(self->members + n);
     for (size_t i = 0; i < n; i++)
@@ -169,6 +249,7 @@ static void find_distinct(struct gather *self)
     for (size_t i = 0; i < self->n; i++) {
         struct coil_future *child = self->children[i];
 
+        self->members[i].handle.link.next = NULL;
         self->members[i].gather = future_mark(child) ? self : NULL;
         self->distinct += self->members[i].gather != NULL;
     }
@@ -176,11 +257,10 @@ static void find_distinct(struct gather *self)
         future_unmark(self->children[i]);
 }
 
-static void watch(struct gather *self, struct member *member)
+static void watch(struct member *member)
 {
     member->handle.run = member_done;
     member->handle.context = NULL;
-    future_ref(&self->future);
     list_append(&child_of(member)->callbacks, &member->handle.link);
 }
 
@@ -199,7 +279,7 @@ struct coil_future *coil_gather_at(struct coil_future *const *children, size_t n
         REQUIRE(self->children[i]->loop == loop,
                 "coil_gather: all futures must belong to the same loop");
         if (self->members[i].gather != NULL && future_pending(self->children[i]))
-            watch(self, &self->members[i]);
+            watch(&self->members[i]);
     }
     if (n == 0)
         complete(self, NULL);

@@ -128,7 +128,7 @@ static struct coil_future *owner(struct coil_handle *handle)
 
 __attribute__((constructor)) static void register_waiter(void)
 {
-    static const struct future_waiter waiter = {child_done, owner};
+    static const struct future_waiter waiter = {.run = child_done, .owner = owner};
 
     coil__future_waiter_add(&waiter);
 }

@@ -48,7 +48,7 @@ static struct coil_future *owner(struct coil_handle *handle)
 
 __attribute__((constructor)) static void register_waiter(void)
 {
-    static const struct future_waiter waiter = {one_done, owner};
+    static const struct future_waiter waiter = {.run = one_done, .owner = owner};
 
     coil__future_waiter_add(&waiter);
 }

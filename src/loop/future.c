@@ -12,6 +12,8 @@ static void free_plain(struct coil_future *future)
 {
     struct coil_loop *loop = future->loop;
 
+    if (unlikely((future->flags & FUTURE_WATCHED) != 0 && future_pending(future)))
+        coil__future_lost(future);
     slab_put(&loop->slab, future, sizeof(*future));
     loop_object_gone(loop);
 }
@@ -43,6 +45,8 @@ void coil__future_settle(struct coil_future *future, enum future_state state,
     REQUIRE(future_pending(future),
             "a future is settled twice: the one of %s is %s already; ask coil_future_done first",
             future->place, coil__future_state_name(future));
+    if (unlikely(future->flags & FUTURE_WATCHED))
+        coil__future_hold_for_watchers(future);
     list_splice(&future->loop->ready, &future->callbacks);
     future->state = (uint8_t)state;
     future->result = result;
@@ -76,6 +80,7 @@ void coil__future_settle_like(struct coil_future *future, struct coil_future *so
 static void end_with_loop(struct coil_future *future)
 {
     if (future_pending(future) && future->loop->closed) {
+        coil__future_lost(future);
         coil__future_settle(future, FUTURE_FAILED, coil_error(future->loop->end_status), NULL);
         future->flags &= (uint8_t)~FUTURE_UNSEEN;
     }
@@ -231,7 +236,7 @@ bool coil__future_drop_callback(struct coil_handle *handle)
     struct coil_future *future;
 
     if (handle->run != run_done)
-        return false;
+        return coil__future_watcher_lost(handle);
     future = done->future;
     done->future = NULL;
     context_unref(handle->context);

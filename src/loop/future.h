@@ -24,7 +24,8 @@ enum future_flags {
     FUTURE_STATIC = 2,  /* embedded in something: not counted, not freed */
     FUTURE_TAKEN = 4,   /* the value's drop function is disarmed */
     FUTURE_VISITED = 8, /* a search was here: for await cycles, for one given twice */
-    FUTURE_QUIET = 16   /* its failure is nobody's business: never reported */
+    FUTURE_QUIET = 16,  /* its failure is nobody's business: never reported */
+    FUTURE_WATCHED = 32 /* has a watcher among its callbacks, see future_waiter */
 };
 
 enum future_kind_id {
@@ -85,11 +86,27 @@ static inline void future_unmark(struct coil_future *future)
  * A handle among a future's callbacks that stands for somebody's waiting says whose: the cycle
  * search and the monitor follow it. `owner` gives the future that depends on this handle's future,
  * or NULL.
+ *
+ * Such a handle's owner has a reference to the future. One that only watches, for as long as
+ * somebody else has, is of a kind with `lost`: it gets its reference when the future is settled,
+ * and has to give it up when it runs. If it will not run, because everybody gave the pending future
+ * up or the loop closes, it hears of that instead; it is in no list then, and has a reference only
+ * if the future is settled.
  */
 struct future_waiter {
     void (*run)(struct coil_handle *handle);
-    struct coil_future *(*owner)(struct coil_handle *handle);
+    struct coil_future *(*owner)(struct coil_handle *handle); /* NULL: nobody waits by it */
+    void (*lost)(struct coil_handle *handle);
 };
+
+/* Tells the watchers of a pending future that nobody will settle it. */
+void coil__future_lost(struct coil_future *future);
+
+/* The same for one of them; false if the handle is no watcher's. */
+bool coil__future_watcher_lost(struct coil_handle *handle);
+
+/* Gives each watcher its reference. */
+void coil__future_hold_for_watchers(struct coil_future *future);
 
 /* Registers a run function whose handles stand for waiting. A few, at start. */
 void coil__future_waiter_add(const struct future_waiter *waiter);
@@ -160,8 +177,8 @@ bool coil__future_cancel(struct coil_future *future, struct coil_exception *reas
 
 void coil__future_free(struct coil_future *future);
 
-/* A callback that will not run any more: if it is a coil_done, gives up what it holds and says
- * true. */
+/* A callback that will not run any more: if it is a coil_done or a watcher, gives up what it holds
+ * and says true. */
 bool coil__future_drop_callback(struct coil_handle *handle);
 
 static inline struct coil_future *future_ref(struct coil_future *future)

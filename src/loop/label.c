@@ -32,15 +32,65 @@ void coil__future_waiter_add(const struct future_waiter *waiter)
     waiters[waiters_count++] = *waiter;
 }
 
+static const struct future_waiter *waiter_of(const struct coil_handle *handle)
+{
+    for (size_t i = 0; i < waiters_count; i++)
+        if (waiters[i].run == handle->run)
+            return &waiters[i];
+    return NULL;
+}
+
 /* The future that depends on the one among whose callbacks this handle is; NULL: none. */
 static struct coil_future *owner_of(struct coil_link *link)
 {
     struct coil_handle *handle = container_of(link, struct coil_handle, link);
+    const struct future_waiter *waiter = waiter_of(handle);
 
-    for (size_t i = 0; i < waiters_count; i++)
-        if (waiters[i].run == handle->run)
-            return waiters[i].owner(handle);
+    return waiter != NULL && waiter->owner != NULL ? waiter->owner(handle) : NULL;
+}
+
+static bool is_watcher(const struct coil_handle *handle)
+{
+    const struct future_waiter *waiter = waiter_of(handle);
+
+    return waiter != NULL && waiter->lost != NULL;
+}
+
+void coil__future_hold_for_watchers(struct coil_future *future)
+{
+    struct coil_link *at;
+
+    list_each (at, &future->callbacks)
+        future->refs += is_watcher(container_of(at, struct coil_handle, link));
+}
+
+bool coil__future_watcher_lost(struct coil_handle *handle)
+{
+    if (!is_watcher(handle))
+        return false;
+    waiter_of(handle)->lost(handle);
+    return true;
+}
+
+static struct coil_handle *first_watcher(struct coil_future *future)
+{
+    struct coil_link *at;
+
+    list_each (at, &future->callbacks)
+        if (is_watcher(container_of(at, struct coil_handle, link)))
+            return container_of(at, struct coil_handle, link);
     return NULL;
+}
+
+void coil__future_lost(struct coil_future *future)
+{
+    struct coil_handle *handle;
+
+    while ((handle = first_watcher(future)) != NULL) {
+        list_remove(&handle->link);
+        coil__future_watcher_lost(handle);
+    }
+    future->flags &= (uint8_t)~FUTURE_WATCHED;
 }
 
 /* One future that waits, directly or not, for the first one; `via` is the index of what it waits

@@ -260,8 +260,10 @@ static struct coil_future *waiting_task(struct coil_handle *handle)
 
 __attribute__((constructor)) static void register_kind(void)
 {
-    static const struct future_waiter stackful = {coil__task_step_stackful, waiting_task};
-    static const struct future_waiter foreign = {coil__task_step_foreign, waiting_task};
+    static const struct future_waiter stackful = {.run = coil__task_step_stackful,
+                                                  .owner = waiting_task};
+    static const struct future_waiter foreign = {.run = coil__task_step_foreign,
+                                                 .owner = waiting_task};
 
     coil__task_watch_overflow();
     coil__future_kinds[FUTURE_TASK] = &kind;

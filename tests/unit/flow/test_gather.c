@@ -151,6 +151,76 @@ LOOP_TEST(without_the_callers_reference_it_still_watches)
     CHECK_STR(heard.message, "_GatheringFuture exception was never retrieved");
 }
 
+LOOP_TEST(given_up_with_futures_that_nobody_else_has_it_is_gone)
+{
+    struct coil_future *children[3] = {coil_create_future(), coil_create_future(), NULL};
+
+    children[2] = coil_future_ref(children[0]);                  /* given twice */
+    coil_future_unref(coil_gather(children, 3, COIL_TAKE_REFS)); /* else it leaks */
+}
+
+LOOP_TEST(given_up_in_a_gather_that_is_given_up_it_is_gone)
+{
+    struct coil_future *children[2] = {coil_create_future(), start_sleeper(1)};
+    struct coil_future *inner = coil_gather(children, 2, COIL_TAKE_REFS);
+
+    coil_future_unref(coil_gather(&inner, 1, COIL_TAKE_REFS));
+    coil_sleep(COIL_MS(5));
+}
+
+LOOP_TEST(given_up_it_watches_futures_until_they_are_given_up_too)
+{
+    struct coil_future *children[3] = {coil_create_future(), coil_create_future(),
+                                       coil_create_future()};
+
+    coil_future_unref(coil_gather(children, 3, 0));
+    coil_future_set_exception(children[0], EIO, "first");
+    coil_future_unref(children[0]);
+    coil_yield();
+    CHECK_EQ(heard_take(), 1);
+    CHECK_STR(heard.message, "_GatheringFuture exception was never retrieved");
+    coil_future_set_exception(children[1], EIO, "second");
+    coil_future_unref(children[1]); /* the gather still looks at it */
+    coil_yield();
+    CHECK_EQ(heard_take(), 0);
+    coil_future_unref(children[2]);
+}
+
+LOOP_TEST(given_up_just_after_a_child_ended_it_hears_of_it)
+{
+    struct coil_future *children[2] = {coil_create_future(), coil_create_future()};
+    struct coil_future *g = coil_gather(children, 2, COIL_TAKE_REFS);
+
+    coil_future_set_exception(children[0], EIO, "late");
+    coil_future_unref(g);
+    coil_yield();
+    CHECK_EQ(heard_take(), 1);
+    CHECK_STR(heard.text, "late");
+}
+
+/* What is left of a gather when its loop closes: given up before, after, or with a child that ended
+ * just then. */
+TEST(given_up_around_the_end_of_the_loop_it_is_gone)
+{
+    for (int way = 0; way < 4; way++) {
+        struct coil_loop *loop = open_sim();
+        struct coil_future *children[2] = {coil_loop_create_future(loop),
+                                           coil_loop_create_future(loop)};
+        struct coil_future *g = coil_gather(children, 2, 0);
+
+        if (way == 1)
+            coil_future_set_result(children[0], coil_number(1), NULL);
+        if (way != 2)
+            coil_future_unref(g);
+        coil_loop_close(loop);
+        if (way == 3)
+            CHECK_EQ(coil_future_result(children[1]).status, -COIL_ESTOPPED);
+        unref_all(children, 2);
+        if (way == 2)
+            coil_future_unref(g);
+    }
+}
+
 LOOP_TEST(without_memory_it_failed_already_and_what_it_took_is_cancelled)
 {
     for (uint64_t k = 1; k <= 2; k++) {

@@ -98,3 +98,64 @@ LOOP_TEST(without_memory_it_failed_already_and_the_inner_one_goes_on)
     coil_future_unref(outer);
     CHECK_EQ(coil_join(inner).status, 3);
 }
+
+LOOP_TEST(given_up_with_a_future_that_nobody_else_has_it_is_gone)
+{
+    struct coil_future *inner = coil_create_future(), *outer = coil_shield(inner);
+
+    coil_future_unref(inner);
+    coil_future_unref(outer); /* else it leaks */
+    inner = coil_create_future();
+    outer = coil_shield(inner);
+    coil_future_unref(inner);
+    inner = coil_shield(outer); /* of a shield */
+    coil_future_unref(outer);
+    coil_future_unref(coil_gather(&inner, 1, COIL_TAKE_REFS)); /* in a gather */
+}
+
+LOOP_TEST(given_up_it_watches_until_the_inner_one_is_given_up_too)
+{
+    struct coil_future *inner = coil_create_future();
+
+    coil_future_unref(coil_shield(inner));
+    coil_future_unref(inner);
+    inner = coil_create_future();
+    coil_future_unref(coil_shield(inner));
+    coil_future_set_exception(inner, EIO, "unheard");
+    coil_future_unref(inner);
+    let_run(2);
+    CHECK_EQ(heard_take(), 1);
+    CHECK_STR(heard.text, "unheard");
+}
+
+LOOP_TEST(cancelled_and_given_up_as_the_inner_one_ends_it_is_gone)
+{
+    struct coil_future *inner = coil_create_future(), *outer = coil_shield(inner);
+
+    coil_future_set_result(inner, coil_number(1), NULL);
+    coil_future_cancel(outer, NULL);
+    coil_future_unref(outer);
+    coil_future_unref(inner);
+    coil_yield();
+}
+
+TEST(given_up_around_the_end_of_the_loop_it_is_gone)
+{
+    for (int way = 0; way < 5; way++) {
+        struct coil_loop *loop = open_sim();
+        struct coil_future *inner = coil_loop_create_future(loop), *outer = coil_shield(inner);
+
+        if (way == 1)
+            coil_future_cancel(outer, NULL);
+        if (way == 2)
+            coil_future_set_result(inner, coil_number(1), NULL);
+        if (way != 3)
+            coil_future_unref(outer);
+        coil_loop_close(loop);
+        if (way >= 3)
+            CHECK_EQ(coil_future_result(inner).status, -COIL_ESTOPPED);
+        coil_future_unref(inner);
+        if (way == 3)
+            coil_future_unref(outer);
+    }
+}
