@@ -72,7 +72,7 @@ static bool spent(struct coil_loop *loop)
     return true;
 }
 
-coil_async int64_t coil__op_run(struct op_wait *wait, const char *what)
+coil_async int coil__op_try(struct op_wait *wait, const char *what)
 {
     struct coil_loop *loop = loop_here(what);
     int err;
@@ -82,8 +82,14 @@ coil_async int64_t coil__op_run(struct op_wait *wait, const char *what)
             return err;
         wait->op.result = loop->driver->ops->attempt(loop->driver, &wait->op);
         if (wait->op.result != -EAGAIN)
-            return wait->op.result;
+            return 0;
     }
-    err = coil__op_wait(wait, what);
+    return coil__op_wait(wait, what);
+}
+
+coil_async int64_t coil__op_run(struct op_wait *wait, const char *what)
+{
+    int err = coil__op_try(wait, what);
+
     return err != 0 ? err : wait->op.result;
 }

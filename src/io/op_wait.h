@@ -24,8 +24,12 @@ coil_async int coil__op_wait(struct op_wait *wait, const char *what);
 
 /*
  * The same, but first tries whether no waiting is needed (as asyncio's sock_recv does). Who is
- * always lucky lets the others run now and then. The result of the op, or -ECANCELED.
+ * always lucky lets the others run now and then.
  */
+coil_async int coil__op_try(struct op_wait *wait, const char *what);
+
+/* The same for who need not tell a cancellation of its own from one of the op: the op's result, or
+ * -ECANCELED. */
 coil_async int64_t coil__op_run(struct op_wait *wait, const char *what);
 
 #endif
