@@ -10,8 +10,9 @@
  *     n = coil_stream_readline(s, &line);
  *     coil_stream_unref(s);
  *
- * One task may read while another writes; two readers at once, or two in drain, are a mistake that
- * the second one is told (-EBUSY). Reading happens when asked for: what nobody reads stays with the
+ * One task may read while others write; two readers at once are a mistake that the second one is
+ * told
+ * (-EBUSY). Reading happens when asked for: what nobody reads stays with the
  * peer. Writing happens at once as far as the world takes it; the rest is kept and goes out by
  * itself.
  */
@@ -210,8 +211,7 @@ COIL_EXPORT int coil_stream_printf(struct coil_stream *stream, const char *forma
  *
  * Suspends: yes, if too much is kept.
  * Cancel-safe: yes.
- * Returns: 0; -EPIPE, -ECONNRESET ...: the connection is lost; -EBUSY (another task drains);
- * -ECANCELED.
+ * Returns: 0; -EPIPE, -ECONNRESET ...: the connection is lost; -ECANCELED.
  */
 COIL_EXPORT coil_async int coil_stream_drain(struct coil_stream *stream);
 
@@ -242,10 +242,11 @@ COIL_EXPORT void coil_stream_set_watermarks(struct coil_stream *stream, size_t h
                                             size_t low_bytes);
 
 /**
- * Ends the direction of writing after what is kept is out (asyncio: write_eof); reading goes on.
+ * Ends the direction of writing after what is kept is out (asyncio: write_eof). On a socket,
+ * reading goes on; anything else has one direction, and is closed.
  *
  * Suspends: no.
- * Returns: 0; -EOPNOTSUPP: neither a socket nor a pipe's end (asyncio: can_write_eof).
+ * Returns: 0; -EPIPE, -ECONNRESET ...: the connection is lost.
  */
 COIL_EXPORT int coil_stream_write_eof(struct coil_stream *stream);
 
@@ -265,8 +266,7 @@ COIL_EXPORT void coil_stream_close(struct coil_stream *stream);
 COIL_EXPORT void coil_stream_abort(struct coil_stream *stream);
 
 /**
- * Waits until it is closed (asyncio: wait_closed). Without a close before, until the connection is
- * lost.
+ * Waits until it is closed (asyncio: wait_closed), or writing has failed.
  *
  * Suspends: yes.
  * Cancel-safe: yes.
@@ -291,10 +291,10 @@ COIL_EXPORT bool coil_stream_closing(const struct coil_stream *stream);
 COIL_EXPORT int coil_stream_fd(const struct coil_stream *stream);
 
 /**
- * Who is at the other end (asyncio: get_extra_info("peername")), as it was when the stream began.
+ * Who is at the other end (asyncio: get_extra_info("peername")).
  *
  * Suspends: no.
- * Returns: 0; -ENOTCONN.
+ * Returns: 0; -ENOTCONN, also once it is closed or reset; -ENOTSOCK.
  */
 COIL_EXPORT int coil_stream_peer(const struct coil_stream *stream, struct coil_address *out);
 

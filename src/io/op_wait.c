@@ -59,7 +59,11 @@ coil_async int coil__op_wait(struct op_wait *wait, const char *what)
     return (int)woken.status;
 }
 
-/* A task whose operations never wait would keep the loop for itself. */
+/*
+ * A task whose operations never wait would keep the loop for itself: now and then one is submitted
+ * though it need not be. (A yield before the attempt would not do: meanwhile another task may close
+ * the descriptor, and its number be another file's.)
+ */
 static bool spent(struct coil_loop *loop)
 {
     if (loop->spender != loop->current) {
@@ -75,11 +79,8 @@ static bool spent(struct coil_loop *loop)
 coil_async int coil__op_try(struct op_wait *wait, const char *what)
 {
     struct coil_loop *loop = loop_here(what);
-    int err;
 
-    if (!loop->closing) {
-        if (spent(loop) && (err = coil_yield()) != 0)
-            return err;
+    if (!loop->closing && !spent(loop)) {
         wait->op.result = loop->driver->ops->attempt(loop->driver, &wait->op);
         if (wait->op.result != -EAGAIN)
             return 0;

@@ -1,0 +1,191 @@
+/* Where a server listens: the sockets of a host's addresses, or of a path. */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <coil/file.h>
+#include <coil/names.h>
+#include <coil/sock.h>
+
+#include "io/address.h"
+#include "io/server.h"
+#include "io/world.h"
+
+#define MOST_SOCKETS 16
+#define PORT_TRIES 16 /* a port that is free on one address may be taken on the next */
+
+struct sockets {
+    int fds[MOST_SOCKETS];
+    size_t count;
+};
+
+static void close_sockets(struct sockets *sockets)
+{
+    while (sockets->count > 0)
+        coil_close_soon(sockets->fds[--sockets->count]);
+}
+
+static int backlog_of(const struct coil_server_options *options)
+{
+    return options != NULL && options->backlog > 0 ? options->backlog : SERVER_BACKLOG;
+}
+
+static int bind_and_listen(int fd, const struct coil_address *address,
+                           const struct coil_server_options *options)
+{
+    int err = coil_sock_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+
+    if (err == 0 && options != NULL && options->reuse_port)
+        err = coil_sock_set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+    if (err == 0 && address->as.any.sa_family == AF_INET6)
+        err = coil_sock_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    if (err == 0)
+        err = coil_sock_bind(fd, address);
+    return err != 0 ? err : coil_sock_listen(fd, backlog_of(options));
+}
+
+static int listen_on(struct sockets *sockets, const struct coil_address *address,
+                     const struct coil_server_options *options)
+{
+    int fd = coil_sock_open(address->as.any.sa_family, SOCK_STREAM, 0);
+    int err;
+
+    if (fd < 0)
+        return fd;
+    err = bind_and_listen(fd, address, options);
+    if (err != 0)
+        coil_close_soon(fd);
+    else
+        sockets->fds[sockets->count++] = fd;
+    return err;
+}
+
+/* A machine without IPv6 still has its names. */
+static bool family_missing(int err)
+{
+    return err == -EAFNOSUPPORT || err == -EADDRNOTAVAIL;
+}
+
+/* On all addresses, and all on one port: if any is asked for, the one that the first gets. */
+static int listen_on_all(struct sockets *sockets, const struct addrinfo *found,
+                         const struct coil_server_options *options)
+{
+    struct coil_address address;
+    uint16_t port = 0;
+    int last = -EADDRNOTAVAIL;
+
+    for (const struct addrinfo *at = found; at != NULL && sockets->count < MOST_SOCKETS;
+         at = at->ai_next) {
+        int err;
+
+        memcpy(&address.as, at->ai_addr, at->ai_addrlen);
+        address.length = at->ai_addrlen;
+        if (coil_address_port(&address) == 0)
+            coil_address_set_port(&address, port);
+        err = listen_on(sockets, &address, options);
+        if (err == 0 && coil_sock_name(sockets->fds[0], &address) == 0)
+            port = coil_address_port(&address);
+        if (err != 0 && !family_missing(err))
+            return err;
+        last = err;
+    }
+    return sockets->count > 0 ? 0 : last;
+}
+
+static int listen_on_host(struct sockets *sockets, const struct addrinfo *found, bool any_port,
+                          const struct coil_server_options *options)
+{
+    int err = 0;
+
+    for (int tries = 0; tries < PORT_TRIES; tries++) {
+        err = listen_on_all(sockets, found, options);
+        if (err != 0)
+            close_sockets(sockets);
+        if (err != -EADDRINUSE || !any_port)
+            break;
+    }
+    return err;
+}
+
+coil_async int coil_start_server_with(coil_client_fn *fn, void *arg, const char *host,
+                                      uint16_t port, struct coil_server **out,
+                                      const struct coil_server_options *options)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *found;
+    struct sockets sockets = {.count = 0};
+    char service[8];
+    int err;
+
+    if (options != NULL)
+        hints.ai_family = options->family;
+    snprintf(service, sizeof(service), "%u", port);
+    err = coil_getaddrinfo(host != NULL && *host != '\0' ? host : NULL, service, &hints, &found);
+    if (err != 0)
+        return err;
+    err = listen_on_host(&sockets, found, port == 0, options);
+    freeaddrinfo(found);
+    return err != 0 ? err : coil__server_new(fn, arg, sockets.fds, sockets.count, options, out);
+}
+
+int coil_serve_socket(coil_client_fn *fn, void *arg, int fd, struct coil_server **out,
+                      const struct coil_server_options *options)
+{
+    int err = coil_sock_listen(fd, backlog_of(options));
+
+    if (err != 0) {
+        coil_close_soon(fd);
+        return err;
+    }
+    return coil__server_new(fn, arg, &fd, 1, options, out);
+}
+
+/* Whether nobody listens on the socket of that path any more. */
+static coil_async bool is_stale(const struct coil_address *address)
+{
+    struct stat seen;
+    int fd, err;
+
+    if (coil_stat(address->as.unix_path.sun_path, &seen) != 0 || !S_ISSOCK(seen.st_mode))
+        return false;
+    fd = coil_sock_open(AF_UNIX, SOCK_STREAM, 0);
+    if (fd < 0)
+        return false;
+    err = coil_sock_connect(fd, address);
+    coil_close_soon(fd);
+    return err == -ECONNREFUSED;
+}
+
+static coil_async int listen_on_path(struct sockets *sockets, const struct coil_address *address,
+                                     const struct coil_server_options *options)
+{
+    int err = listen_on(sockets, address, options);
+
+    if (err == -EADDRINUSE && address->as.unix_path.sun_path[0] != '\0' && is_stale(address) &&
+        coil_unlink(address->as.unix_path.sun_path) == 0)
+        err = listen_on(sockets, address, options);
+    return err;
+}
+
+coil_async int coil_start_unix_server_with(coil_client_fn *fn, void *arg, const char *path,
+                                           struct coil_server **out,
+                                           const struct coil_server_options *options)
+{
+    struct sockets sockets = {.count = 0};
+    struct coil_address address;
+    char *copy = NULL;
+    int err = coil__address_unix(path, &address);
+
+    if (err == 0)
+        err = listen_on_path(&sockets, &address, options);
+    if (err == 0 && *path != '@' && (copy = mem_strdup(path)) == NULL) {
+        close_sockets(&sockets);
+        err = -ENOMEM;
+    }
+    if (err == 0)
+        err = coil__server_new(fn, arg, sockets.fds, sockets.count, options, out);
+    if (err != 0)
+        mem_free(copy);
+    else
+        (*out)->path = copy;
+    return err;
+}

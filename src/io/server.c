@@ -1,0 +1,401 @@
+/* Accepting connections, and closing in phases. */
+#include "io/server.h"
+
+#include <fcntl.h>
+#include <netinet/tcp.h>
+
+#include <coil/timeout.h>
+
+#include "io/world.h"
+
+#define RETRY_NS COIL_SECONDS(1) /* asyncio: ACCEPT_RETRY_DELAY */
+
+struct client {
+    struct coil_link link; /* in server->clients */
+    struct coil_server *server;
+    struct coil_stream *stream;
+    struct coil_future *task; /* counted; NULL while it is being made */
+    bool *gone;               /* told meanwhile, for it may fail */
+};
+
+static void free_server(struct coil_server *server)
+{
+    if (link_in_list(&server->guest.link))
+        list_remove(&server->guest.link);
+    context_unref(server->context);
+    mem_free(server->path);
+    mem_free(server);
+}
+
+static void unref(struct coil_server *server)
+{
+    if (--server->refs == 0)
+        free_server(server);
+}
+
+static void note_end(struct coil_server *server)
+{
+    if (server->closed && server->client_count == 0)
+        coil_event_set(&server->over);
+}
+
+static void accept_on(struct listener *listener);
+
+/* The drop function of a client's task: run when it has ended, or was never begun. */
+static void client_gone(void *arg)
+{
+    struct client *client = arg;
+    struct coil_server *server = client->server;
+
+    list_remove(&client->link);
+    server->client_count--;
+    coil_stream_unref(client->stream);
+    if (client->gone != NULL)
+        *client->gone = true;
+    else
+        coil_future_unref(client->task);
+    mem_free(client);
+    note_end(server);
+    for (size_t i = 0; i < server->listener_count; i++)
+        accept_on(&server->listeners[i]); /* there may be room again */
+    unref(server);
+}
+
+static coil_async struct coil_result serve(void *arg)
+{
+    struct client *client = arg;
+
+    client->server->fn(client->stream, client->server->arg);
+    coil_stream_close(client->stream);
+    return coil_value(NULL);
+}
+
+/* Its task begins in the context in which the server was started. */
+static void begin_task(struct coil_server *server, struct client *client)
+{
+    struct coil_task_options options = {.name = "client",
+                                        .stack_bytes = server->options.stack_bytes,
+                                        .drop_arg = client_gone,
+                                        .loop = server->loop};
+    struct coil_context *outer = server->loop->context;
+    struct coil_future *task;
+    bool gone = false;
+
+    client->gone = &gone;
+    server->loop->context = server->context;
+    task = coil_create_task_with(serve, client, &options);
+    server->loop->context = outer;
+    if (gone) {
+        coil__report(server->loop, "no memory for a connection: it was closed", -ENOMEM, NULL,
+                     NULL);
+        coil_future_unref(task);
+        return;
+    }
+    client->gone = NULL;
+    client->task = task;
+}
+
+static void set_options(struct coil_server *server, const struct listener *listener, int fd)
+{
+    const int on = 1;
+
+    if (listener->address.as.any.sa_family == AF_UNIX)
+        return;
+    WORLD(server->loop, set_option, fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (server->options.keep_alive)
+        WORLD(server->loop, set_option, fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+}
+
+static void welcome(const struct listener *listener, int fd)
+{
+    struct coil_server *server = listener->server;
+    struct client *client;
+    struct coil_stream *stream;
+
+    set_options(server, listener, fd);
+    if (coil__stream_new(fd, STREAM_SOCKET, &server->options.stream, &stream) != 0)
+        return;
+    client = mem_zalloc(sizeof(*client));
+    if (client == NULL) {
+        coil_stream_unref(stream);
+        return;
+    }
+    client->server = server;
+    client->stream = stream;
+    server->refs++;
+    server->client_count++;
+    list_append(&server->clients, &client->link);
+    begin_task(server, client);
+}
+
+static bool full(const struct coil_server *server)
+{
+    return server->options.most != 0 && server->client_count >= server->options.most;
+}
+
+static bool out_of_resources(int64_t result)
+{
+    return result == -EMFILE || result == -ENFILE || result == -ENOBUFS || result == -ENOMEM;
+}
+
+/* The system has no more descriptors: it is told, and tried again when some may be free. */
+static void pause_accepting(struct coil_server *server, int error)
+{
+    if (server->pausing)
+        return;
+    server->pausing = true;
+    coil__report(server->loop, "accept is out of system resources: trying again in a second", error,
+                 NULL, NULL);
+    coil_call_later(server->loop, &server->retry, RETRY_NS);
+}
+
+/* What one accept gave. False: not now any more. */
+static bool take_result(struct listener *listener, int64_t result)
+{
+    struct coil_server *server = listener->server;
+
+    if (result >= 0 && server->closed)
+        WORLD(server->loop, close, (int)result);
+    else if (result >= 0)
+        welcome(listener, (int)result);
+    else if (out_of_resources(result))
+        pause_accepting(server, (int)result);
+    else if (!server->closed)
+        coil__report(server->loop, "accept failed: the server takes no more connections", result,
+                     NULL, NULL);
+    return result >= 0 && !server->closed;
+}
+
+static void accepted(struct op *op)
+{
+    struct listener *listener = container_of(op, struct listener, op);
+    struct coil_server *server = listener->server;
+    int64_t result = op->result;
+
+    listener->out = false;
+    for (int i = 0;
+         result != -EAGAIN && take_result(listener, result) && !full(server) && i < SERVER_BACKLOG;
+         i++)
+        result = server->loop->driver->ops->attempt(server->loop->driver, op);
+    if (result >= 0 || result == -EAGAIN)
+        accept_on(listener);
+    unref(server);
+}
+
+/* Asks for the next connection, unless that has been done or is not wanted now. */
+static void accept_on(struct listener *listener)
+{
+    struct coil_server *server = listener->server;
+
+    if (listener->out || server->closed || server->pausing || full(server) || server->loop->closing)
+        return;
+    listener->op = (struct op){.kind = OP_ACCEPT, .fd = listener->fd, .done = accepted};
+    listener->out = true;
+    server->refs++;
+    coil__drive_submit(server->loop->driver, &listener->op);
+}
+
+static void retry(void *arg)
+{
+    struct coil_server *server = arg;
+
+    server->pausing = false;
+    for (size_t i = 0; i < server->listener_count; i++)
+        accept_on(&server->listeners[i]);
+}
+
+static void loop_closes(struct loop_guest *guest)
+{
+    struct coil_server *server = container_of(guest, struct coil_server, guest);
+
+    coil_server_close(server);
+}
+
+static void close_all(struct coil_loop *loop, const int *fds, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        WORLD(loop, close, fds[i]);
+}
+
+int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count,
+                     const struct coil_server_options *options, struct coil_server **out)
+{
+    struct coil_loop *loop = loop_here("coil_start_server");
+    struct coil_server *server = mem_zalloc(sizeof(*server) + count * sizeof(server->listeners[0]));
+
+    if (server == NULL) {
+        close_all(loop, fds, count);
+        return -ENOMEM;
+    }
+    server->loop = loop;
+    server->guest.loop_closes = loop_closes;
+    list_append(&loop->guests, &server->guest.link);
+    server->refs = 1;
+    server->context = context_snapshot(loop->context);
+    server->fn = fn;
+    server->arg = arg;
+    if (options != NULL)
+        server->options = *options;
+    coil_call_init(&server->retry, retry, server);
+    list_init(&server->clients);
+    server->listener_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct listener *listener = &server->listeners[i];
+
+        listener->server = server;
+        listener->fd = fds[i];
+        listener->address.length = sizeof(listener->address.as);
+        if (WORLD(loop, name, fds[i], false, &listener->address.as.any,
+                  &listener->address.length) != 0)
+            listener->address.length = 0;
+        accept_on(listener);
+    }
+    *out = server;
+    return 0;
+}
+
+static void close_listener(struct listener *listener)
+{
+    struct coil_server *server = listener->server;
+
+    if (listener->out)
+        coil__drive_cancel(server->loop->driver, &listener->op);
+    WORLD(server->loop, close, listener->fd);
+    listener->fd = -1;
+}
+
+static void path_removed(struct op *op)
+{
+    unref(container_of(op, struct coil_server, removal));
+}
+
+/* The file of a Unix socket. Its op may be the loop's last. */
+static void remove_path(struct coil_server *server)
+{
+    struct driver *driver = server->loop->driver;
+
+    server->removal = (struct op){.kind = OP_UNLINK, .done = path_removed};
+    server->removal.path.path = server->path;
+    if (driver->ops->attempt(driver, &server->removal) != -EAGAIN)
+        return;
+    server->refs++;
+    coil__drive_submit(driver, &server->removal);
+}
+
+void coil_server_close(struct coil_server *server)
+{
+    if (server->closed)
+        return;
+    loop_owned(server->loop, "coil_server_close");
+    server->closed = true;
+    if (server->pausing)
+        coil_call_cancel(&server->retry);
+    server->refs++;
+    for (size_t i = 0; i < server->listener_count; i++)
+        close_listener(&server->listeners[i]);
+    if (server->path != NULL)
+        remove_path(server);
+    coil_event_set(&server->shut);
+    note_end(server);
+    unref(server);
+}
+
+void coil_server_close_clients(struct coil_server *server)
+{
+    struct coil_link *at;
+
+    list_each (at, &server->clients)
+        coil_stream_close(container_of(at, struct client, link)->stream);
+}
+
+void coil_server_abort_clients(struct coil_server *server)
+{
+    struct coil_link *at;
+
+    list_each (at, &server->clients) {
+        struct client *client = container_of(at, struct client, link);
+
+        coil_stream_abort(client->stream);
+        coil_future_cancel(client->task, "the server aborts its clients");
+    }
+}
+
+static coil_async int wait_for(struct coil_server *server, struct coil_event *event)
+{
+    int err;
+
+    server->refs++;
+    err = coil_event_wait(event);
+    unref(server);
+    return err;
+}
+
+coil_async int coil_server_wait_closed(struct coil_server *server)
+{
+    return wait_for(server, &server->over);
+}
+
+coil_async int coil_server_serve_forever(struct coil_server *server)
+{
+    int err;
+
+    server->refs++;
+    err = coil_event_wait(&server->shut);
+    if (err != 0) {
+        coil_server_close(server);
+        coil_event_wait(&server->over);
+    }
+    unref(server);
+    return err;
+}
+
+coil_async int64_t coil_server_shutdown(struct coil_server *server, int64_t grace_ns)
+{
+    struct coil_timeout scope;
+    int64_t aborted = 0;
+    int err;
+
+    server->refs++;
+    coil_server_close(server);
+    coil_timeout_enter(&scope, grace_ns);
+    err = coil_event_wait(&server->over);
+    err = (int)coil_timeout_exit(&scope, err);
+    if (err == -ETIMEDOUT) {
+        aborted = (int64_t)server->client_count;
+        coil_server_abort_clients(server);
+        err = coil_event_wait(&server->over);
+    }
+    unref(server);
+    return err != 0 ? err : aborted;
+}
+
+bool coil_server_serving(const struct coil_server *server)
+{
+    return !server->closed;
+}
+
+int coil_server_address(const struct coil_server *server, size_t index, struct coil_address *out)
+{
+    if (index >= server->listener_count)
+        return -ENOENT;
+    *out = server->listeners[index].address;
+    return 0;
+}
+
+uint16_t coil_server_port(const struct coil_server *server)
+{
+    return coil_address_port(&server->listeners[0].address);
+}
+
+size_t coil_server_clients(const struct coil_server *server)
+{
+    return server->client_count;
+}
+
+void coil_server_unref(struct coil_server *server)
+{
+    if (server == NULL)
+        return;
+    coil_server_close(server);
+    unref(server);
+}

@@ -1,0 +1,47 @@
+/*
+ * A server from the inside: listeners, each with one op that accepts, and clients, each with a
+ * task. References are the users', one of each client, one of each listener whose op is out.
+ */
+#ifndef COIL_IO_SERVER_INTERNAL_H
+#define COIL_IO_SERVER_INTERNAL_H
+
+#include <coil/server.h>
+
+#include "io/stream.h"
+
+#define SERVER_BACKLOG 100
+
+struct listener {
+    struct coil_server *server;
+    int fd; /* -1: closed */
+    bool out;
+    struct op op;
+    struct coil_address address;
+};
+
+struct coil_server {
+    struct coil_loop *loop;
+    struct loop_guest guest;
+    unsigned refs;
+    coil_client_fn *fn;
+    void *arg;
+    struct coil_server_options options;
+    struct coil_context *context; /* the one who started it was in; the clients start with it */
+    bool closed;
+    bool pausing; /* the system has no descriptors: `retry` is set */
+    struct coil_call retry;
+    struct coil_link clients;
+    size_t client_count;
+    struct coil_event over; /* closed, and without clients */
+    struct coil_event shut; /* closed */
+    char *path;             /* of a Unix socket that close removes; NULL: none */
+    struct op removal;      /* of it */
+    size_t listener_count;
+    struct listener listeners[];
+};
+
+/* A server on sockets that listen already; it owns them, also if this fails. */
+int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count,
+                     const struct coil_server_options *options, struct coil_server **out);
+
+#endif

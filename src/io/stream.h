@@ -1,0 +1,93 @@
+/*
+ * A stream from the inside.
+ *
+ *   reading   happens in the task that asks, by an op on its stack: into the caller's memory if it
+ *             can be, into `in` where lines are looked for
+ *   writing   is tried at once; what the world does not take is copied to `chunks`, and an op of
+ *             the stream's own sends them, one after the other. While it is out it lends them, so
+ *             they only grow behind what it was told of
+ *   closing   what is kept goes out first; then the descriptor is closed and `closed` is set
+ *
+ * References are the users', and one of the stream's own while anything of it is out or it is about
+ * to close. A task that waits in a function of the stream holds one, too.
+ */
+#ifndef COIL_IO_STREAM_INTERNAL_H
+#define COIL_IO_STREAM_INTERNAL_H
+
+#include <coil/locks.h>
+#include <coil/stream.h>
+
+#include "io/op_wait.h"
+
+#define STREAM_LIMIT (64u << 10)
+#define STREAM_PARTS 16
+
+enum stream_kind {
+    STREAM_SOCKET,
+    STREAM_OTHER,    /* a pipe, a terminal, a file */
+    STREAM_TERMINAL, /* the near end of a child's terminal: EIO is the end */
+};
+
+struct chunk {
+    struct chunk *next;
+    size_t begin, end, size; /* [begin, end) is still to be sent */
+    char data[];
+};
+
+struct coil_stream {
+    struct coil_loop *loop; /* NULL once that is closed */
+    struct loop_guest guest;
+    unsigned refs;
+    int fd; /* -1: closed */
+    uint8_t kind;
+    bool hung_up;   /* at_eof: the end was read */
+    bool closing;   /* nothing is read or written any more */
+    bool aborted;   /* and what is kept is thrown away */
+    bool eof_asked; /* the direction of writing ends after what is kept */
+    bool eof_sent;
+    bool paused; /* more than `high` is kept, and not yet down to `low` */
+    bool direct; /* a task sends from its own memory */
+    bool out;    /* `op` is lent */
+
+    /* Reading. */
+    struct op_wait *reader; /* of the task that reads */
+    char *in;
+    size_t in_begin, in_end, in_size; /* [begin, end) was received and not read */
+    int read_error;                   /* the connection is lost, for reading */
+    size_t limit;
+    size_t partial;
+    char *zero_at; /* where a zero was put behind what was handed out; NULL: nowhere */
+    char under_zero;
+
+    /* Writing. */
+    int error; /* the connection is lost, for writing */
+    struct chunk *first, *last;
+    size_t pending, high, low;
+    struct coil_event drained; /* !paused */
+    struct coil_event emptied; /* nothing is kept, and no task sends */
+    struct coil_event closed;
+    struct op op;
+    struct iovec *parts; /* lent with it; STREAM_PARTS of them, made when first needed */
+    struct msghdr *header;
+};
+
+/* A stream of the loop that runs here, on a descriptor of which the kind is known. On failure the
+ * descriptor is closed. */
+int coil__stream_new(int fd, enum stream_kind kind, const struct coil_stream_options *options,
+                     struct coil_stream **out);
+
+/* Writing: sends on what is kept; a stream that is to close is closed when nothing is. */
+void coil__stream_pump(struct coil_stream *stream);
+void coil__stream_drop_chunks(struct coil_stream *stream);
+void coil__stream_lost(struct coil_stream *stream, int error);
+
+/* The descriptor goes, now that nothing is to be written any more. */
+void coil__stream_finish(struct coil_stream *stream);
+
+static inline void stream_owned(const struct coil_stream *stream, const char *caller)
+{
+    if (likely(stream->loop != NULL))
+        loop_owned(stream->loop, caller);
+}
+
+#endif

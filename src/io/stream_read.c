@@ -1,0 +1,302 @@
+/* Reading from a stream. */
+#include "io/stream.h"
+
+#include <sys/socket.h>
+
+#define FIRST_SIZE 4096
+
+static size_t buffered(const struct coil_stream *stream)
+{
+    return stream->in_end - stream->in_begin;
+}
+
+/* What was handed out last is the stream's again. */
+static void take_back(struct coil_stream *stream)
+{
+    if (stream->zero_at != NULL)
+        *stream->zero_at = stream->under_zero;
+    stream->zero_at = NULL;
+}
+
+/* Hands out the first bytes, with a zero behind them; there is always room for it. */
+static char *hand_out(struct coil_stream *stream, size_t size)
+{
+    char *data = stream->in + stream->in_begin;
+
+    stream->in_begin += size;
+    stream->zero_at = data + size;
+    stream->under_zero = *stream->zero_at;
+    *stream->zero_at = '\0';
+    return data;
+}
+
+static size_t take(struct coil_stream *stream, void *data, size_t size)
+{
+    size_t n = buffered(stream) < size ? buffered(stream) : size;
+
+    if (n > 0)
+        memcpy(data, stream->in + stream->in_begin, n);
+    stream->in_begin += n;
+    return n;
+}
+
+/* Room for at least `size` bytes behind what is buffered, and one for the zero. */
+static int make_room(struct coil_stream *stream, size_t size)
+{
+    size_t have = buffered(stream), wanted = stream->in_size;
+    char *bigger;
+
+    if (stream->in != NULL && stream->in_size - stream->in_end > size)
+        return 0;
+    if (stream->in_begin > 0 && have > 0)
+        memmove(stream->in, stream->in + stream->in_begin, have);
+    stream->in_begin = 0;
+    stream->in_end = have;
+    if (stream->in != NULL && stream->in_size - have > size)
+        return 0;
+    if (wanted == 0)
+        wanted = FIRST_SIZE;
+    while (wanted - have <= size)
+        wanted *= 2;
+    bigger = mem_realloc(stream->in, wanted);
+    if (bigger == NULL)
+        return -ENOMEM;
+    stream->in = bigger;
+    stream->in_size = wanted;
+    return 0;
+}
+
+static int begin(struct coil_stream *stream, const char *caller)
+{
+    stream_owned(stream, caller);
+    if (stream->reader != NULL)
+        return -EBUSY;
+    take_back(stream);
+    return 0;
+}
+
+static int64_t note_result(struct coil_stream *stream, int64_t n)
+{
+    if (stream->closing || (n == -EIO && stream->kind == STREAM_TERMINAL))
+        n = n > 0 ? n : 0;
+    if (n == 0)
+        stream->hung_up = true;
+    if (n < 0)
+        stream->read_error = (int)n;
+    return n;
+}
+
+/* Bytes from the world: > 0; 0: the end. A close by another task is an end, too. */
+static coil_async int64_t receive(struct coil_stream *stream, void *data, size_t size)
+{
+    struct op_wait wait;
+    int err;
+
+    if (stream->read_error != 0 || stream->hung_up || stream->closing)
+        return stream->read_error;
+    wait.op = (struct op){.kind = OP_READ, .fd = stream->fd};
+    wait.done = NULL;
+    wait.op.rw.data = data;
+    wait.op.rw.size = size;
+    wait.op.rw.offset = OP_STREAM;
+    if (stream->kind == STREAM_SOCKET) {
+        wait.op.kind = OP_RECV;
+        wait.op.rw.flags = 0;
+    }
+    coil_stream_ref(stream);
+    stream->reader = &wait;
+    err = coil__op_try(&wait, "stream read");
+    stream->reader = NULL;
+    if (err == 0)
+        wait.op.result = note_result(stream, wait.op.result);
+    coil_stream_unref(stream);
+    return err != 0 ? err : wait.op.result;
+}
+
+coil_async int64_t coil_stream_read(struct coil_stream *stream, void *data, size_t size)
+{
+    int err = begin(stream, "coil_stream_read");
+
+    if (err != 0 || size == 0)
+        return err;
+    if (buffered(stream) > 0)
+        return (int64_t)take(stream, data, size);
+    return receive(stream, data, size);
+}
+
+/* What a reader could not use after all. Without memory for it the stream is at its end. */
+static int64_t put_back(struct coil_stream *stream, const char *data, size_t size, int64_t why)
+{
+    if (size == 0)
+        return why;
+    if (make_room(stream, size) != 0) {
+        stream->hung_up = true;
+        return -ENOMEM;
+    }
+    memcpy(stream->in + stream->in_end, data, size);
+    stream->in_end += size;
+    return why;
+}
+
+coil_async int64_t coil_stream_readexactly(struct coil_stream *stream, void *data, size_t size)
+{
+    int err = begin(stream, "coil_stream_readexactly");
+    size_t have;
+
+    if (err != 0)
+        return err;
+    have = take(stream, data, size);
+    while (have < size) {
+        int64_t n = receive(stream, (char *)data + have, size - have);
+
+        if (n < 0)
+            return put_back(stream, data, have, n);
+        if (n == 0) {
+            stream->partial = have;
+            return -COIL_EINCOMPLETE;
+        }
+        have += (size_t)n;
+    }
+    return (int64_t)size;
+}
+
+coil_async int64_t coil_stream_readall(struct coil_stream *stream, char **out)
+{
+    int err = begin(stream, "coil_stream_readall");
+    size_t size = buffered(stream) + FIRST_SIZE, have;
+    char *data = err != 0 ? NULL : mem_alloc(size);
+    int64_t n = 1;
+
+    if (data == NULL)
+        return err != 0 ? err : -ENOMEM;
+    have = take(stream, data, size);
+    while (n > 0) {
+        if (size - have < FIRST_SIZE / 2) {
+            char *bigger = mem_realloc(data, size * 2);
+
+            n = bigger == NULL ? -ENOMEM : 1;
+            data = bigger == NULL ? data : bigger;
+            size = bigger == NULL ? size : size * 2;
+        }
+        if (n > 0)
+            n = receive(stream, data + have, size - have - 1);
+        have += n > 0 ? (size_t)n : 0;
+    }
+    if (n < 0) {
+        n = put_back(stream, data, have, n);
+        mem_free(data);
+        return n;
+    }
+    data[have] = '\0';
+    *out = data;
+    return (int64_t)have;
+}
+
+/* One more helping into the buffer. */
+static coil_async int64_t fill(struct coil_stream *stream)
+{
+    int64_t n = make_room(stream, FIRST_SIZE / 2);
+
+    if (n == 0)
+        n = receive(stream, stream->in + stream->in_end, stream->in_size - stream->in_end - 1);
+    if (n > 0)
+        stream->in_end += (size_t)n;
+    return n;
+}
+
+/*
+ * As asyncio's readuntil: how many bytes to hand out, the separator included; what exceeds the
+ * limit stays, and `consumed` says how much of it is known to be of no use.
+ */
+static coil_async int64_t until(struct coil_stream *stream, const void *separator, size_t size,
+                                size_t *consumed)
+{
+    size_t searched = 0;
+
+    for (;;) {
+        const char *start = stream->in + stream->in_begin;
+        size_t have = buffered(stream);
+        const char *found = have < searched + size
+                                ? NULL
+                                : memmem(start + searched, have - searched, separator, size);
+        int64_t n;
+
+        if (found != NULL) {
+            *consumed = (size_t)(found - start);
+            return *consumed > stream->limit ? -COIL_ELIMIT : (int64_t)(*consumed + size);
+        }
+        if (have >= size)
+            searched = have + 1 - size;
+        *consumed = searched;
+        if (searched > stream->limit)
+            return -COIL_ELIMIT;
+        n = fill(stream);
+        if (n <= 0)
+            return n < 0 ? n : -COIL_EINCOMPLETE;
+    }
+}
+
+/* The stream ended before the separator came: what there is, is handed out. */
+static char *hand_out_rest(struct coil_stream *stream)
+{
+    static char nothing[1];
+
+    stream->partial = buffered(stream);
+    return stream->in == NULL ? nothing : hand_out(stream, stream->partial);
+}
+
+coil_async int64_t coil_stream_readuntil(struct coil_stream *stream, const void *separator,
+                                         size_t size, char **data)
+{
+    int err = begin(stream, "coil_stream_readuntil");
+    size_t consumed;
+    int64_t n;
+
+    if (err != 0 || size == 0)
+        return err != 0 ? err : -EINVAL;
+    n = until(stream, separator, size, &consumed);
+    if (n > 0)
+        *data = hand_out(stream, (size_t)n);
+    else if (n == -COIL_EINCOMPLETE)
+        *data = hand_out_rest(stream);
+    return n;
+}
+
+/* A line that is too long is thrown away: its newline too, if that has come. */
+static void skip_line(struct coil_stream *stream, size_t consumed)
+{
+    if (consumed < buffered(stream) && stream->in[stream->in_begin + consumed] == '\n')
+        stream->in_begin += consumed + 1;
+    else
+        stream->in_begin = stream->in_end;
+}
+
+coil_async int64_t coil_stream_readline(struct coil_stream *stream, char **line)
+{
+    int err = begin(stream, "coil_stream_readline");
+    size_t consumed;
+    int64_t n;
+
+    if (err != 0)
+        return err;
+    n = until(stream, "\n", 1, &consumed);
+    if (n > 0) {
+        *line = hand_out(stream, (size_t)n);
+    } else if (n == -COIL_EINCOMPLETE) {
+        *line = hand_out_rest(stream);
+        n = (int64_t)stream->partial;
+    } else if (n == -COIL_ELIMIT) {
+        skip_line(stream, consumed);
+    }
+    return n;
+}
+
+size_t coil_stream_partial(const struct coil_stream *stream)
+{
+    return stream->partial;
+}
+
+bool coil_stream_at_eof(const struct coil_stream *stream)
+{
+    return stream->hung_up && buffered(stream) == 0;
+}

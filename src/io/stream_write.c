@@ -1,0 +1,412 @@
+/* Writing to a stream: at once what the world takes, the rest behind. */
+#include "io/stream.h"
+
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/uio.h>
+
+#include "io/world.h"
+
+#define CHUNK_SIZE (16u << 10)
+
+void coil__stream_drop_chunks(struct coil_stream *stream)
+{
+    while (stream->first != NULL) {
+        struct chunk *chunk = stream->first;
+
+        stream->first = chunk->next;
+        mem_free(chunk);
+    }
+    stream->last = NULL;
+    stream->pending = 0;
+}
+
+/* The tail of the last chunk is free, also while its front is lent. */
+static int keep(struct coil_stream *stream, const char *data, size_t size)
+{
+    struct chunk *last = stream->last;
+    size_t room = last == NULL ? 0 : last->size - last->end;
+    size_t now = size < room ? size : room, rest = size - now;
+    struct chunk *chunk = NULL;
+
+    if (rest > 0) {
+        size_t space = rest > CHUNK_SIZE ? rest : CHUNK_SIZE;
+
+        chunk = mem_alloc(sizeof(*chunk) + space);
+        if (chunk == NULL)
+            return -ENOMEM;
+        *chunk = (struct chunk){.end = rest, .size = space};
+        memcpy(chunk->data, data + now, rest);
+    }
+    if (now > 0) {
+        memcpy(last->data + last->end, data, now);
+        last->end += now;
+    }
+    if (chunk != NULL) {
+        if (last == NULL)
+            stream->first = chunk;
+        else
+            last->next = chunk;
+        stream->last = chunk;
+    }
+    stream->pending += size;
+    return 0;
+}
+
+static void note_level(struct coil_stream *stream)
+{
+    if (stream->pending > stream->high && !stream->paused) {
+        stream->paused = true;
+        coil_event_clear(&stream->drained);
+    }
+    if (stream->pending <= stream->low && stream->paused) {
+        stream->paused = false;
+        coil_event_set(&stream->drained);
+    }
+    if (stream->pending > 0 || stream->direct)
+        coil_event_clear(&stream->emptied);
+    else
+        coil_event_set(&stream->emptied);
+}
+
+void coil__stream_lost(struct coil_stream *stream, int error)
+{
+    if (stream->error == 0)
+        stream->error = error;
+    coil__stream_drop_chunks(stream);
+    stream->paused = false;
+    coil_event_set(&stream->drained);
+    coil_event_set(&stream->emptied);
+    coil_event_set(&stream->closed);
+    if (stream->closing)
+        coil__stream_finish(stream);
+}
+
+/* What goes out is the beginning of what is kept. */
+static void forget_sent(struct coil_stream *stream, size_t n)
+{
+    stream->pending -= n;
+    while (n > 0) {
+        struct chunk *chunk = stream->first;
+        size_t part = chunk->end - chunk->begin;
+
+        if (n < part || chunk == stream->last) {
+            chunk->begin += n;
+            break;
+        }
+        n -= part;
+        stream->first = chunk->next;
+        mem_free(chunk);
+    }
+    if (stream->pending == 0)
+        coil__stream_drop_chunks(stream);
+}
+
+static void sent(struct op *op)
+{
+    struct coil_stream *stream = container_of(op, struct coil_stream, op);
+
+    stream->out = false;
+    if (op->result > 0 && !stream->aborted) {
+        forget_sent(stream, (size_t)op->result);
+        note_level(stream);
+        coil__stream_pump(stream);
+    } else if (stream->aborted) {
+        coil__stream_finish(stream);
+    } else {
+        coil__stream_lost(stream, op->result == 0 ? -EPIPE : (int)op->result);
+    }
+    coil_stream_unref(stream);
+}
+
+/* The op for one part: the frequent case, without the arrays. */
+static void aim_at_one(struct coil_stream *stream, struct op *op, const void *data, size_t size)
+{
+    *op = (struct op){.kind = OP_WRITE, .fd = stream->fd};
+    op->rw.data = (void *)(uintptr_t)data;
+    op->rw.size = size;
+    op->rw.offset = OP_STREAM;
+    if (stream->kind == STREAM_SOCKET) {
+        op->kind = OP_SEND;
+        op->rw.flags = 0;
+    }
+}
+
+static void aim_at_many(struct coil_stream *stream, struct op *op, struct iovec *parts,
+                        size_t count, struct msghdr *header)
+{
+    *op = (struct op){.kind = OP_WRITEV, .fd = stream->fd};
+    op->vector.parts = parts;
+    op->vector.count = count;
+    op->vector.offset = OP_STREAM;
+    if (stream->kind != STREAM_SOCKET)
+        return;
+    *header = (struct msghdr){.msg_iov = parts, .msg_iovlen = count};
+    op->kind = OP_SENDMSG;
+    op->message.header = header;
+    op->message.flags = 0;
+}
+
+static size_t gather_chunks(const struct coil_stream *stream, struct iovec *parts)
+{
+    size_t count = 0;
+
+    for (struct chunk *at = stream->first; at != NULL && count < STREAM_PARTS; at = at->next)
+        parts[count++] =
+            (struct iovec){.iov_base = at->data + at->begin, .iov_len = at->end - at->begin};
+    return count;
+}
+
+/* What the op and its array need is made at the first time that a chunk has a successor; without
+ * memory it goes chunk by chunk. */
+static void aim(struct coil_stream *stream)
+{
+    struct chunk *first = stream->first;
+
+    if (first->next != NULL && stream->parts == NULL) {
+        stream->parts = mem_alloc(STREAM_PARTS * sizeof(*stream->parts) + sizeof(*stream->header));
+        stream->header = stream->parts == NULL ? NULL : (void *)(stream->parts + STREAM_PARTS);
+    }
+    if (first->next == NULL || stream->parts == NULL)
+        aim_at_one(stream, &stream->op, first->data + first->begin, first->end - first->begin);
+    else
+        aim_at_many(stream, &stream->op, stream->parts, gather_chunks(stream, stream->parts),
+                    stream->header);
+}
+
+/* Nothing is kept any more. */
+static void all_out(struct coil_stream *stream)
+{
+    if (stream->closing) {
+        coil__stream_finish(stream);
+    } else if (stream->eof_asked && !stream->eof_sent) {
+        stream->eof_sent = true;
+        if (stream->kind == STREAM_SOCKET)
+            WORLD(stream->loop, shutdown, stream->fd, SHUT_WR);
+        else
+            coil_stream_close(stream);
+    }
+}
+
+void coil__stream_pump(struct coil_stream *stream)
+{
+    if (stream->out || stream->direct || stream->fd < 0)
+        return;
+    if (stream->pending == 0) {
+        all_out(stream);
+        return;
+    }
+    if (stream->loop->closing) {
+        coil__stream_lost(stream, -COIL_ESTOPPED);
+        return;
+    }
+    aim(stream);
+    stream->op.done = sent;
+    stream->out = true;
+    coil_stream_ref(stream);
+    coil__drive_submit(stream->loop->driver, &stream->op);
+}
+
+static int may_write(struct coil_stream *stream, const char *caller)
+{
+    stream_owned(stream, caller);
+    if (stream->error != 0)
+        return stream->error;
+    return stream->closing || stream->eof_asked ? -ESHUTDOWN : 0;
+}
+
+/* Tries the op at once, if nothing is before it: how many bytes went out, or an error. */
+static int64_t try_op(struct coil_stream *stream, struct op *op)
+{
+    int64_t n;
+
+    if (stream->pending > 0 || stream->direct)
+        return 0;
+    n = stream->loop->driver->ops->attempt(stream->loop->driver, op);
+    if (n == -EAGAIN)
+        return 0;
+    if (n < 0)
+        coil__stream_lost(stream, (int)n);
+    return n;
+}
+
+/* What is kept now goes out as soon as it can. */
+static void go_on(struct coil_stream *stream)
+{
+    note_level(stream);
+    coil__stream_pump(stream);
+}
+
+int coil_stream_write(struct coil_stream *stream, const void *data, size_t size)
+{
+    int err = may_write(stream, "coil_stream_write");
+    struct op op;
+    int64_t n;
+
+    if (err != 0 || size == 0)
+        return err;
+    aim_at_one(stream, &op, data, size);
+    n = try_op(stream, &op);
+    if (n == (int64_t)size)
+        return 0;
+    if (n >= 0)
+        err = keep(stream, (const char *)data + n, size - (size_t)n);
+    if (n < 0 || err != 0)
+        return n < 0 ? (int)n : err;
+    go_on(stream);
+    return 0;
+}
+
+static int keep_rest(struct coil_stream *stream, const struct iovec *parts, size_t count, size_t n)
+{
+    int err = 0;
+
+    for (size_t i = 0; i < count && err == 0; i++) {
+        size_t skip = n < parts[i].iov_len ? n : parts[i].iov_len;
+
+        n -= skip;
+        if (skip < parts[i].iov_len)
+            err = keep(stream, (const char *)parts[i].iov_base + skip, parts[i].iov_len - skip);
+    }
+    return err;
+}
+
+int coil_stream_writev(struct coil_stream *stream, const struct iovec *parts, size_t count)
+{
+    int err = may_write(stream, "coil_stream_writev");
+    struct iovec lent[STREAM_PARTS];
+    size_t n_lent = count < STREAM_PARTS ? count : STREAM_PARTS;
+    struct msghdr header;
+    struct op op;
+    int64_t n;
+
+    if (err != 0 || count == 0)
+        return err;
+    memcpy(lent, parts, n_lent * sizeof(*lent));
+    aim_at_many(stream, &op, lent, n_lent, &header);
+    n = try_op(stream, &op);
+    if (n < 0)
+        return (int)n;
+    err = keep_rest(stream, parts, count, (size_t)n);
+    go_on(stream);
+    return err;
+}
+
+static int write_long(struct coil_stream *stream, size_t size, const char *format,
+                      va_list arguments)
+{
+    char *text = mem_alloc(size + 1);
+    int err = -ENOMEM;
+
+    if (text != NULL) {
+        vsnprintf(text, size + 1, format, arguments);
+        err = coil_stream_write(stream, text, size);
+    }
+    mem_free(text);
+    return err;
+}
+
+int coil_stream_printf(struct coil_stream *stream, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    int n, err;
+
+    va_start(arguments, format);
+    n = vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (n < 0)
+        return -EINVAL;
+    if ((size_t)n < sizeof(text))
+        return coil_stream_write(stream, text, (size_t)n);
+    va_start(arguments, format);
+    err = write_long(stream, (size_t)n, format, arguments);
+    va_end(arguments);
+    return err;
+}
+
+coil_async int coil_stream_drain(struct coil_stream *stream)
+{
+    int err = 0;
+
+    stream_owned(stream, "coil_stream_drain");
+    if (stream->paused) {
+        coil_stream_ref(stream);
+        err = coil_event_wait(&stream->drained);
+        if (err == 0)
+            err = stream->error;
+        coil_stream_unref(stream);
+        return err;
+    }
+    return stream->error;
+}
+
+/* The caller's own memory goes out, piece by piece. */
+static coil_async int send_directly(struct coil_stream *stream, const char *data, size_t size)
+{
+    struct op_wait wait;
+    int err = 0;
+
+    while (size > 0 && err == 0) {
+        wait.done = NULL;
+        aim_at_one(stream, &wait.op, data, size);
+        err = coil__op_try(&wait, "stream write");
+        if (err != 0)
+            break;
+        if (wait.op.result <= 0) {
+            err = wait.op.result == 0 ? -EPIPE : (int)wait.op.result;
+            stream->error = stream->error != 0 ? stream->error : err;
+            break;
+        }
+        data += wait.op.result;
+        size -= (size_t)wait.op.result;
+    }
+    return err;
+}
+
+static coil_async int send_alone(struct coil_stream *stream, const void *data, size_t size)
+{
+    int err = 0;
+
+    while (err == 0 && (stream->pending > 0 || stream->direct)) {
+        err = coil_event_wait(&stream->emptied);
+        if (err == 0)
+            err = may_write(stream, "coil_stream_sendall");
+    }
+    if (err != 0)
+        return err;
+    stream->direct = true;
+    note_level(stream);
+    err = send_directly(stream, data, size);
+    stream->direct = false;
+    if (stream->aborted && stream->fd >= 0)
+        coil__stream_finish(stream);
+    else if (stream->error != 0 && stream->fd >= 0)
+        coil__stream_lost(stream, stream->error);
+    else if (stream->fd >= 0)
+        go_on(stream);
+    return err;
+}
+
+coil_async int coil_stream_sendall(struct coil_stream *stream, const void *data, size_t size)
+{
+    int err = may_write(stream, "coil_stream_sendall");
+
+    if (err != 0 || size == 0)
+        return err;
+    coil_stream_ref(stream);
+    err = send_alone(stream, data, size);
+    coil_stream_unref(stream);
+    return err;
+}
+
+int coil_stream_write_eof(struct coil_stream *stream)
+{
+    stream_owned(stream, "coil_stream_write_eof");
+    if (stream->error != 0 || stream->closing)
+        return stream->error;
+    stream->eof_asked = true;
+    coil__stream_pump(stream);
+    return 0;
+}
