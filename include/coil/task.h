@@ -14,9 +14,11 @@ COIL_BEGIN_DECLS
 
 /* All zero is the default. */
 struct coil_task_options {
-    const char *name;             /* copied; default "Task-N" */
-    size_t stack_bytes;           /* reserved for a stackful coroutine; default 64 KiB */
-    bool eager;                   /* run the first step inside create (asyncio: eager_start) */
+    const char *name;   /* copied; default "Task-N" */
+    size_t stack_bytes; /* reserved for a stackful coroutine; default 64 KiB. Below it is a
+                           guard of 16 KiB at least: code with larger frames than that
+                           wants -fstack-clash-protection */
+    bool eager;         /* run the first step inside create (asyncio: eager_start) */
     struct coil_context *context; /* run in this context, not in a copy of the caller's */
     coil_drop_fn *drop_arg;       /* frees the argument once the task has ended, run or not */
     coil_drop_fn *drop_result;    /* frees the result's value if nobody takes it */

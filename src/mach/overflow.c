@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/atomic.h"
-#include "mach/slab.h"
+#include "mach/stack_slab.h"
 #include "mach/sys.h"
 
 #define HANDLER_BYTES ((size_t)65536)

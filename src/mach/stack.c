@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "mach/slab.h"
+#include "mach/stack_slab.h"
 #include "mach/sys.h"
 
 enum {

@@ -61,6 +61,30 @@ CRASH_TEST(overflow_names_the_task_and_the_size, SIGSEGV,
     run_on_stack(dig_for_ever, 0);
 }
 
+/* Steps over 16 KiB at a time: a frame that is touched at its far end only. */
+static __attribute__((noinline)) int leap(volatile char *from_above)
+{
+    volatile char frame[16 << 10];
+
+    frame[0] = from_above[0];
+    return frame[0] + (frame[0] == 1 ? leap(frame) : 0) + frame[0];
+}
+
+static void leap_for_ever(void *arg)
+{
+    volatile char start = 1;
+
+    (void)arg;
+    exit(leap(&start));
+}
+
+CRASH_TEST(a_large_frame_does_not_step_over_the_guard, SIGSEGV, "its 65536 bytes are used up")
+{
+    CHECK_EQ(coil__mach_overflow_install(describe), 0);
+    CHECK_EQ(coil__mach_overflow_thread_enter(), 0);
+    run_on_stack(leap_for_ever, 2);
+}
+
 static void dig_in_thread(void *arg)
 {
     (void)arg;

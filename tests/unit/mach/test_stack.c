@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 
 #include "base/fault.h"
-#include "mach/slab.h"
+#include "mach/stack_slab.h"
 #include "mach/valgrind.h"
 
 #include <kit.h>

@@ -1,4 +1,4 @@
-#include "mach/slab.h"
+#include "mach/stack_slab.h"
 
 #include <errno.h>
 #include <sys/mman.h>

@@ -2,8 +2,8 @@
  * Slabs: mappings that stacks are carved from, and the process-wide list of them that a signal
  * handler can read.
  */
-#ifndef COIL_MACH_SLAB_H
-#define COIL_MACH_SLAB_H
+#ifndef COIL_MACH_STACK_SLAB_H
+#define COIL_MACH_STACK_SLAB_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,14 +13,15 @@
 #include "mach/stack.h"
 
 /*
- * A guard is as large as the step in which compilers probe large frames: they promise to touch each
- * such stretch. It also makes the distance between two stacks an odd number of pages, so that tops
- * spread over the sets of the TLB.
+ * A guard is at least as large as the step in which compilers probe large frames, if they are asked
+ * to (-fstack-clash-protection): they promise to touch each such stretch. Who does not ask is safe
+ * with frames up to the guard's size; pages of it cost no memory. It also makes the distance
+ * between two stacks an odd number of pages, so that tops spread over the sets of the TLB.
  */
 #if defined(__aarch64__)
 #define SLAB_GUARD ((size_t)65536)
 #else
-#define SLAB_GUARD ((size_t)4096)
+#define SLAB_GUARD ((size_t)5 * 4096)
 #endif
 
 enum { SLAB_MOST = 1024 }; /* stacks in one slab */

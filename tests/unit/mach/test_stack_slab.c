@@ -1,4 +1,4 @@
-#include "mach/slab.h"
+#include "mach/stack_slab.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -46,10 +46,16 @@ TEST(below_each_stack_is_a_guard)
         CHECK(high != NULL);
         CHECK(writable(high - 1));
         CHECK(writable(low));
-        CHECK(!writable(low - 1));
-        CHECK(!writable(low - SLAB_GUARD));
+        for (size_t below = 1; below <= SLAB_GUARD; below += below == 1 ? 4095 : 4096)
+            CHECK(!writable(low - below));
     }
     coil__slab_close(slab);
+}
+
+TEST(stacks_are_an_odd_number_of_pages_apart)
+{
+    for (unsigned cls = 0; cls < MACH_STACK_CLASSES && SLAB_GUARD < 65536; cls++)
+        CHECK_EQ(slab_stride(cls) / 4096 % 2, 1);
 }
 
 TEST(an_address_leads_to_its_slab_and_stack)
