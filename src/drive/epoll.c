@@ -1,4 +1,4 @@
-/* The driver for every Linux: readiness by epoll, calls by workers. */
+/* The driver for every Linux: readiness by epoll, what may block by workers. */
 #include <errno.h>
 
 #include "base/alloc.h"
@@ -14,6 +14,11 @@ struct epoll_driver {
 static struct epoll_driver *epoll_of(struct driver *driver)
 {
     return container_of(driver, struct epoll_driver, driver);
+}
+
+static void epoll_back(struct driver *driver, struct op *op)
+{
+    coil__polls_back(&epoll_of(driver)->polls, op);
 }
 
 static int epoll_open(const struct driver_options *options, struct driver **out)
@@ -32,6 +37,8 @@ static int epoll_open(const struct driver_options *options, struct driver **out)
         mem_free(self);
         return err;
     }
+    self->polls.calls = self->calls;
+    coil__calls_on_back(self->calls, epoll_back);
     *out = &self->driver;
     return 0;
 }
@@ -64,6 +71,21 @@ static void epoll_cancel(struct driver *driver, struct op *op)
         coil__calls_cancel(self->calls, driver, op);
     else
         coil__polls_cancel(&self->polls, op);
+}
+
+static int64_t epoll_attempt(struct driver *driver, struct op *op)
+{
+    return coil__polls_attempt(&epoll_of(driver)->polls, op);
+}
+
+static void epoll_forget(struct driver *driver, int fd)
+{
+    coil__polls_forget(&epoll_of(driver)->polls, fd);
+}
+
+static bool epoll_keep(struct driver *driver, int fd)
+{
+    return coil__polls_doom(&epoll_of(driver)->polls, fd);
 }
 
 /* One look at the descriptors, or one sleep. True if there is a reason to go home. */
@@ -100,9 +122,10 @@ const struct driver_ops coil__driver_epoll = {
     .close = epoll_close,
     .submit = epoll_submit,
     .cancel = epoll_cancel,
-    .attempt = coil__drive_attempt,
+    .attempt = epoll_attempt,
     .wait = epoll_wait_,
     .now = coil__drive_now,
-    .forget = coil__drive_forget,
+    .forget = epoll_forget,
+    .keep = epoll_keep,
     .world = &coil__world_real,
 };

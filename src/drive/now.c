@@ -15,26 +15,52 @@ struct parts {
     struct iovec one;
 };
 
+static int option(int fd, int name)
+{
+    int value = -1;
+    socklen_t length = sizeof(value);
+
+    coil__sys_get_option(fd, SOL_SOCKET, name, &value, &length);
+    return value;
+}
+
+static enum nature socket_nature(int fd, bool blocking)
+{
+    int domain;
+
+    if (blocking)
+        return NATURE_BLOCKING_SOCKET;
+    if (option(fd, SO_TYPE) != SOCK_STREAM)
+        return NATURE_SOCKET;
+    domain = option(fd, SO_DOMAIN);
+    return domain == AF_INET || domain == AF_INET6 ? NATURE_TCP : NATURE_SOCKET;
+}
+
 enum nature coil__nature_of(int fd)
 {
     struct stat about = {.st_mode = 0};
-    bool blocking = coil__sys_nonblocking(fd) == 0;
+    int flags = coil__sys_flags(fd);
+    bool blocking = flags >= 0 && !(flags & O_NONBLOCK);
 
     if (coil__sys_fstat(fd, &about) != 0)
         return NATURE_STREAM;
     switch (about.st_mode & S_IFMT) {
-    case S_IFSOCK: return blocking ? NATURE_BLOCKING_SOCKET : NATURE_SOCKET;
+    case S_IFSOCK: return socket_nature(fd, blocking);
     case S_IFREG:
     case S_IFBLK:
     case S_IFDIR: return NATURE_FILE;
     case S_IFCHR: return NATURE_BLOCKING;
+    case S_IFIFO:
+        if (!blocking) /* O_DIRECT: a pipe of packets */
+            return flags & O_DIRECT ? NATURE_STREAM : NATURE_PIPE;
+        return NATURE_BLOCKING;
     default: return blocking ? NATURE_BLOCKING : NATURE_STREAM;
     }
 }
 
 static bool is_socket(enum nature nature)
 {
-    return nature == NATURE_SOCKET || nature == NATURE_BLOCKING_SOCKET;
+    return nature == NATURE_TCP || nature == NATURE_SOCKET || nature == NATURE_BLOCKING_SOCKET;
 }
 
 static void gather(struct parts *parts, const struct op *op)
@@ -206,6 +232,12 @@ static int64_t connect_now(const struct op *op, enum nature nature)
     else
         result = coil__sys_connect(op->fd, op->connect.address, op->connect.length);
     return result == -EINPROGRESS || result == -EALREADY ? -EAGAIN : result;
+}
+
+bool coil__op_needs_time(const struct op *op)
+{
+    return op->kind == OP_CONNECT && op->connect.length >= sizeof(sa_family_t) &&
+           op->connect.address->sa_family == AF_UNIX;
 }
 
 static bool needs_nature(uint8_t kind)

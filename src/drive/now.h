@@ -13,8 +13,10 @@
  */
 enum nature {
     NATURE_UNKNOWN,
-    NATURE_SOCKET,          /* every call can be told not to wait ... */
-    NATURE_BLOCKING_SOCKET, /* ... but accept and connect, which go by O_NONBLOCK */
+    NATURE_TCP,             /* a stream of bytes; every call can be told not to wait */
+    NATURE_SOCKET,          /* any other, and what one is that has O_NONBLOCK */
+    NATURE_BLOCKING_SOCKET, /* accept and connect go by O_NONBLOCK only */
+    NATURE_PIPE,            /* with O_NONBLOCK; a stream of bytes */
     NATURE_FILE,            /* regular: never "ready", and slow where the disk has to be asked */
     NATURE_STREAM,          /* anything else with O_NONBLOCK */
     NATURE_BLOCKING,        /* anything else without; terminals always, for others may change it */
@@ -26,7 +28,7 @@ static inline size_t op_parts(const struct op *op)
     return op->vector.count < 1024 ? op->vector.count : 1024; /* IOV_MAX */
 }
 
-/* One or two system calls; NATURE_STREAM if fd is bad: the op itself will tell. */
+/* A few system calls; NATURE_STREAM if fd is bad: the op itself will tell. */
 enum nature coil__nature_of(int fd);
 
 /*
@@ -35,7 +37,11 @@ enum nature coil__nature_of(int fd);
  */
 int64_t coil__op_now(struct op *op);
 
-/* The same for whoever remembers the nature of op->fd: looked up when it is needed and unknown. */
+/* -EAGAIN from op_now means that time alone helps: a local listener's queue is full. */
+bool coil__op_needs_time(const struct op *op);
+
+/* The same as op_now for whoever remembers the nature of op->fd: looked up when it is needed and
+ * unknown. */
 int64_t coil__op_now_on(struct op *op, enum nature *nature);
 
 #endif

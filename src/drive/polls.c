@@ -4,23 +4,15 @@
 #include <poll.h>
 #include <sys/epoll.h>
 
-#include "base/alloc.h"
+#include "drive/edges.h"
+#include "drive/files.h"
 #include "mach/sys.h"
 
-#define CHUNK_SLOTS 64
 #define EVENTS_AT_ONCE 128
 #define POLL_EVENTS 0x3fffu /* all that poll(2) knows; epoll's flags lie above */
 #define UNASKED (POLLERR | POLLHUP)
+#define AGAIN_NS COIL_MS(1)
 #define WAKE UINT64_MAX
-
-/* All about one descriptor. */
-struct poll_slot {
-    struct coil_link ops;   /* which wait on it */
-    struct coil_link dirty; /* in polls->dirty, or in none */
-    int fd;
-    bool registered;
-    uint32_t registration; /* which one; an event of an older one is stale */
-};
 
 static struct op *op_of(struct coil_link *link)
 {
@@ -34,6 +26,7 @@ int coil__polls_open(struct polls *polls, struct driver *driver, polls_ready_fn 
 
     *polls = (struct polls){.driver = driver, .ready = ready};
     list_init(&polls->dirty);
+    list_init(&polls->again);
     polls->epoll = coil__sys_epoll_create();
     if (polls->epoll < 0)
         return polls->epoll;
@@ -45,90 +38,35 @@ int coil__polls_open(struct polls *polls, struct driver *driver, polls_ready_fn 
 
 void coil__polls_close(struct polls *polls)
 {
-    for (size_t i = 0; i < polls->chunk_count; i++)
-        mem_free(polls->chunks[i]);
-    mem_free(polls->chunks);
+    coil__slots_free(&polls->slots);
     coil__sys_close(polls->epoll);
 }
 
-static int grow(struct polls *polls, size_t needed)
+void coil__polls_mark(struct polls *polls, struct poll_slot *slot)
 {
-    size_t count = polls->chunk_count ? polls->chunk_count : 4;
-    struct poll_slot **chunks;
-
-    while (count < needed)
-        count *= 2;
-    chunks = mem_realloc(polls->chunks, count * sizeof(*chunks));
-    if (chunks == NULL)
-        return -ENOMEM;
-    for (size_t i = polls->chunk_count; i < count; i++)
-        chunks[i] = NULL;
-    polls->chunks = chunks;
-    polls->chunk_count = count;
-    return 0;
+    if (!link_in_list(&slot->link))
+        list_append(&polls->dirty, &slot->link);
 }
 
-static struct poll_slot *chunk_new(size_t index)
+static void enter(struct polls *polls, struct poll_slot *slot, struct op *op)
 {
-    struct poll_slot *chunk = mem_zalloc(CHUNK_SLOTS * sizeof(*chunk));
+    enum direction direction = coil__op_direction(op);
 
-    for (size_t i = 0; chunk != NULL && i < CHUNK_SLOTS; i++) {
-        chunk[i].fd = (int)(index * CHUNK_SLOTS + i);
-        list_init(&chunk[i].ops);
-    }
-    return chunk;
-}
-
-/* The slot of a descriptor, made if need be; NULL: no memory. */
-static struct poll_slot *slot_of(struct polls *polls, int fd)
-{
-    size_t index = (size_t)fd / CHUNK_SLOTS;
-
-    if (index >= polls->chunk_count && grow(polls, index + 1) != 0)
-        return NULL;
-    if (polls->chunks[index] == NULL)
-        polls->chunks[index] = chunk_new(index);
-    if (polls->chunks[index] == NULL)
-        return NULL;
-    return &polls->chunks[index][(size_t)fd % CHUNK_SLOTS];
-}
-
-static void mark_dirty(struct polls *polls, struct poll_slot *slot)
-{
-    if (!link_in_list(&slot->dirty))
-        list_append(&polls->dirty, &slot->dirty);
-}
-
-/* The op leaves its slot. */
-static void leave(struct polls *polls, struct op *op, int64_t result)
-{
-    list_remove(&op->link);
-    polls->waiting--;
-    polls->ready(polls->driver, op, result);
-}
-
-void coil__polls_submit(struct polls *polls, struct op *op)
-{
-    struct poll_slot *slot;
-
-    if (op->fd < 0) {
-        polls->ready(polls->driver, op, -EBADF);
-        return;
-    }
-    slot = slot_of(polls, op->fd);
-    if (slot == NULL) {
-        polls->ready(polls->driver, op, -ENOMEM);
-        return;
-    }
     list_append(&slot->ops, &op->link);
     polls->waiting++;
-    mark_dirty(polls, slot);
+    if (direction != NEITHER)
+        slot->queued[direction]++;
 }
 
-/* The kernel is not told: an event for nobody comes at most once and is dropped. */
-void coil__polls_cancel(struct polls *polls, struct op *op)
+void coil__polls_leave(struct polls *polls, struct poll_slot *slot, struct op *op, int64_t result)
 {
-    leave(polls, op, -ECANCELED);
+    enum direction direction = coil__op_direction(op);
+
+    list_remove(&op->link);
+    polls->waiting--;
+    if (direction != NEITHER)
+        slot->queued[direction]--;
+    polls->ready(polls->driver, op, result);
 }
 
 /* Ends the ops of a slot: all, or only those that the kernel had been told of. */
@@ -140,91 +78,331 @@ static void end_all(struct polls *polls, struct poll_slot *slot, int64_t result,
         struct op *op = op_of(at);
 
         at = at->next;
-        if (!only_asked || op->stage == STAGE_ASKED)
-            leave(polls, op, result);
+        if (op->stage != STAGE_WORKING && (!only_asked || op->stage == STAGE_ASKED))
+            coil__polls_leave(polls, slot, op, result);
     }
 }
 
-static int control(struct polls *polls, int what, struct poll_slot *slot)
+static bool has_worker(const struct poll_slot *slot)
 {
-    struct epoll_event event = {.events = EPOLLONESHOT};
     struct coil_link *at;
 
-    event.data.u64 = (uint64_t)slot->registration << 32 | (uint32_t)slot->fd;
     list_each (at, &slot->ops)
-        event.events |= op_of(at)->poll.events & POLL_EVENTS;
+        if (op_of(at)->stage == STAGE_WORKING)
+            return true;
+    return false;
+}
+
+/* --- the life of a number --- */
+
+static void withdraw_all(struct polls *polls, struct poll_slot *slot)
+{
+    struct coil_link *at = slot->ops.next;
+
+    while (at != &slot->ops) {
+        struct op *op = op_of(at);
+
+        at = at->next;
+        if (op->stage == STAGE_WORKING && coil__calls_withdraw(op))
+            coil__polls_leave(polls, slot, op, -EBADF);
+    }
+}
+
+static void forget_slot(struct polls *polls, struct poll_slot *slot)
+{
+    end_all(polls, slot, -EBADF, false);
+    withdraw_all(polls, slot);
+    if (link_in_list(&slot->link))
+        list_remove(&slot->link);
+    slot->registration = ++polls->registrations;
+    slot->nature = NATURE_UNKNOWN;
+    slot->ready = BOTH;
+    slot->asked = 0;
+    slot->flags = 0;
+}
+
+void coil__polls_forget(struct polls *polls, int fd)
+{
+    struct poll_slot *slot = coil__slot_find(&polls->slots, fd);
+
+    if (slot != NULL)
+        forget_slot(polls, slot);
+}
+
+bool coil__polls_doom(struct polls *polls, int fd)
+{
+    struct poll_slot *slot = coil__slot_find(&polls->slots, fd);
+
+    if (slot == NULL || !has_worker(slot))
+        return false;
+    slot->flags |= SLOT_DOOMED;
+    return true;
+}
+
+static void close_now(struct polls *polls, struct op *op, enum nature nature)
+{
+    if (nature == NATURE_UNKNOWN)
+        nature = coil__nature_of(op->fd);
+    if (nature == NATURE_FILE && polls->calls != NULL)
+        coil__files_submit(polls->calls, op);
+    else
+        polls->ready(polls->driver, op, coil__sys_close(op->fd));
+}
+
+static void submit_close(struct polls *polls, struct op *op)
+{
+    struct poll_slot *slot = coil__slot_find(&polls->slots, op->fd);
+    enum nature nature = slot != NULL ? slot->nature : NATURE_UNKNOWN;
+
+    if (slot != NULL)
+        forget_slot(polls, slot);
+    if (slot != NULL && slot->closing == NULL && has_worker(slot))
+        slot->closing = op;
+    else
+        close_now(polls, op, nature);
+}
+
+/* No worker is at it any more. */
+static void close_late(struct polls *polls, struct poll_slot *slot)
+{
+    struct op *closing = slot->closing;
+
+    slot->closing = NULL;
+    if (closing != NULL)
+        close_now(polls, closing, NATURE_UNKNOWN);
+    else
+        coil__sys_close(slot->fd);
+    forget_slot(polls, slot);
+}
+
+/* --- ops --- */
+
+/* Of ops on paths there is nothing to remember. */
+static void submit_path(struct polls *polls, struct op *op)
+{
+    if (polls->calls != NULL) {
+        coil__files_submit(polls->calls, op);
+        return;
+    }
+    coil__op_block(op);
+    polls->ready(polls->driver, op, op->result);
+}
+
+static bool has_path(const struct op *op)
+{
+    switch (op->kind) {
+    case OP_OPEN:
+    case OP_RENAME:
+    case OP_UNLINK:
+    case OP_MKDIR:
+    case OP_LIST: return true;
+    case OP_STAT: return op->stat.path != NULL;
+    default: return false;
+    }
+}
+
+/* Some op but OP_POLL is used on it. */
+static void own(struct polls *polls, struct poll_slot *slot)
+{
+    if (slot->flags & SLOT_OWN)
+        return;
+    slot->flags |= SLOT_OWN;
+    if (!list_empty(&slot->ops))
+        coil__polls_mark(polls, slot);
+}
+
+static void submit_to_slot(struct polls *polls, struct poll_slot *slot, struct op *op)
+{
+    enum direction direction = coil__op_direction(op);
+
+    if (op->kind != OP_POLL)
+        own(polls, slot);
+    enter(polls, slot, op);
+    if (direction != NEITHER && (slot->asked & ~slot->ready & BIT(direction)))
+        op->stage = STAGE_ASKED; /* an edge will tell, and there is nothing to do before */
+    else
+        coil__polls_mark(polls, slot);
+}
+
+void coil__polls_submit(struct polls *polls, struct op *op)
+{
+    struct poll_slot *slot;
+
+    if (has_path(op)) {
+        submit_path(polls, op);
+    } else if (op->fd < 0) {
+        polls->ready(polls->driver, op, -EBADF);
+    } else if (op->kind == OP_CLOSE) {
+        submit_close(polls, op);
+    } else {
+        slot = coil__slot_of(&polls->slots, op->fd);
+        if (slot == NULL)
+            polls->ready(polls->driver, op, -ENOMEM);
+        else
+            submit_to_slot(polls, slot, op);
+    }
+}
+
+/* The kernel is not told: an event for nobody comes at most once and is dropped. */
+void coil__polls_cancel(struct polls *polls, struct op *op)
+{
+    struct poll_slot *slot;
+
+    if (op->kind == OP_CLOSE)
+        return;
+    if (op->stage == STAGE_WORKING && !coil__calls_withdraw(op))
+        return;
+    if (has_path(op)) {
+        polls->ready(polls->driver, op, -ECANCELED);
+        return;
+    }
+    slot = coil__slot_find(&polls->slots, op->fd);
+    coil__polls_leave(polls, slot, op, -ECANCELED);
+    if (!list_empty(&slot->ops)) /* who waited behind it may go on */
+        coil__polls_mark(polls, slot);
+}
+
+int64_t coil__polls_attempt(struct polls *polls, struct op *op)
+{
+    enum direction direction = coil__op_direction(op);
+    struct poll_slot *slot;
+    int64_t result;
+
+    if (op->kind == OP_POLL)
+        return coil__op_now(op);
+    if (has_path(op) || op->kind == OP_CLOSE || op->kind == OP_CALL)
+        return -EAGAIN;
+    if (op->fd < 0)
+        return -EBADF;
+    slot = coil__slot_of(&polls->slots, op->fd);
+    if (slot == NULL || (direction != NEITHER && slot->queued[direction] > 0))
+        return -EAGAIN;
+    own(polls, slot);
+    result = coil__slot_try(slot, op);
+    if (op->kind == OP_ACCEPT && result >= 0)
+        coil__edges_begin(polls, slot, (int)result);
+    return result;
+}
+
+void coil__polls_back(struct polls *polls, struct op *op)
+{
+    struct poll_slot *slot;
+
+    if (op->kind == OP_OPEN && op->result >= 0)
+        coil__polls_forget(polls, (int)op->result);
+    if (has_path(op) || op->kind == OP_CLOSE) {
+        polls->ready(polls->driver, op, op->result);
+        return;
+    }
+    slot = coil__slot_find(&polls->slots, op->fd);
+    coil__edges_back(polls, slot, op);
+    if ((slot->closing != NULL || (slot->flags & SLOT_DOOMED)) && !has_worker(slot))
+        close_late(polls, slot);
+}
+
+/* --- what the kernel is told, and tells --- */
+
+static int control(struct polls *polls, int what, struct poll_slot *slot, uint32_t events)
+{
+    struct epoll_event event = {.events = events};
+
+    event.data.u64 = (uint64_t)slot->registration << 32 | (uint32_t)slot->fd;
     return coil__sys_epoll_ctl(polls->epoll, what, slot->fd, &event);
 }
 
-static int arm_first_time(struct polls *polls, struct poll_slot *slot)
+static int register_anew(struct polls *polls, struct poll_slot *slot, uint32_t events)
 {
     int err;
 
     slot->registration = ++polls->registrations;
-    err = control(polls, EPOLL_CTL_ADD, slot);
+    err = control(polls, EPOLL_CTL_ADD, slot, events);
     if (err == -EEXIST) /* a duplicate of the file came back to its old number */
-        err = control(polls, EPOLL_CTL_MOD, slot);
-    slot->registered = err == 0;
+        err = control(polls, EPOLL_CTL_MOD, slot, events);
+    slot->flags &= (uint8_t)~SLOT_REGISTERED;
+    if (err == 0)
+        slot->flags |= SLOT_REGISTERED;
     return err;
 }
 
-static int arm(struct polls *polls, struct poll_slot *slot)
+int coil__polls_register(struct polls *polls, struct poll_slot *slot, uint32_t events)
 {
     int err;
 
-    if (!slot->registered)
-        return arm_first_time(polls, slot);
-    err = control(polls, EPOLL_CTL_MOD, slot);
+    if (!(slot->flags & SLOT_REGISTERED))
+        return register_anew(polls, slot, events);
+    err = control(polls, EPOLL_CTL_MOD, slot, events);
     if (err != -ENOENT)
         return err;
     /* The number is another file's now: who waited for the old one would wait for ever. */
-    slot->registered = false;
     end_all(polls, slot, -EBADF, true);
-    return list_empty(&slot->ops) ? 0 : arm_first_time(polls, slot);
+    return register_anew(polls, slot, events);
+}
+
+/* One round of interest, for whatever is polled for. */
+static int arm(struct polls *polls, struct poll_slot *slot)
+{
+    uint32_t events = EPOLLONESHOT;
+    struct coil_link *at;
+
+    list_each (at, &slot->ops)
+        events |= op_of(at)->poll.events & POLL_EVENTS;
+    return coil__polls_register(polls, slot, events);
+}
+
+static void flush_slot(struct polls *polls, struct poll_slot *slot)
+{
+    struct coil_link *at;
+    int err = 0;
+
+    if (slot->flags & SLOT_OWN)
+        err = coil__edges_flush(polls, slot);
+    else if (!list_empty(&slot->ops))
+        err = arm(polls, slot);
+    if (err)
+        end_all(polls, slot, err, false);
+    list_each (at, &slot->ops)
+        if (op_of(at)->stage == STAGE_NEW)
+            op_of(at)->stage = STAGE_ASKED;
 }
 
 void coil__polls_flush(struct polls *polls)
 {
     struct coil_link *link;
 
-    while ((link = list_pop(&polls->dirty)) != NULL) {
-        struct poll_slot *slot = container_of(link, struct poll_slot, dirty);
-        struct coil_link *at;
-        int err = list_empty(&slot->ops) ? 0 : arm(polls, slot);
-
-        if (err)
-            end_all(polls, slot, err, false);
-        list_each (at, &slot->ops)
-            op_of(at)->stage = STAGE_ASKED;
-    }
+    while ((link = list_pop(&polls->dirty)) != NULL)
+        flush_slot(polls, container_of(link, struct poll_slot, link));
 }
 
 /* One-shot: the kernel has disarmed the descriptor, so who still waits must be told to it again. */
+static void take_shot(struct polls *polls, struct poll_slot *slot, uint32_t events)
+{
+    coil__edges_end_polls(polls, slot, events);
+    if (!list_empty(&slot->ops))
+        coil__polls_mark(polls, slot);
+}
+
 static void take_event(struct polls *polls, const struct epoll_event *event)
 {
-    struct poll_slot *slot = slot_of(polls, (int)(uint32_t)event->data.u64);
-    struct coil_link *at = slot->ops.next;
+    struct poll_slot *slot = coil__slot_find(&polls->slots, (int)(uint32_t)event->data.u64);
 
     if (slot->registration != event->data.u64 >> 32)
         return;
-    while (at != &slot->ops) {
-        struct op *op = op_of(at);
-        uint32_t hit = event->events & ((op->poll.events & POLL_EVENTS) | UNASKED);
-
-        at = at->next;
-        if (hit)
-            leave(polls, op, hit);
-    }
-    if (!list_empty(&slot->ops))
-        mark_dirty(polls, slot);
+    if (slot->flags & SLOT_OWN)
+        coil__edges_take(polls, slot, event->events);
+    else
+        take_shot(polls, slot, event->events);
 }
 
 enum polls_end coil__polls_wait(struct polls *polls, int64_t timeout_ns)
 {
     struct epoll_event events[EVENTS_AT_ONCE];
-    int n = coil__sys_epoll_wait(polls->epoll, events, EVENTS_AT_ONCE, timeout_ns);
-    enum polls_end end = n > 0 ? POLLS_READY : n == 0 ? POLLS_TIMEOUT : POLLS_WOKEN;
+    bool again = !list_empty(&polls->again) && (timeout_ns < 0 || timeout_ns > AGAIN_NS);
+    enum polls_end end;
+    int n;
 
+    n = coil__sys_epoll_wait(polls->epoll, events, EVENTS_AT_ONCE, again ? AGAIN_NS : timeout_ns);
+    end = n > 0 || (n == 0 && again) ? POLLS_READY : n == 0 ? POLLS_TIMEOUT : POLLS_WOKEN;
+    list_splice(&polls->dirty, &polls->again);
     for (int i = 0; i < n; i++) {
         if (events[i].data.u64 == WAKE)
             end = POLLS_WOKEN;

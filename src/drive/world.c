@@ -74,6 +74,8 @@ static int real_shutdown(struct driver *driver, int fd, int how)
 static int real_close(struct driver *driver, int fd)
 {
     driver->ops->forget(driver, fd);
+    if (driver->ops->keep != NULL && driver->ops->keep(driver, fd))
+        return 0;
     return coil__sys_close(fd);
 }
 

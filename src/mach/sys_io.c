@@ -312,11 +312,16 @@ int coil__sys_list(const char *path, int (*each)(const char *name, void *arg), v
     return result;
 }
 
+int coil__sys_flags(int fd)
+{
+    return (int)told(fcntl(fd, F_GETFL));
+}
+
 int coil__sys_nonblocking(int fd)
 {
-    int flags = fcntl(fd, F_GETFL);
+    int flags = coil__sys_flags(fd);
 
-    return flags < 0 ? -errno : (flags & O_NONBLOCK) != 0;
+    return flags < 0 ? flags : (flags & O_NONBLOCK) != 0;
 }
 
 int coil__sys_pidfd_open(int pid)

@@ -58,6 +58,8 @@ int coil__sys_mkdir(const char *path, uint32_t mode);
 /* Calls each(name, arg) for what is in the directory but . and .. until one returns < 0. */
 int coil__sys_list(const char *path, int (*each)(const char *name, void *arg), void *arg);
 
+int coil__sys_flags(int fd); /* O_...: how it is open */
+
 /* Whether reads and writes return at once (O_NONBLOCK). */
 int coil__sys_nonblocking(int fd);
 
