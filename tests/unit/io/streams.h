@@ -1,0 +1,50 @@
+/* Two streams connected to each other, and data that can be told from any other. */
+#ifndef UNIT_STREAMS_H
+#define UNIT_STREAMS_H
+
+#include <sys/socket.h>
+
+#include "unit/loop/inside.h"
+
+struct both {
+    struct coil_stream *near, *far;
+};
+
+/* Small watermarks, if `options` says so. */
+static inline struct both open_both(const struct coil_stream_options *options)
+{
+    struct both both;
+    int fds[2];
+
+    CHECK_EQ(coil_sock_pair(AF_UNIX, SOCK_STREAM, fds), 0);
+    CHECK_EQ(coil_stream_open(fds[0], options, &both.near), 0);
+    CHECK_EQ(coil_stream_open(fds[1], options, &both.far), 0);
+    return both;
+}
+
+static inline void unref_both(struct both *both)
+{
+    coil_stream_unref(both->near);
+    coil_stream_unref(both->far);
+}
+
+/* Byte number `i` of any long message. */
+static inline char byte_at(size_t i)
+{
+    return (char)('a' + (i * 7 + i / 251) % 26);
+}
+
+static inline void fill_bytes(char *data, size_t from, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        data[i] = byte_at(from + i);
+}
+
+static inline void check_bytes(const char *data, size_t from, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (data[i] != byte_at(from + i))
+            FAIL("byte %zu is wrong", from + i);
+}
+
+#endif

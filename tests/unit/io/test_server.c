@@ -1,0 +1,346 @@
+/* Servers: a task for each connection, and closing in phases. */
+#include <sys/resource.h>
+
+#include "unit/io/streams.h"
+
+static coil_async void echo(struct coil_stream *client, void *arg)
+{
+    char data[4096];
+    int64_t n;
+
+    (void)arg;
+    while ((n = coil_stream_read(client, data, sizeof(data))) > 0)
+        if (coil_stream_write(client, data, (size_t)n) != 0 || coil_stream_drain(client) != 0)
+            break;
+}
+
+static struct coil_stream *connect_to(struct coil_server *server)
+{
+    struct coil_stream *stream = NULL;
+
+    CHECK_EQ(coil_open_connection("127.0.0.1", coil_server_port(server), &stream), 0);
+    return stream;
+}
+
+static void check_echo(struct coil_stream *stream, const char *text)
+{
+    char *line;
+
+    CHECK_EQ(coil_stream_printf(stream, "%s\n", text), 0);
+    CHECK_EQ(coil_stream_readline(stream, &line), (int64_t)strlen(text) + 1);
+    CHECK_EQ(strncmp(line, text, strlen(text)), 0);
+}
+
+static struct coil_server *start(coil_client_fn *fn, const struct coil_server_options *options)
+{
+    struct coil_server *server = NULL;
+
+    CHECK_EQ(coil_start_server_with(fn, NULL, "127.0.0.1", 0, &server, options), 0);
+    return server;
+}
+
+DRIVER_LOOP_TEST(an_echo_server_echoes)
+{
+    struct coil_server *server = start(echo, NULL);
+    struct coil_stream *a = connect_to(server), *b = connect_to(server);
+
+    CHECK(coil_server_serving(server));
+    check_echo(a, "hello");
+    check_echo(b, "world");
+    check_echo(a, "again");
+    CHECK_EQ(coil_server_clients(server), 2);
+    coil_stream_unref(a);
+    coil_stream_unref(b);
+    coil_server_close(server);
+    CHECK_EQ(coil_server_wait_closed(server), 0);
+    CHECK_EQ(coil_server_clients(server), 0);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(a_closed_server_refuses_and_its_clients_go_on)
+{
+    struct coil_server *server = start(echo, NULL);
+    struct coil_stream *a = connect_to(server), *b;
+    uint16_t port = coil_server_port(server);
+
+    check_echo(a, "before");
+    coil_server_close(server);
+    coil_server_close(server);
+    CHECK(!coil_server_serving(server));
+    CHECK_EQ(coil_open_connection("127.0.0.1", port, &b), -ECONNREFUSED);
+    check_echo(a, "after");
+    coil_stream_unref(a);
+    CHECK_EQ(coil_server_wait_closed(server), 0);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(shutdown_lets_clients_end_by_themselves)
+{
+    struct coil_server *server = start(echo, NULL);
+    struct coil_stream *a = connect_to(server);
+
+    check_echo(a, "x");
+    coil_stream_unref(a);
+    CHECK_EQ(coil_server_shutdown(server, COIL_SECONDS(10)), 0);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(shutdown_aborts_who_is_left)
+{
+    struct coil_server *server = start(echo, NULL);
+    struct coil_stream *a = connect_to(server), *b = connect_to(server);
+    char data[4];
+
+    check_echo(a, "x");
+    check_echo(b, "x");
+    CHECK_EQ(coil_server_shutdown(server, COIL_MS(1)), 2);
+    CHECK_EQ(coil_stream_read(a, data, sizeof(data)), -ECONNRESET);
+    CHECK_EQ(coil_stream_read(a, data, sizeof(data)), -ECONNRESET);
+    coil_stream_unref(a);
+    coil_stream_unref(b);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(close_clients_gives_them_the_end)
+{
+    struct coil_server *server = start(echo, NULL);
+    struct coil_stream *a = connect_to(server);
+    char data[4];
+
+    check_echo(a, "x");
+    coil_server_close(server);
+    coil_server_close_clients(server);
+    CHECK_EQ(coil_stream_read(a, data, sizeof(data)), 0);
+    CHECK_EQ(coil_server_wait_closed(server), 0);
+    coil_stream_unref(a);
+    coil_server_unref(server);
+}
+
+static coil_async struct coil_result serves_forever(void *arg)
+{
+    return coil_error(coil_server_serve_forever(arg));
+}
+
+DRIVER_LOOP_TEST(serve_forever_closes_when_it_is_cancelled)
+{
+    struct coil_server *server = start(echo, NULL);
+    struct coil_future *task = coil_create_task(serves_forever, server);
+    struct coil_stream *a = connect_to(server);
+
+    check_echo(a, "x");
+    coil_future_cancel(task, NULL);
+    let_run(3);
+    CHECK(!coil_server_serving(server));
+    CHECK(!coil_future_done(task)); /* the client is still there */
+    coil_stream_unref(a);
+    CHECK_EQ(coil_join(task).status, -ECANCELED);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(serve_forever_ends_when_the_server_is_closed)
+{
+    struct coil_server *server = start(echo, NULL);
+    struct coil_future *task = coil_create_task(serves_forever, server);
+
+    let_run(2);
+    coil_server_close(server);
+    CHECK_EQ(coil_join(task).status, 0);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(only_so_many_are_served_at_once)
+{
+    struct coil_server_options options = {.most = 1};
+    struct coil_server *server = start(echo, &options);
+    struct coil_stream *a = connect_to(server), *b = connect_to(server);
+    char data[4];
+
+    check_echo(a, "first");
+    CHECK_EQ(coil_stream_write(b, "b", 1), 0);
+    let_run(20);
+    CHECK_EQ(coil_server_clients(server), 1);
+    coil_stream_unref(a);
+    CHECK_EQ(coil_stream_read(b, data, sizeof(data)), 1);
+    coil_stream_unref(b);
+    CHECK_EQ(coil_server_shutdown(server, COIL_SECONDS(10)), 0);
+    coil_server_unref(server);
+}
+
+static coil_async void says_bye(struct coil_stream *client, void *arg)
+{
+    (void)arg;
+    coil_stream_write(client, "bye", 3);
+}
+
+DRIVER_LOOP_TEST(the_stream_is_closed_when_the_handler_returns)
+{
+    struct coil_server *server = start(says_bye, NULL);
+    struct coil_stream *a = connect_to(server);
+    char *all;
+
+    CHECK_EQ(coil_stream_readall(a, &all), 3);
+    free(all);
+    coil_stream_unref(a);
+    CHECK_EQ(coil_server_shutdown(server, COIL_SECONDS(10)), 0);
+    coil_server_unref(server);
+}
+
+static struct coil_stream *kept;
+
+static coil_async void keeps(struct coil_stream *client, void *arg)
+{
+    (void)arg;
+    kept = coil_stream_ref(client);
+}
+
+DRIVER_LOOP_TEST(a_kept_stream_outlives_its_handler_but_is_closed)
+{
+    struct coil_server *server = start(keeps, NULL);
+    struct coil_stream *a = connect_to(server);
+    char data[4];
+
+    CHECK_EQ(coil_stream_read(a, data, sizeof(data)), 0);
+    CHECK(coil_stream_closing(kept));
+    coil_stream_unref(kept);
+    coil_stream_unref(a);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(unix_servers_replace_a_stale_file_but_not_a_living_server)
+{
+    char path[64];
+    struct coil_server *server = NULL, *other = NULL;
+    struct coil_stream *a = NULL;
+    struct coil_address address;
+    int fd;
+
+    snprintf(path, sizeof(path), "/tmp/coil-test-%d", getpid());
+    fd = coil_sock_open(AF_UNIX, SOCK_STREAM, 0);
+    address.as.unix_path.sun_family = AF_UNIX;
+    strcpy(address.as.unix_path.sun_path, path);
+    address.length = sizeof(address.as.unix_path);
+    CHECK_EQ(coil_sock_bind(fd, &address), 0);
+    CHECK_EQ(coil_close(fd), 0); /* its file stays */
+    CHECK_EQ(coil_start_unix_server(echo, NULL, path, &server), 0);
+    CHECK_EQ(coil_start_unix_server(echo, NULL, path, &other), -EADDRINUSE);
+    CHECK_EQ(coil_open_unix_connection(path, &a), 0);
+    check_echo(a, "unix");
+    coil_stream_unref(a);
+    CHECK_EQ(coil_server_shutdown(server, COIL_SECONDS(10)), 0);
+    CHECK_EQ(coil_open_unix_connection(path, &a), -ENOENT);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(abstract_names_leave_no_file)
+{
+    char path[64];
+    struct coil_server *server = NULL;
+    struct coil_stream *a = NULL;
+
+    snprintf(path, sizeof(path), "@coil-test-%d", getpid());
+    CHECK_EQ(coil_start_unix_server(echo, NULL, path, &server), 0);
+    CHECK_EQ(coil_open_unix_connection(path, &a), 0);
+    check_echo(a, "abstract");
+    coil_stream_unref(a);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(all_addresses_get_the_same_port)
+{
+    struct coil_server *server = NULL;
+    struct coil_address first, second;
+
+    CHECK_EQ(coil_start_server(echo, NULL, NULL, 0, &server), 0);
+    CHECK_EQ(coil_server_address(server, 0, &first), 0);
+    if (coil_server_address(server, 1, &second) == 0)
+        CHECK_EQ(coil_address_port(&first), coil_address_port(&second));
+    CHECK_EQ(coil_server_address(server, 16, &second), -ENOENT);
+    CHECK(coil_server_port(server) > 0);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(a_port_in_use_is_told)
+{
+    struct coil_server *server = start(echo, NULL), *other = NULL;
+
+    CHECK_EQ(coil_start_server(echo, NULL, "127.0.0.1", coil_server_port(server), &other),
+             -EADDRINUSE);
+    coil_server_unref(server);
+}
+
+/* Opens descriptors of the world until there are no more; `spare` are closed again. */
+static size_t use_up(int *fds, size_t capacity)
+{
+    size_t n = 0;
+
+    while (n < capacity && (fds[n] = coil_sock_open(AF_INET, SOCK_STREAM, 0)) >= 0)
+        n++;
+    return n;
+}
+
+DRIVER_LOOP_TEST(at_the_descriptor_limit_accept_backs_off_and_recovers)
+{
+    struct rlimit limit = {64, 64};
+    struct coil_server *server = start(echo, NULL);
+    struct coil_loop_stats before, after;
+    struct coil_stream *a = NULL;
+    int fds[128];
+    size_t n;
+    char data[4];
+
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    n = use_up(fds, 128);
+    CHECK(n < 128);
+    coil_close_soon(fds[--n]); /* one for the client's end, none for the server's */
+    a = connect_to(server);
+    CHECK_EQ(coil_stream_write(a, "x", 1), 0);
+    coil_loop_stats(coil_loop_current(), &before);
+    coil_sleep(COIL_MS(100));
+    coil_loop_stats(coil_loop_current(), &after);
+    CHECK(after.turns - before.turns < 20); /* nothing spins */
+    CHECK_EQ(heard_take(), 1);
+    CHECK_HAS(heard.message, "out of system resources");
+    while (n > 0)
+        coil_close_soon(fds[--n]);
+    CHECK_EQ(coil_stream_read(a, data, sizeof(data)), 1); /* within a second */
+    coil_stream_unref(a);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(the_loop_closes_with_a_server_and_clients)
+{
+    static struct coil_server *server; /* so that nobody calls it leaked */
+    static struct coil_stream *a;
+
+    server = start(echo, NULL);
+    a = connect_to(server);
+    check_echo(a, "x");
+    /* nobody gives anything up: closing the loop does */
+}
+
+static struct coil_var colour = COIL_VAR("colour", "none");
+
+static coil_async void tells_colour(struct coil_stream *client, void *arg)
+{
+    (void)arg;
+    coil_stream_printf(client, "%s\n", (char *)coil_var_get(&colour));
+    coil_var_set(&colour, "changed");
+}
+
+DRIVER_LOOP_TEST(handlers_begin_in_the_context_of_the_start)
+{
+    struct coil_server *server;
+    struct coil_stream *a;
+    char *line;
+
+    coil_var_set(&colour, "blue");
+    server = start(tells_colour, NULL);
+    coil_var_set(&colour, "red");
+    for (int i = 0; i < 2; i++) {
+        a = connect_to(server);
+        CHECK_EQ(coil_stream_readline(a, &line), 5);
+        CHECK_STR(line, "blue\n");
+        coil_stream_unref(a);
+    }
+    coil_server_unref(server);
+}

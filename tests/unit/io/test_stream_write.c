@@ -1,0 +1,323 @@
+/* Writing to streams: at once, kept, drained, lost. */
+#include <sys/uio.h>
+
+#include "base/fault.h"
+#include "unit/io/streams.h"
+
+static struct both both;
+
+static const struct coil_stream_options low_water = {.high_bytes = 1000, .low_bytes = 100};
+
+/* Writes until the world takes no more, then beyond the high watermark; how much in all. */
+static size_t fill_up(struct coil_stream *stream)
+{
+    char data[997];
+    size_t written = 0;
+
+    while (coil_stream_pending(stream) <= 1000) {
+        fill_bytes(data, written, sizeof(data));
+        CHECK_EQ(coil_stream_write(stream, data, sizeof(data)), 0);
+        written += sizeof(data);
+    }
+    return written;
+}
+
+static void check_far_gets(size_t size)
+{
+    char *data = malloc(size);
+
+    CHECK_EQ(coil_stream_readexactly(both.far, data, size), (int64_t)size);
+    check_bytes(data, 0, size);
+    free(data);
+}
+
+DRIVER_LOOP_TEST(write_goes_out_at_once)
+{
+    char data[8];
+
+    both = open_both(NULL);
+    CHECK_EQ(coil_stream_write(both.near, "now", 3), 0);
+    CHECK_EQ(coil_stream_pending(both.near), 0);
+    CHECK_EQ(recv(coil_stream_fd(both.far), data, 0, 0) <= 0, 1);
+    CHECK_EQ(coil_stream_read(both.far, data, sizeof(data)), 3);
+    CHECK_EQ(coil_stream_write(both.near, "", 0), 0);
+    unref_both(&both);
+}
+
+static coil_async struct coil_result drains(void *arg)
+{
+    int err = coil_stream_drain(arg);
+
+    note("drained");
+    return coil_error(err);
+}
+
+DRIVER_LOOP_TEST(drain_waits_above_the_high_watermark_and_until_the_low_one)
+{
+    struct coil_future *task;
+    size_t size;
+
+    both = open_both(&low_water);
+    CHECK_EQ(coil_stream_drain(both.near), 0);
+    size = fill_up(both.near);
+    task = coil_create_task(drains, both.near);
+    let_run(3);
+    CHECK_STR(noted(), "");
+    check_far_gets(size);
+    CHECK_EQ(coil_join(task).status, 0);
+    CHECK(coil_stream_pending(both.near) <= 100);
+    CHECK_STR(noted(), "drained");
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(a_reader_that_never_reads_costs_no_more_than_the_watermark)
+{
+    size_t written = 0;
+    char data[512] = "";
+
+    both = open_both(&low_water);
+    for (int i = 0; i < 100000 && coil_stream_pending(both.near) <= 1000; i++) {
+        CHECK_EQ(coil_stream_write(both.near, data, sizeof(data)), 0);
+        written += sizeof(data);
+    }
+    CHECK(coil_stream_pending(both.near) <= 1000 + sizeof(data));
+    CHECK_EQ(coil_wait_for(coil_create_task(drains, both.near), COIL_MS(10)).status, -ETIMEDOUT);
+    coil_stream_abort(both.near);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(writev_keeps_the_order)
+{
+    struct iovec parts[20];
+    char text[20][3], *all;
+
+    both = open_both(NULL);
+    for (int i = 0; i < 20; i++) {
+        snprintf(text[i], sizeof(text[i]), "%02d", i);
+        parts[i] = (struct iovec){.iov_base = text[i], .iov_len = 2};
+    }
+    CHECK_EQ(coil_stream_writev(both.near, parts, 20), 0);
+    CHECK_EQ(coil_stream_printf(both.near, "%s-%d", "end", 7), 0);
+    CHECK_EQ(coil_stream_write_eof(both.near), 0);
+    CHECK_EQ(coil_stream_readall(both.far, &all), 45);
+    CHECK_STR(all, "0001020304050607080910111213141516171819end-7");
+    free(all);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(printf_of_a_long_text_is_whole)
+{
+    char *all;
+
+    both = open_both(NULL);
+    CHECK_EQ(coil_stream_printf(both.near, "%2000d", 5), 0);
+    CHECK_EQ(coil_stream_write_eof(both.near), 0);
+    CHECK_EQ(coil_stream_readall(both.far, &all), 2000);
+    CHECK_STR(all + 1998, " 5");
+    free(all);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(what_is_kept_is_sent_before_the_end_is)
+{
+    size_t size;
+    char rest[4];
+
+    both = open_both(NULL);
+    size = fill_up(both.near);
+    CHECK_EQ(coil_stream_write_eof(both.near), 0);
+    CHECK_EQ(coil_stream_write(both.near, "x", 1), -ESHUTDOWN);
+    check_far_gets(size);
+    CHECK_EQ(coil_stream_read(both.far, rest, sizeof(rest)), 0);
+    CHECK_EQ(coil_stream_write(both.far, "back", 4), 0); /* half open */
+    CHECK_EQ(coil_stream_read(both.near, rest, sizeof(rest)), 4);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(close_sends_what_is_kept_and_then_closes)
+{
+    size_t size;
+    char rest[4];
+
+    both = open_both(NULL);
+    size = fill_up(both.near);
+    coil_stream_close(both.near);
+    CHECK(coil_stream_closing(both.near));
+    CHECK_EQ(coil_stream_write(both.near, "x", 1), -ESHUTDOWN);
+    CHECK(coil_stream_fd(both.near) >= 0);
+    check_far_gets(size);
+    CHECK_EQ(coil_stream_read(both.far, rest, sizeof(rest)), 0);
+    CHECK_EQ(coil_stream_wait_closed(both.near), 0);
+    CHECK_EQ(coil_stream_fd(both.near), -1);
+    CHECK_EQ(coil_stream_wait_closed(both.near), 0);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(a_stream_given_up_still_sends_what_was_written)
+{
+    size_t size;
+    char rest[4];
+
+    both = open_both(NULL);
+    size = fill_up(both.near);
+    coil_stream_unref(both.near);
+    check_far_gets(size);
+    CHECK_EQ(coil_stream_read(both.far, rest, sizeof(rest)), 0);
+    coil_stream_unref(both.far);
+}
+
+DRIVER_LOOP_TEST(the_loop_closes_with_a_stream_that_still_writes)
+{
+    both = open_both(NULL);
+    fill_up(both.near);
+    coil_stream_unref(both.near);
+    /* nobody reads, and both.far is never given up before the loop is gone */
+}
+
+DRIVER_LOOP_TEST(abort_throws_away_what_is_kept)
+{
+    both = open_both(NULL);
+    fill_up(both.near);
+    coil_stream_abort(both.near);
+    CHECK_EQ(coil_stream_wait_closed(both.near), -ECONNABORTED);
+    coil_stream_abort(both.near);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(a_peer_that_is_gone_is_told_by_write_drain_and_wait_closed)
+{
+    char data[4096] = "";
+    int err = 0;
+
+    both = open_both(NULL);
+    coil_stream_unref(both.far);
+    for (int i = 0; i < 1000 && err == 0; i++)
+        err = coil_stream_write(both.near, data, sizeof(data));
+    CHECK_EQ(err, -EPIPE);
+    CHECK_EQ(coil_stream_write(both.near, data, 1), -EPIPE);
+    CHECK_EQ(coil_stream_drain(both.near), -EPIPE);
+    CHECK_EQ(coil_stream_wait_closed(both.near), -EPIPE);
+    coil_stream_unref(both.near);
+}
+
+DRIVER_LOOP_TEST(a_drainer_learns_that_the_peer_went)
+{
+    struct coil_future *task;
+
+    both = open_both(&low_water);
+    fill_up(both.near);
+    task = coil_create_task(drains, both.near);
+    let_run(2);
+    coil_stream_abort(both.far);
+    CHECK(coil_join(task).status < 0);
+    unref_both(&both);
+}
+
+static char sent_data[300000];
+
+static coil_async struct coil_result sends_all(void *arg)
+{
+    (void)arg;
+    return coil_error(coil_stream_sendall(both.near, sent_data, sizeof(sent_data)));
+}
+
+DRIVER_LOOP_TEST(sendall_sends_from_the_callers_memory)
+{
+    struct coil_future *task;
+
+    both = open_both(NULL);
+    fill_bytes(sent_data, 0, sizeof(sent_data));
+    task = coil_create_task(sends_all, NULL);
+    let_run(2);
+    CHECK_EQ(coil_stream_pending(both.near), 0);
+    check_far_gets(sizeof(sent_data));
+    CHECK_EQ(coil_join(task).status, 0);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(two_who_send_all_do_not_mix_and_a_write_goes_behind)
+{
+    struct coil_future *first, *second;
+    char *twice = malloc(2 * sizeof(sent_data)), end[4];
+
+    both = open_both(NULL);
+    fill_bytes(sent_data, 0, sizeof(sent_data));
+    first = coil_create_task(sends_all, NULL);
+    second = coil_create_task(sends_all, NULL);
+    let_run(2);
+    CHECK_EQ(coil_stream_readexactly(both.far, twice, 2 * sizeof(sent_data)),
+             2 * (int64_t)sizeof(sent_data));
+    check_bytes(twice, 0, sizeof(sent_data));
+    check_bytes(twice + sizeof(sent_data), 0, sizeof(sent_data));
+    CHECK_EQ(coil_join(first).status, 0);
+    CHECK_EQ(coil_join(second).status, 0);
+    CHECK_EQ(coil_stream_write(both.near, "end", 3), 0);
+    CHECK_EQ(coil_stream_read(both.far, end, sizeof(end)), 3);
+    free(twice);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(a_cancelled_sendall_touches_its_memory_no_more)
+{
+    struct coil_future *task;
+
+    both = open_both(NULL);
+    memset(sent_data, 'o', sizeof(sent_data));
+    task = coil_create_task(sends_all, NULL);
+    let_run(3);
+    coil_future_cancel(task, NULL);
+    CHECK_EQ(coil_join(task).status, -ECANCELED);
+    memset(sent_data, 'X', sizeof(sent_data));
+    coil_stream_close(both.near);
+    for (;;) {
+        char data[4096];
+        int64_t n = coil_stream_read(both.far, data, sizeof(data));
+
+        if (n <= 0)
+            break;
+        CHECK_PTR(memchr(data, 'X', (size_t)n), NULL);
+    }
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(pipes_and_files_are_streams_too)
+{
+    struct coil_stream *in, *out;
+    char *all;
+    int fds[2];
+
+    CHECK_EQ(coil_pipe(fds), 0);
+    CHECK_EQ(coil_stream_open(fds[0], NULL, &in), 0);
+    CHECK_EQ(coil_stream_open(fds[1], NULL, &out), 0);
+    CHECK_EQ(coil_stream_printf(out, "through a pipe"), 0);
+    CHECK_EQ(coil_stream_write_eof(out), 0);
+    CHECK_EQ(coil_stream_fd(out), -1); /* it has one direction */
+    CHECK_EQ(coil_stream_readall(in, &all), 14);
+    CHECK_STR(all, "through a pipe");
+    free(all);
+    coil_stream_unref(in);
+    coil_stream_unref(out);
+}
+
+DRIVER_LOOP_TEST(a_pipe_nobody_reads_fails_without_a_signal)
+{
+    struct coil_stream *out;
+    int fds[2];
+
+    CHECK_EQ(coil_pipe(fds), 0);
+    CHECK_EQ(coil_stream_open(fds[1], NULL, &out), 0);
+    CHECK_EQ(coil_close(fds[0]), 0);
+    CHECK_EQ(coil_stream_write(out, "x", 1), -EPIPE);
+    coil_stream_unref(out);
+}
+
+DRIVER_LOOP_TEST(without_memory_a_write_that_must_be_kept_fails)
+{
+    both = open_both(NULL);
+    fill_up(both.near);
+    coil__fault_arm(FAULT_ALLOC, 1, true);
+    CHECK_EQ(coil_stream_write(both.near, sent_data, sizeof(sent_data)), -ENOMEM);
+    coil__fault_arm(FAULT_ALLOC, 0, false);
+    coil_stream_abort(both.near);
+    unref_both(&both);
+}
