@@ -24,22 +24,23 @@ struct coil_address {
     socklen_t length;
 };
 
-/* Enough for coil_address_format, whatever the address. */
-#define COIL_ADDRESS_TEXT 128
+/* Enough for coil_address_format, whatever the address, and the zero byte behind it. */
+#define COIL_ADDRESS_TEXT 440
 
 /**
  * Reads an address written out: "127.0.0.1:80", "[::1]:80", "[fe80::1%eth0]:80", "127.0.0.1",
- * "::1" (then the port is `port`), "unix:/run/socket", "unix:@abstract". Names are not looked up:
- * see coil/names.h.
+ * "::1" (then the port is `port`), "unix:/run/socket", "unix:@abstract". In the names of Unix
+ * sockets \xHH is the byte of that value. Names of hosts are not looked up: see coil/names.h.
  *
  * Suspends: no. Thread: any.
- * Returns: 0; -EINVAL if it is none; -ENAMETOOLONG; -ENODEV (no such interface after %).
+ * Returns: 0; -EINVAL if it is none; -ENAMETOOLONG; -ENODEV (no such interface after %). *out is
+ * set only on 0.
  */
 COIL_EXPORT int coil_address_parse(const char *text, uint16_t port, struct coil_address *out);
 
 /**
- * Writes an address out, so that coil_address_parse reads the same from it. The empty one, and a
- * Unix socket without a name: "".
+ * Writes an address out, so that coil_address_parse reads an equal one from it. The empty one, one
+ * of another family, and a Unix socket without a name: "".
  *
  * Suspends: no. Thread: any.
  * Returns: the length of the text, like snprintf: >= size means that it was cut.
@@ -62,7 +63,8 @@ COIL_EXPORT uint16_t coil_address_port(const struct coil_address *address);
 COIL_EXPORT void coil_address_set_port(struct coil_address *address, uint16_t port);
 
 /**
- * Whether both are the same address and port.
+ * Whether both are the same address and port (and scope, of IPv6). Two sockets without a name are
+ * not told apart.
  *
  * Suspends: no. Thread: any.
  * Returns: true if so.
