@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "mach/signals.h"
 #include "mach/thread.h"
 #include "task/task.h"
 
@@ -42,7 +43,7 @@ static bool watch_interrupts(struct coil_loop *loop, struct coil_future *main,
 
     if (getpid() != gettid() || word_load(&interrupts.loop) != 0)
         return false;
-    if (sigaction(SIGINT, NULL, before) != 0 || before->sa_flags & SA_SIGINFO ||
+    if (coil__mach_signal_usually(SIGINT, NULL, before) != 0 || before->sa_flags & SA_SIGINFO ||
         before->sa_handler != SIG_DFL)
         return false;
     interrupts.handle = (struct coil_handle){.run = cancel_main};
@@ -50,12 +51,12 @@ static bool watch_interrupts(struct coil_loop *loop, struct coil_future *main,
     word_store(&interrupts.count, 0);
     word_store(&interrupts.loop, (uintptr_t)loop->port);
     sigemptyset(&action.sa_mask);
-    return sigaction(SIGINT, &action, NULL) == 0;
+    return coil__mach_signal_usually(SIGINT, &action, NULL) == 0;
 }
 
 static void unwatch_interrupts(const struct sigaction *before)
 {
-    sigaction(SIGINT, before, NULL);
+    coil__mach_signal_usually(SIGINT, before, NULL);
     word_store(&interrupts.loop, 0);
 }
 
