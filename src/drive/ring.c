@@ -6,20 +6,20 @@
 
 #include <coil/loop.h>
 
-#include "base/check.h"
 #include "mach/sys.h"
 
 #define SETUP_R_DISABLED (1u << 6) /* 5.10: nothing is bound to a thread before ENABLE_RINGS */
 #define FEAT_RSRC_TAGS (1u << 10)  /* 5.13, the version that has multishot poll */
 
+#define SINGLE (URING_SETUP_SUBMIT_ALL | URING_SETUP_TASKRUN_FLAG | URING_SETUP_SINGLE_ISSUER)
 #define NEEDED_SETUP (URING_SETUP_CQSIZE | URING_SETUP_CLAMP | SETUP_R_DISABLED)
 #define NEEDED_FEATURES \
     ((uint32_t)URING_FEAT_SINGLE_MMAP | URING_FEAT_NODROP | URING_FEAT_EXT_ARG | FEAT_RSRC_TAGS)
 
 /* From the best to what every kernel has that we can use. */
 static const uint32_t wishes[] = {
-    URING_SETUP_SUBMIT_ALL | URING_SETUP_TASKRUN_FLAG | URING_SETUP_SINGLE_ISSUER |
-        URING_SETUP_DEFER_TASKRUN,
+    SINGLE | URING_SETUP_DEFER_TASKRUN | URING_SETUP_NO_SQARRAY,
+    SINGLE | URING_SETUP_DEFER_TASKRUN,
     URING_SETUP_SUBMIT_ALL | URING_SETUP_TASKRUN_FLAG | URING_SETUP_COOP_TASKRUN,
     0,
 };
@@ -34,11 +34,14 @@ static void release(uint32_t *shared, uint32_t value)
     __atomic_store_n(shared, value, __ATOMIC_RELEASE);
 }
 
-static int setup(struct uring_params *params, unsigned requests, unsigned completions)
+static int setup(struct uring_params *params, unsigned requests, unsigned completions,
+                 uint32_t without)
 {
     int fd = -EINVAL;
 
     for (size_t i = 0; i < sizeof(wishes) / sizeof(*wishes) && fd == -EINVAL; i++) {
+        if (wishes[i] & without)
+            continue;
         *params =
             (struct uring_params){.flags = NEEDED_SETUP | wishes[i], .cq_entries = completions};
         fd = coil__sys_uring_setup(requests, params);
@@ -87,18 +90,22 @@ static void find_fields(struct ring *ring, const struct uring_params *params)
     ring->cq_tail = (uint32_t *)(void *)(base + params->cq.tail);
     ring->cq_mask = params->cq_entries - 1;
     ring->cqes = (struct uring_cqe *)(void *)(base + params->cq.cqes);
-    for (uint32_t i = 0; i < params->sq_entries; i++)
+    for (uint32_t i = 0; !(params->flags & URING_SETUP_NO_SQARRAY) && i < params->sq_entries; i++)
         array[i] = i; /* requests go in their order, always */
 }
 
-int coil__ring_open(struct ring *ring, unsigned requests, unsigned completions)
+int coil__ring_open(struct ring *ring, unsigned requests, unsigned completions, uint32_t without)
 {
     struct uring_params params;
     int err;
 
-    *ring = (struct ring){.fd = setup(&params, requests, completions)};
+    *ring = (struct ring){.fd = setup(&params, requests, completions, without)};
     if (ring->fd < 0)
         return ring->fd;
+    ring->setup = params.flags;
+    ring->enter_flags = URING_ENTER_GETEVENTS;
+    if (params.features & URING_FEAT_NO_IOWAIT)
+        ring->enter_flags |= URING_ENTER_NO_IOWAIT;
     err = map(ring, &params);
     if (err)
         coil__sys_close(ring->fd);
@@ -114,6 +121,19 @@ void coil__ring_close(struct ring *ring)
     coil__sys_close(ring->fd);
 }
 
+uint64_t coil__ring_operations(struct ring *ring)
+{
+    struct uring_probe probe = {0};
+    uint64_t known = 0;
+
+    if (coil__sys_uring_register(ring->fd, URING_REGISTER_PROBE, &probe, 64) < 0)
+        return 0;
+    for (unsigned i = 0; i < probe.count && i < 64; i++)
+        if (probe.ops[i].flags & URING_OP_SUPPORTED)
+            known |= UINT64_C(1) << probe.ops[i].op;
+    return known;
+}
+
 struct uring_sqe *coil__ring_request(struct ring *ring)
 {
     uint32_t tail = *ring->sq_tail;
@@ -126,12 +146,10 @@ struct uring_sqe *coil__ring_request(struct ring *ring)
     return request;
 }
 
-/* Nothing to fetch, as far as can be seen from here; the kernel raises a flag when it has something
- * to say. */
-static bool quiet(struct ring *ring)
+bool coil__ring_has_more(struct ring *ring)
 {
-    return acquire(ring->cq_tail) == *ring->cq_head &&
-           !(acquire(ring->sq_flags) & (URING_SQ_TASKRUN | URING_SQ_CQ_OVERFLOW));
+    return acquire(ring->cq_tail) != *ring->cq_head ||
+           (acquire(ring->sq_flags) & (URING_SQ_TASKRUN | URING_SQ_CQ_OVERFLOW));
 }
 
 /* Binds the ring to the calling thread. */
@@ -149,11 +167,11 @@ static int enter(struct ring *ring, uint32_t submit, int64_t timeout_ns)
     struct uring_getevents_arg arg = {0};
 
     if (timeout_ns == 0)
-        return coil__sys_uring_enter(ring->fd, submit, 0, URING_ENTER_GETEVENTS, NULL, 0);
+        return coil__sys_uring_enter(ring->fd, submit, 0, ring->enter_flags, NULL, 0);
     if (timeout_ns != COIL_FOREVER)
         arg.timespec = (uintptr_t)&limit;
-    return coil__sys_uring_enter(ring->fd, submit, 1, URING_ENTER_GETEVENTS | URING_ENTER_EXT_ARG,
-                                 &arg, sizeof(arg));
+    return coil__sys_uring_enter(ring->fd, submit, 1, ring->enter_flags | URING_ENTER_EXT_ARG, &arg,
+                                 sizeof(arg));
 }
 
 int coil__ring_enter(struct ring *ring, int64_t timeout_ns)
@@ -161,12 +179,11 @@ int coil__ring_enter(struct ring *ring, int64_t timeout_ns)
     uint32_t submit = *ring->sq_tail - acquire(ring->sq_head);
     int err;
 
-    if (timeout_ns == 0 && submit == 0 && quiet(ring))
+    if (timeout_ns == 0 && submit == 0 && !coil__ring_has_more(ring))
         return 0;
     err = ring->enabled ? 0 : enable(ring);
     if (err >= 0)
         err = enter(ring, submit, timeout_ns);
-    REQUIRE(err != -EEXIST, "a loop is run by one thread, then by another");
     return err < 0 ? err : 0;
 }
 

@@ -1,46 +1,32 @@
 /* The driver by io_uring: one ring, one system call per wait. */
+#include "drive/uring.h"
+
 #include <errno.h>
 #include <poll.h>
 
 #include "base/alloc.h"
-#include "drive/call.h"
-#include "drive/ring.h"
-#include "drive/serve.h"
-
-#define REQUESTS 128     /* told at once; more go in several portions */
-#define COMPLETIONS 1024 /* fetched at once; the kernel keeps what is beyond */
-
-#define POLL_EVENTS 0x3fffu
-#define UNASKED (POLLERR | POLLHUP)
-
-/* user_data is the op, or: */
-enum { USER_WAKE = 1, USER_REMOVAL = 2 };
-
-/* op->mine */
-enum { MINE_RESULT, MINE_FLAGS };
-enum {
-    LASTING = 1, /* asked as a multishot poll, see take_poll */
-    LEAVING = 2, /* its removal is asked, or about to be */
-};
-
-struct uring_driver {
-    struct driver driver;
-    struct ring ring;
-    struct call_port *calls;
-    int wake_fd;
-    bool wake_asked;
-    struct coil_link fresh;   /* ops the kernel is to be told of */
-    struct coil_link leaving; /* ops whose removal it is to be told */
-};
+#include "base/check.h"
+#include "drive/files.h"
+#include "drive/uring_accept.h"
+#include "drive/uring_ask.h"
+#include "drive/uring_setup.h"
+#include "drive/uring_slots.h"
+#include "drive/uring_take.h"
 
 static struct uring_driver *uring_of(struct driver *driver)
 {
     return container_of(driver, struct uring_driver, driver);
 }
 
-static struct op *op_of(struct coil_link *link)
+static void init(struct uring_driver *self, int wake_fd)
 {
-    return container_of(link, struct op, link);
+    coil__drive_init(&self->driver, &coil__driver_uring);
+    list_init(&self->dirty);
+    list_init(&self->acceptors);
+    list_init(&self->idle);
+    coil__uring_slot_init(&self->nowhere, -1);
+    self->wake_fd = wake_fd;
+    self->turn = 1;
 }
 
 static int uring_open(const struct driver_options *options, struct driver **out)
@@ -50,165 +36,220 @@ static int uring_open(const struct driver_options *options, struct driver **out)
 
     if (self == NULL)
         return -ENOMEM;
-    coil__drive_init(&self->driver, &coil__driver_uring);
-    list_init(&self->fresh);
-    list_init(&self->leaving);
-    self->wake_fd = options->wake_fd;
+    init(self, options->wake_fd);
     self->calls = coil__calls_open(options->wake_fd);
     if (self->calls != NULL)
-        err = coil__ring_open(&self->ring, REQUESTS, COMPLETIONS);
+        err = coil__uring_setup(self);
     if (err) {
         coil__calls_close(self->calls);
         mem_free(self);
         return err;
     }
+    coil__calls_on_back(self->calls, coil__uring_take_back);
     *out = &self->driver;
     return 0;
-}
-
-static void uring_close(struct driver *driver)
-{
-    struct uring_driver *self = uring_of(driver);
-
-    coil__drive_fini(driver);
-    coil__ring_close(&self->ring);
-    coil__calls_close(self->calls);
-    mem_free(self);
 }
 
 static void uring_submit(struct driver *driver, struct op *op)
 {
     struct uring_driver *self = uring_of(driver);
+    struct slot *slot;
+    int64_t result = -EAGAIN;
 
     if (op->kind == OP_CALL) {
         coil__calls_submit(self->calls, driver, op);
         return;
     }
-    op->mine[MINE_RESULT] = 0;
-    op->mine[MINE_FLAGS] = 0;
-    list_append(&self->fresh, &op->link);
-}
-
-/* The kernel has the op, and shall give it back. */
-static void remove_op(struct uring_driver *self, struct op *op)
-{
-    if (op->mine[MINE_FLAGS] & LEAVING)
+    op->result = 0;
+    if (op->kind == OP_CLOSE && (slot = coil__uring_slot_find(self, op->fd)) != NULL)
+        coil__uring_slot_reset(self, slot);
+    slot = coil__uring_slot_on(self, op);
+    if (slot == NULL) {
+        coil__drive_finish(driver, op, op->fd < 0 ? -EBADF : -ENOMEM);
         return;
-    op->mine[MINE_FLAGS] |= LEAVING;
-    list_append(&self->leaving, &op->link);
+    }
+    if (op->kind == OP_ACCEPT && list_empty(&slot->reads))
+        result = coil__acceptor_take(slot, op);
+    if (result >= 0)
+        coil__drive_finish(driver, op, result);
+    else
+        coil__uring_slot_add(self, slot, op);
 }
 
 static void uring_cancel(struct driver *driver, struct op *op)
 {
     struct uring_driver *self = uring_of(driver);
+    struct slot *slot;
 
     if (op->kind == OP_CALL) {
         coil__calls_cancel(self->calls, driver, op);
-    } else if (op->stage == STAGE_ASKED) {
-        remove_op(self, op);
-    } else {
-        list_remove(&op->link);
+        return;
+    }
+    if (op->kind == OP_CLOSE)
+        return;
+    slot = coil__uring_slot_on(self, op);
+    if (stage_of(op) == STAGE_ASKED) {
+        coil__uring_slot_leave(self, slot, op);
+    } else if (stage_of(op) == STAGE_NEW || coil__calls_withdraw(op)) {
+        coil__uring_slot_remove(self, slot, op);
         coil__drive_finish(driver, op, -ECANCELED);
+        coil__acceptor_check(self, slot);
     }
 }
 
-static void request_poll(struct uring_sqe *request, int fd, uint32_t events, bool lasting,
-                         uint64_t user_data)
+/* What is there at once. On a socket that was seen to be empty or full in this turn, nothing is. */
+static int64_t uring_attempt(struct driver *driver, struct op *op)
 {
-    request->opcode = URING_OP_POLL_ADD;
-    request->fd = fd;
-    request->op_flags = events;
-    request->length = lasting ? URING_POLL_ADD_MULTI : 0;
-    request->user_data = user_data;
+    struct uring_driver *self = uring_of(driver);
+    struct slot *slot = op->kind == OP_POLL ? NULL : coil__uring_slot_on(self, op);
+    struct coil_link *lane = slot ? lane_of(slot, op) : NULL;
+    int64_t result = -ENOENT;
+
+    if (slot == NULL)
+        return coil__op_now(op);
+    if (lane == NULL)
+        return coil__op_now_on(op, &slot->nature);
+    if (!list_empty(lane))
+        return -EAGAIN;
+    if (op->kind == OP_ACCEPT)
+        result = coil__acceptor_take(slot, op);
+    else if ((lane == &slot->reads ? slot->dry : slot->full) == self->turn)
+        return -EAGAIN;
+    if (result != -ENOENT)
+        return result;
+    result = coil__op_now_on(op, &slot->nature);
+    coil__uring_learn(self, slot, op, result);
+    if (op->kind == OP_ACCEPT && result >= 0)
+        coil__uring_slot_born(self, (int)result, slot->sort);
+    return result;
 }
 
-static void request_removal(struct uring_sqe *request, struct op *op)
+static void request_wake(struct uring_driver *self, struct uring_sqe *request)
 {
-    request->opcode = URING_OP_POLL_REMOVE;
+    request->opcode = URING_OP_POLL_ADD;
+    request->fd = self->wake_fd;
+    request->op_flags = POLLIN;
+    request->length = URING_POLL_ADD_MULTI;
+    request->user_data = USER_WAKE;
+    self->wake_asked = true;
+}
+
+/* The kernel knows this op, and shall give it back. */
+static bool tell_removal(struct uring_driver *self, struct op *op)
+{
+    struct uring_sqe *request = coil__ring_request(&self->ring);
+
+    if (request == NULL)
+        return false;
+    request->opcode = URING_OP_ASYNC_CANCEL;
     request->fd = -1;
     request->address = (uintptr_t)op;
     request->user_data = USER_REMOVAL;
+    set_note(op, NOTE_TOLD);
+    return true;
+}
+
+static int request_op(struct uring_driver *self, struct slot *slot, struct op *op, enum way way)
+{
+    struct uring_sqe *request = coil__ring_request(&self->ring);
+    int err = 0;
+
+    if (request == NULL)
+        return -EAGAIN;
+    if (way == WAY_RING)
+        err = coil__uring_ask(self, slot, op, request);
+    else
+        coil__uring_ask_poll(op, request);
+    if (err) {
+        request->opcode = URING_OP_NOP; /* it is made already */
+        request->user_data = USER_REMOVAL;
+        return err;
+    }
+    if (way == WAY_POLL)
+        set_note(op, NOTE_POLL);
+    set_stage(op, STAGE_ASKED);
+    return 0;
+}
+
+/* A new op. False: there is no room for the request. */
+static bool tell_new(struct uring_driver *self, struct slot *slot, struct op *op)
+{
+    enum way way = coil__uring_way(self, slot, op);
+    int err = 0;
+
+    if (way == WAY_WORKER)
+        coil__files_submit(self->calls, op);
+    else if (way == WAY_ACCEPT)
+        err = coil__acceptor_ask(self, slot);
+    else
+        err = request_op(self, slot, op, way);
+    if (err == 0 || err == -EAGAIN)
+        return err == 0;
+    coil__uring_slot_remove(self, slot, op);
+    coil__drive_finish(&self->driver, op, err);
+    return true;
+}
+
+static bool tell(struct uring_driver *self, struct slot *slot, struct op *op)
+{
+    if (stage_of(op) == STAGE_NEW)
+        return tell_new(self, slot, op);
+    if (stage_of(op) == STAGE_ASKED && has_note(op, NOTE_LEAVING) && !has_note(op, NOTE_TOLD))
+        return tell_removal(self, op);
+    return true;
+}
+
+static bool tell_first(struct uring_driver *self, struct slot *slot, struct coil_link *lane)
+{
+    return list_empty(lane) || tell(self, slot, op_of(lane->next));
+}
+
+static bool tell_others(struct uring_driver *self, struct slot *slot)
+{
+    while (!list_empty(&slot->fresh)) {
+        struct op *op = op_of(slot->fresh.next);
+
+        if (!tell(self, slot, op))
+            return false;
+        if (slot->fresh.next == &op->link) {
+            list_remove(&op->link);
+            list_append(&slot->asked, &op->link);
+        }
+    }
+    return true;
 }
 
 /*
  * Makes requests of as much as there is room for; true if that was all. The order of requests is
  * kept to the end, so the removal of an op can never hit the same memory's next op.
  */
-static bool make_requests(struct uring_driver *self)
+static bool make_requests(struct uring_driver *self, bool to_wait)
 {
     struct uring_sqe *request;
 
-    if (!self->wake_asked && (request = coil__ring_request(&self->ring)) != NULL) {
-        request_poll(request, self->wake_fd, POLLIN, true, USER_WAKE);
-        self->wake_asked = true;
-    }
-    while (!list_empty(&self->leaving)) {
-        request = coil__ring_request(&self->ring);
-        if (request == NULL)
-            return false;
-        request_removal(request, op_of(list_pop(&self->leaving)));
-    }
-    while (!list_empty(&self->fresh)) {
-        struct op *op;
+    if (!self->wake_asked && (request = coil__ring_request(&self->ring)) != NULL)
+        request_wake(self, request);
+    if (!coil__acceptors_withdraw(self, to_wait))
+        return false;
+    while (!list_empty(&self->dirty)) {
+        struct slot *slot = container_of(self->dirty.next, struct slot, dirty);
 
-        request = coil__ring_request(&self->ring);
-        if (request == NULL)
+        if (!tell_first(self, slot, &slot->reads) || !tell_first(self, slot, &slot->writes) ||
+            !tell_others(self, slot))
             return false;
-        op = op_of(list_pop(&self->fresh));
-        op->stage = STAGE_ASKED;
-        request_poll(request, op->fd, op->poll.events & POLL_EVENTS,
-                     op->mine[MINE_FLAGS] & LASTING, (uintptr_t)op);
+        list_remove(&slot->dirty);
     }
     return self->wake_asked;
 }
 
-/*
- * A one-shot poll of io_uring also ends by POLLRDHUP that nobody asked for: a writer whose peer has
- * half closed would go round and round. Such an op is asked again as a multishot poll, which tells
- * changes only, and removed at its first real result. Whatever came first counts; the op is over
- * when the kernel says that there is no more.
- */
-static void take_poll(struct uring_driver *self, struct op *op, const struct uring_cqe *completion)
+/* Tells all there is to tell. */
+static int tell_all(struct uring_driver *self, bool to_wait)
 {
-    int64_t result = completion->result;
+    int err = 0;
 
-    if (result > 0)
-        result &= (op->poll.events & POLL_EVENTS) | UNASKED;
-    if (op->mine[MINE_RESULT] == 0)
-        op->mine[MINE_RESULT] = (uint64_t)result;
-    if (completion->flags & URING_CQE_MORE) {
-        if (result != 0)
-            remove_op(self, op);
-        return;
-    }
-    if (link_in_list(&op->link))
-        list_remove(&op->link);
-    if (op->mine[MINE_RESULT] != 0) {
-        coil__drive_finish(&self->driver, op, (int64_t)op->mine[MINE_RESULT]);
-    } else if (op->state == OP_CANCELING) {
-        coil__drive_finish(&self->driver, op, -ECANCELED);
-    } else {
-        op->stage = STAGE_NEW;
-        op->mine[MINE_FLAGS] = LASTING;
-        list_append(&self->fresh, &op->link);
-    }
-}
-
-/* True if wake_fd was written. */
-static bool take_completions(struct uring_driver *self)
-{
-    struct uring_cqe completion;
-    bool woken = false;
-
-    while (coil__ring_take(&self->ring, &completion)) {
-        if (completion.user_data == USER_WAKE) {
-            woken = true;
-            self->wake_asked = (completion.flags & URING_CQE_MORE) != 0;
-        } else if (completion.user_data != USER_REMOVAL) {
-            take_poll(self, (struct op *)(uintptr_t)completion.user_data, &completion);
-        }
-    }
-    return woken;
+    while (!make_requests(self, to_wait) && err == 0)
+        err = coil__ring_enter(&self->ring, 0);
+    return err;
 }
 
 /* One look, or one sleep. True if there is a reason to go home. */
@@ -216,16 +257,15 @@ static bool sleep_once(struct uring_driver *self, int64_t deadline_ns)
 {
     struct driver *driver = &self->driver;
     int64_t timeout = 0;
-    int err = 0;
+    int err = tell_all(self, true);
     bool woken;
 
-    while (!make_requests(self) && err == 0)
-        err = coil__ring_enter(&self->ring, 0);
     if (err == 0 && list_empty(&driver->finished) && coil__calls_may_sleep(self->calls))
         timeout = coil__drive_timeout(deadline_ns);
     if (err == 0)
         err = coil__ring_enter(&self->ring, timeout);
-    woken = take_completions(self);
+    REQUIRE(err != -EEXIST, "a loop is run by one thread, then by another");
+    woken = coil__uring_take_all(self);
     coil__calls_collect(self->calls, driver);
     return err || woken || timeout == 0 || !list_empty(&driver->finished);
 }
@@ -235,10 +275,67 @@ static int uring_wait(struct driver *driver, int64_t deadline_ns, bool alone)
     struct uring_driver *self = uring_of(driver);
 
     (void)alone;
+    self->turn += self->turn == UINT32_MAX ? 2 : 1; /* 0 is "never" */
     while (!sleep_once(self, deadline_ns))
         ;
     coil__drive_deliver(driver);
     return 0;
+}
+
+/* Tells, and takes what is there; true if there may be more. */
+static bool look_again(struct uring_driver *self, int64_t timeout_ns)
+{
+    int err = tell_all(self, false);
+
+    if (err == 0)
+        err = coil__ring_enter(&self->ring, timeout_ns);
+    coil__uring_take_all(self);
+    return err == 0;
+}
+
+/*
+ * The kernel's requests hold on to the file: a closed connection would not end, nor a closed
+ * listener's address be free, before the next wait. So they are withdrawn here and now. What cannot
+ * be (a read the disk is busy with) ends by itself.
+ */
+static void uring_forget(struct driver *driver, int fd)
+{
+    struct uring_driver *self = uring_of(driver);
+    struct slot *slot = coil__uring_slot_find(self, fd);
+    unsigned before = self->orphans;
+    bool accepting = slot != NULL && slot->acceptor != NULL;
+
+    if (slot == NULL)
+        return;
+    coil__uring_slot_reset(self, slot);
+    if (self->orphans == before && !accepting)
+        return;
+    while (look_again(self, 0) && coil__ring_has_more(&self->ring))
+        if (self->orphans <= before && !accepting)
+            break;
+}
+
+/* Lasting requests are the driver's own, so they may be there when no op is out. A connection that
+ * they have made and nobody has fetched would stay open for ever. */
+static void end_acceptors(struct uring_driver *self)
+{
+    coil__acceptors_end(self);
+    for (int i = 0; i < 100 && coil__acceptors_asked(self); i++)
+        if (!look_again(self, COIL_MS(1)))
+            break;
+    coil__acceptors_free(self);
+}
+
+static void uring_close(struct driver *driver)
+{
+    struct uring_driver *self = uring_of(driver);
+
+    coil__drive_fini(driver);
+    end_acceptors(self);
+    coil__uring_slots_free(self);
+    coil__ring_close(&self->ring);
+    coil__calls_close(self->calls);
+    mem_free(self);
 }
 
 const struct driver_ops coil__driver_uring = {
@@ -247,9 +344,9 @@ const struct driver_ops coil__driver_uring = {
     .close = uring_close,
     .submit = uring_submit,
     .cancel = uring_cancel,
-    .attempt = coil__drive_attempt,
+    .attempt = uring_attempt,
     .wait = uring_wait,
     .now = coil__drive_now,
-    .forget = coil__drive_forget,
+    .forget = uring_forget,
     .world = &coil__world_real,
 };

@@ -14,7 +14,8 @@ struct uring_sqe {
     uint8_t flags;
     uint16_t priority;
     int32_t fd;
-    uint64_t offset; /* TIMEOUT: completions to wait for; MSG_RING: the user_data to deliver */
+    uint64_t offset; /* or a second address; TIMEOUT: completions to wait for; MSG_RING: the
+                        user_data to deliver */
     uint64_t address;
     uint32_t length;
     uint32_t op_flags; /* poll events, cancel flags, timeout flags, read flags ... */
@@ -121,7 +122,8 @@ enum { /* uring_params.flags */
 enum { /* uring_params.features */
        URING_FEAT_SINGLE_MMAP = 1U << 0,
        URING_FEAT_NODROP = 1U << 1,
-       URING_FEAT_EXT_ARG = 1U << 8, /* 5.11 */
+       URING_FEAT_EXT_ARG = 1U << 8,    /* 5.11 */
+       URING_FEAT_NO_IOWAIT = 1U << 17, /* 6.15 */
 };
 
 enum { /* what to map from the ring's descriptor */
@@ -140,17 +142,36 @@ enum { /* flags of io_uring_enter */
        URING_ENTER_EXT_ARG = 1U << 3,
        URING_ENTER_REGISTERED_RING = 1U << 4,
        URING_ENTER_ABS_TIMER = 1U << 5, /* 6.12: the timespec is a deadline */
+       URING_ENTER_NO_IOWAIT = 1U << 7, /* 6.15: who sleeps here does not wait for a disk */
 };
 
 enum { /* uring_sqe.opcode */
        URING_OP_NOP = 0,
+       URING_OP_READV = 1,
+       URING_OP_WRITEV = 2,
+       URING_OP_FSYNC = 3,
        URING_OP_POLL_ADD = 6,
        URING_OP_POLL_REMOVE = 7,
+       URING_OP_SENDMSG = 9,
+       URING_OP_RECVMSG = 10,
        URING_OP_TIMEOUT = 11,
        URING_OP_TIMEOUT_REMOVE = 12,
+       URING_OP_ACCEPT = 13,
        URING_OP_ASYNC_CANCEL = 14,
+       URING_OP_CONNECT = 16,
+       URING_OP_OPENAT = 18,
+       URING_OP_CLOSE = 19,
+       URING_OP_STATX = 21,
        URING_OP_READ = 22,
-       URING_OP_MSG_RING = 40,
+       URING_OP_WRITE = 23,
+       URING_OP_SEND = 26,
+       URING_OP_RECV = 27,
+       URING_OP_RENAMEAT = 35, /* 5.11 */
+       URING_OP_UNLINKAT = 36, /* 5.11 */
+       URING_OP_MKDIRAT = 37,  /* 5.15 */
+       URING_OP_MSG_RING = 40, /* 5.18 */
+       URING_OP_SOCKET = 45,   /* 5.19, as are multishot accept and POLL_FIRST */
+       URING_OP_WAITID = 50,   /* 6.7 */
 };
 
 enum { /* uring_sqe.flags */
@@ -160,10 +181,14 @@ enum { /* uring_sqe.flags */
 
 enum { /* uring_cqe.flags */
        URING_CQE_MORE = 1U << 1,
+       URING_CQE_SOCK_NONEMPTY = 1U << 2, /* 5.19 */
 };
 
 enum {
     URING_POLL_ADD_MULTI = 1U << 0,   /* uring_sqe.length of POLL_ADD */
+    URING_RECVSEND_POLL_FIRST = 1,    /* uring_sqe.priority of RECV ... SENDMSG */
+    URING_ACCEPT_MULTISHOT = 1,       /* uring_sqe.priority of ACCEPT */
+    URING_FSYNC_DATASYNC = 1U << 0,   /* uring_sqe.op_flags of FSYNC */
     URING_TIMEOUT_ABS = 1U << 0,      /* uring_sqe.op_flags of TIMEOUT */
     URING_ASYNC_CANCEL_ALL = 1U << 0, /* uring_sqe.op_flags of ASYNC_CANCEL */
     URING_ASYNC_CANCEL_ANY = 1U << 2,

@@ -25,7 +25,7 @@ RING_TEST(requests_complete_in_their_order_round_after_round)
     struct ring ring;
     struct uring_cqe completion;
 
-    CHECK_EQ(coil__ring_open(&ring, 8, 16), 0);
+    CHECK_EQ(coil__ring_open(&ring, 8, 16, 0), 0);
     for (uint64_t i = 0; i < 100; i += 4) {
         for (uint64_t j = 0; j < 4; j++)
             CHECK(request_nop(&ring, i + j));
@@ -44,7 +44,7 @@ RING_TEST(a_full_ring_gives_no_request_until_entered)
     struct ring ring;
     uint64_t n = 0;
 
-    CHECK_EQ(coil__ring_open(&ring, 8, 16), 0);
+    CHECK_EQ(coil__ring_open(&ring, 8, 16, 0), 0);
     while (request_nop(&ring, n))
         n++;
     CHECK_EQ(n, 8);
@@ -60,7 +60,7 @@ RING_TEST(completions_beyond_the_rings_size_are_not_lost)
     struct uring_cqe completion;
     uint64_t taken = 0;
 
-    CHECK_EQ(coil__ring_open(&ring, 8, 8), 0);
+    CHECK_EQ(coil__ring_open(&ring, 8, 8, 0), 0);
     for (uint64_t i = 0; i < NOPS; i++) {
         while (!request_nop(&ring, i))
             CHECK_EQ(coil__ring_enter(&ring, 0), 0);
@@ -78,7 +78,7 @@ RING_TEST(a_sleep_ends_by_its_timeout_and_not_before)
     struct ring ring;
     int64_t start;
 
-    CHECK_EQ(coil__ring_open(&ring, 8, 8), 0);
+    CHECK_EQ(coil__ring_open(&ring, 8, 8, 0), 0);
     start = mach_now();
     CHECK_EQ(coil__ring_enter(&ring, COIL_MS(3)), -ETIME);
     CHECK(mach_now() - start >= COIL_MS(3));
@@ -87,18 +87,51 @@ RING_TEST(a_sleep_ends_by_its_timeout_and_not_before)
 
 static void *enter(void *arg)
 {
-    coil__ring_enter(arg, 1);
-    return NULL;
+    return (void *)(intptr_t)coil__ring_enter(arg, 1);
 }
 
-FAIL_TEST(a_ring_entered_by_two_threads_aborts, "run by one thread, then by another")
+RING_TEST(a_ring_belongs_to_the_thread_that_entered_it_first)
 {
     struct ring ring;
     pthread_t thread;
+    void *err;
 
-    if (coil__ring_open(&ring, 8, 8) != 0)
-        coil__misuse("no io_uring here to be run by one thread, then by another");
-    enter(&ring);
-    pthread_create(&thread, NULL, enter, &ring);
-    pthread_join(thread, NULL);
+    CHECK_EQ(coil__ring_open(&ring, 8, 8, 0), 0);
+    if (!(ring.setup & URING_SETUP_SINGLE_ISSUER))
+        SKIP("this kernel lets any thread enter");
+    CHECK_EQ((intptr_t)enter(&ring), -ETIME);
+    CHECK_EQ(pthread_create(&thread, NULL, enter, &ring), 0);
+    pthread_join(thread, &err);
+    CHECK_EQ((intptr_t)err, -EEXIST);
+    coil__ring_close(&ring);
+}
+
+RING_TEST(flags_can_be_done_without)
+{
+    const uint32_t deferred = URING_SETUP_DEFER_TASKRUN | URING_SETUP_SINGLE_ISSUER;
+    struct ring ring;
+    struct uring_cqe completion;
+
+    CHECK_EQ(coil__ring_open(&ring, 8, 8, deferred), 0);
+    CHECK_EQ(ring.setup & deferred, 0);
+    CHECK(request_nop(&ring, 7));
+    CHECK_EQ(coil__ring_enter(&ring, 0), 0);
+    CHECK(coil__ring_take(&ring, &completion));
+    CHECK_EQ(completion.user_data, 7);
+    CHECK(!coil__ring_has_more(&ring));
+    coil__ring_close(&ring);
+}
+
+RING_TEST(the_kernel_tells_which_operations_it_has)
+{
+    struct ring ring;
+    uint64_t known;
+
+    CHECK_EQ(coil__ring_open(&ring, 8, 8, 0), 0);
+    known = coil__ring_operations(&ring);
+    CHECK(known >> URING_OP_POLL_ADD & 1);
+    CHECK(!(known >> 63));
+    coil__fault_arm(FAULT_SYS, 1, false);
+    CHECK_EQ(coil__ring_operations(&ring), 0);
+    coil__ring_close(&ring);
 }

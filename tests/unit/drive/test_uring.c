@@ -63,6 +63,28 @@ URING_TEST(a_driver_opened_by_one_thread_is_run_by_another)
     world_close(&world);
 }
 
+static void *wait_once(void *world)
+{
+    world_wait(world, 0);
+    return NULL;
+}
+
+FAIL_TEST(a_driver_run_by_two_threads_aborts, "run by one thread, then by another")
+{
+    struct world world;
+    struct probe probe;
+    pthread_t thread;
+    int ends[2];
+
+    setenv("COIL_DRIVER", "uring", 1);
+    world_open(&world, 0);
+    open_pipe(ends);
+    wait_once(&world);
+    probe_poll(&probe, &world, ends[0], POLLIN);
+    pthread_create(&thread, NULL, wait_once, &world);
+    pthread_join(thread, NULL);
+}
+
 TEST(where_io_uring_is_refused_opening_says_enosys_and_probing_finds_another)
 {
     struct driver_options options = {.wake_fd = eventfd(0, EFD_CLOEXEC)};

@@ -1,0 +1,40 @@
+/* What the uring driver knows of each descriptor, and the ops on it. */
+#ifndef COIL_DRIVE_URING_SLOTS_H
+#define COIL_DRIVE_URING_SLOTS_H
+
+#include "drive/uring.h"
+
+/* A descriptor's slot, made if need be; NULL: no memory. It stays where it is. */
+struct slot *coil__uring_slot_of(struct uring_driver *self, int fd);
+
+/* The same, but NULL if there is none: nothing was ever asked of that descriptor. */
+struct slot *coil__uring_slot_find(struct uring_driver *self, int fd);
+
+/* The slot of the descriptor, or of none, that an op is on. */
+struct slot *coil__uring_slot_on(struct uring_driver *self, const struct op *op);
+
+void coil__uring_slot_init(struct slot *slot, int fd);
+void coil__uring_slots_free(struct uring_driver *self);
+
+/* A new op takes its place. */
+void coil__uring_slot_add(struct uring_driver *self, struct slot *slot, struct op *op);
+
+/* An op leaves: it is over, or goes another way. Whoever was behind it is next. */
+void coil__uring_slot_remove(struct uring_driver *self, struct slot *slot, struct op *op);
+
+/* The kernel is to be told to give this one back. */
+void coil__uring_slot_leave(struct uring_driver *self, struct slot *slot, struct op *op);
+
+/* The op is to be asked once more, at its old place. */
+void coil__uring_slot_again(struct uring_driver *self, struct slot *slot, struct op *op);
+
+/*
+ * A new life of the number. What the kernel did not know ends with -EBADF; what it knows becomes
+ * an orphan, and its removal is to be told.
+ */
+void coil__uring_slot_reset(struct uring_driver *self, struct slot *slot);
+
+/* A socket that the driver has accepted. */
+void coil__uring_slot_born(struct uring_driver *self, int fd, enum sort sort);
+
+#endif

@@ -1,0 +1,189 @@
+#include "drive/uring_take.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "drive/files.h"
+#include "drive/uring_accept.h"
+#include "drive/uring_ask.h"
+#include "drive/uring_slots.h"
+#include "mach/sys_io.h"
+
+#define UNASKED ((int64_t)(POLLERR | POLLHUP))
+
+/* Datagrams are short because they are. */
+static bool is_stream(struct slot *slot)
+{
+    int type = 0;
+    socklen_t length = sizeof(type);
+
+    if (slot->sort == SORT_UNKNOWN) {
+        slot->sort = SORT_OTHER;
+        if (coil__sys_get_option(slot->fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
+            type == SOCK_STREAM)
+            slot->sort = SORT_STREAM;
+    }
+    return slot->sort == SORT_STREAM;
+}
+
+void coil__uring_learn(struct uring_driver *self, struct slot *slot, const struct op *op,
+                       int64_t result)
+{
+    bool plain = (op->kind == OP_RECV || op->kind == OP_SEND) && op->rw.flags == 0;
+    bool less = plain && result > 0 && (uint64_t)result < op->rw.size && is_stream(slot);
+
+    if (lane_of(slot, op) == &slot->reads && op->kind != OP_ACCEPT)
+        slot->dry = less || result == -EAGAIN ? self->turn : 0;
+    else if (lane_of(slot, op) == &slot->writes && op->kind != OP_CONNECT)
+        slot->full = less || result == -EAGAIN ? self->turn : 0;
+}
+
+static void finish(struct uring_driver *self, struct slot *slot, struct op *op, int64_t result)
+{
+    if (has_note(op, NOTE_CLOSED)) {
+        self->orphans--;
+        if (result < 0)
+            result = -EBADF;
+    } else if (op->state == OP_CANCELING && (result == -EINTR || result == -EAGAIN)) {
+        result = -ECANCELED;
+    }
+    coil__uring_slot_remove(self, slot, op);
+    coil__drive_finish(&self->driver, op, result);
+}
+
+static bool is_wanted(const struct op *op)
+{
+    return op->state != OP_CANCELING && !has_note(op, NOTE_CLOSED);
+}
+
+/* The descriptor is ready, as far as poll can tell: now the system call. */
+static void do_now(struct uring_driver *self, struct slot *slot, struct op *op)
+{
+    int64_t result;
+
+    if (!is_wanted(op)) {
+        finish(self, slot, op, -ECANCELED);
+        return;
+    }
+    if (coil__op_blocks(op, slot->nature)) {
+        coil__files_submit(self->calls, op);
+        return;
+    }
+    result = coil__op_now_on(op, &slot->nature);
+    if (result == -EAGAIN) {
+        coil__uring_slot_again(self, slot, op);
+        return;
+    }
+    if (op->kind == OP_ACCEPT && result >= 0)
+        coil__uring_slot_born(self, (int)result, slot->sort);
+    finish(self, slot, op, result);
+}
+
+static void end_poll(struct uring_driver *self, struct slot *slot, struct op *op, int64_t result)
+{
+    if (result > 0 && op->kind != OP_POLL) {
+        do_now(self, slot, op);
+    } else if (result != 0) {
+        finish(self, slot, op, result);
+    } else if (!is_wanted(op)) {
+        finish(self, slot, op, -ECANCELED);
+    } else {
+        set_note(op, NOTE_LASTING);
+        coil__uring_slot_again(self, slot, op);
+    }
+}
+
+/*
+ * A one-shot poll of io_uring also ends by POLLRDHUP that nobody asked for: a writer whose peer has
+ * half closed would go round and round. Such an op is asked again as a multishot poll, which tells
+ * changes only, and removed at its first real result. Whatever came first counts (op->result keeps
+ * it); the op is over when the kernel says that there is no more.
+ */
+static void take_poll(struct uring_driver *self, struct slot *slot, struct op *op,
+                      const struct uring_cqe *completion)
+{
+    int64_t result = completion->result == -ETIME ? POLLOUT : completion->result;
+
+    if (result > 0)
+        result &= coil__uring_events(op) | UNASKED;
+    if (op->result == 0)
+        op->result = result;
+    if (!(completion->flags & URING_CQE_MORE))
+        end_poll(self, slot, op, op->result);
+    else if (result != 0)
+        coil__uring_slot_leave(self, slot, op);
+}
+
+/* The kernel would rather not try again: then we do. */
+static void take_result(struct uring_driver *self, struct slot *slot, struct op *op,
+                        const struct uring_cqe *completion)
+{
+    int64_t result = coil__uring_answer(op, completion->result);
+    bool again = result == -EAGAIN || result == -EINTR || result == -ECANCELED;
+
+    if (op->kind == OP_CONNECT && (result == -EALREADY || result == -EINPROGRESS)) {
+        result = -EAGAIN;
+        again = true;
+    }
+    if (again && is_wanted(op)) {
+        if (result == -EAGAIN)
+            set_note(op, NOTE_POLL);
+        coil__uring_slot_again(self, slot, op);
+        return;
+    }
+    if (!has_note(op, NOTE_CLOSED)) {
+        coil__uring_learn(self, slot, op, result);
+        if (completion->flags & URING_CQE_SOCK_NONEMPTY)
+            slot->dry = 0;
+    }
+    if (op->kind == OP_ACCEPT && result >= 0)
+        coil__uring_slot_born(self, (int)result, slot->sort);
+    finish(self, slot, op, result);
+}
+
+static void take_op(struct uring_driver *self, struct op *op, const struct uring_cqe *completion)
+{
+    struct slot *slot = coil__uring_slot_on(self, op);
+
+    if (op->kind == OP_POLL || has_note(op, NOTE_POLL))
+        take_poll(self, slot, op, completion);
+    else
+        take_result(self, slot, op, completion);
+}
+
+bool coil__uring_take_all(struct uring_driver *self)
+{
+    struct uring_cqe completion;
+    bool woken = false;
+
+    while (coil__ring_take(&self->ring, &completion)) {
+        uint64_t user = completion.user_data;
+
+        if (user == USER_WAKE) {
+            woken = true;
+            self->wake_asked = (completion.flags & URING_CQE_MORE) != 0;
+        } else if (user & USER_ACCEPTOR) {
+            coil__acceptor_take_completion(
+                self, (struct acceptor *)(uintptr_t)(user & ~(uint64_t)USER_ACCEPTOR), &completion);
+        } else if (user != USER_REMOVAL) {
+            take_op(self, (struct op *)(uintptr_t)user, &completion);
+        }
+    }
+    return woken;
+}
+
+/* Only sendfile comes back with nothing done. */
+void coil__uring_take_back(struct driver *driver, struct op *op)
+{
+    struct uring_driver *self = container_of(driver, struct uring_driver, driver);
+    struct slot *slot = coil__uring_slot_on(self, op);
+
+    if (op->result != -EAGAIN || !is_wanted(op)) {
+        finish(self, slot, op, op->result);
+        return;
+    }
+    op->result = 0;
+    set_note(op, NOTE_POLL);
+    coil__uring_slot_again(self, slot, op);
+}

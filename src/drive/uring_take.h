@@ -1,0 +1,17 @@
+/* How the kernel's answer becomes an op's result, or the op is asked once more. */
+#ifndef COIL_DRIVE_URING_TAKE_H
+#define COIL_DRIVE_URING_TAKE_H
+
+#include "drive/uring.h"
+
+/* Takes all that is there; true if wake_fd was written. */
+bool coil__uring_take_all(struct uring_driver *self);
+
+/* A worker has sent the op back. */
+void coil__uring_take_back(struct driver *driver, struct op *op);
+
+/* Keeps in mind what the result of an op says about its descriptor. */
+void coil__uring_learn(struct uring_driver *self, struct slot *slot, const struct op *op,
+                       int64_t result);
+
+#endif
