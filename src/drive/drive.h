@@ -233,7 +233,8 @@ extern const struct world_ops coil__world_real;
 
 struct driver_options {
     int wake_fd;
-    uint64_t seed; /* sim */
+    uint64_t seed;   /* sim */
+    uint32_t faults; /* sim: trouble that programs see, per million ops; 0: $COIL_SIM_FAULTS */
 };
 
 struct driver_ops {

@@ -1,93 +1,49 @@
 /*
- * The simulator: a driver whose clock is a number. Where others sleep, it sets the clock to the
- * next time at which something happens, so a program that waits for an hour takes no time, and
- * takes the same steps each time.
+ * The simulator: a driver whose clock is a number, and whose world is in memory: a network, pipes
+ * and files of its own. Where others sleep, it sets the clock to the next time at which something
+ * happens, so a program that waits for an hour takes no time, and takes the same steps each time.
  *
  *   time    begins at 1,000 s and passes in wait only
  *   calls   run inline, in wait: they block the loop, and must not wait for it
- *   polls   are of real descriptors, which are no part of the simulated world. They are looked at
- * before time moves, and waited for really only if nothing else is to happen, ever: any timer comes
- * before a descriptor that is not ready yet seed    0: what is ready is delivered at once, in the
- * order of submission. Any other: each op has a virtual delay, ops due at the same time come in any
- * order, a cancel may be too late, a canceled call may have run, an attempt may find nothing; all
- * of it drawn when the op is submitted (canceled, attempted), so that the same program draws the
- * same
+ *   world   what the driver makes is simulated, and has numbers from SIM_FIRST_FD on. Other numbers
+ *           are the process's own descriptors (standard streams, pipes to children, pidfds)
+ *   polls   of real descriptors are looked at before time moves, and waited for really only if
+ *           nothing else is to happen, ever: any timer comes before a descriptor that is not ready
+ *   real    as long as any other op is out on a real descriptor, the simulated clock does not run
+ *           ahead of the real one: before it jumps, the simulator really waits for the descriptor,
+ *           as long as the jump. What comes meanwhile comes without simulated time having passed
+ *   seed    0: what can be done is done at once, in the order of submission. Any other: each op has
+ *           a virtual delay, ops due at the same time come in any order, reads and writes are
+ *           short, ops are tried in vain, a cancel may be too late, a canceled call may have run,
+ *           an attempt may find nothing; all of it drawn in the order of the program's own steps,
+ *           so that the same program draws the same
+ *   faults  what programs see (resets, full disks, no descriptors) only if it is asked for: so many
+ *           per million ops
  */
+#include "drive/sim.h"
+
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/alloc.h"
-#include "drive/polls.h"
+#include "drive/sim_files.h"
+#include "drive/sim_net.h"
 
 #define BEGINNING COIL_SECONDS(1000)
 #define LONGEST_DELAY COIL_MS(1)
+#define VAIN_ONE_IN 8
 
-/* op->mine: until it is due, how long it will take from readiness on; then, when. */
-enum { MINE_DELAY = 0, MINE_DUE = 0, MINE_RANK = 1 };
+enum { MINE_RANK = 1 };
 
-struct sim_driver {
-    struct driver driver;
-    struct polls polls;
-    int64_t now;
-    bool seeded;
-    uint64_t random;      /* the generator's state */
-    uint64_t submissions; /* so far: the ranks without a seed */
-    struct coil_link due; /* by time and rank */
-};
+/* --- open and close --- */
 
-static struct sim_driver *sim_of(struct driver *driver)
+static polls_ready_fn real_ready;
+
+static uint64_t environment_number(const char *name, uint64_t usual)
 {
-    return container_of(driver, struct sim_driver, driver);
-}
+    const char *text = getenv(name);
 
-static struct op *op_of(struct coil_link *link)
-{
-    return container_of(link, struct op, link);
-}
-
-/* splitmix64 */
-static uint64_t draw(struct sim_driver *self)
-{
-    uint64_t z = self->random += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-/* Tails half the time; without a seed, always. */
-static bool heads(struct sim_driver *self)
-{
-    return self->seeded && draw(self) >> 63;
-}
-
-static bool before(const struct op *a, const struct op *b)
-{
-    if (a->mine[MINE_DUE] != b->mine[MINE_DUE])
-        return a->mine[MINE_DUE] < b->mine[MINE_DUE];
-    return a->mine[MINE_RANK] < b->mine[MINE_RANK];
-}
-
-/* The op will end so, once its delay is over. */
-static void make_due(struct driver *driver, struct op *op, int64_t result)
-{
-    struct sim_driver *self = sim_of(driver);
-    struct coil_link *after = self->due.prev;
-
-    op->stage = STAGE_DUE;
-    op->result = result;
-    op->mine[MINE_DUE] = (uint64_t)self->now + op->mine[MINE_DELAY];
-    while (after != &self->due && before(op, op_of(after)))
-        after = after->prev;
-    list_prepend(after, &op->link);
-}
-
-/* For coil__polls: a descriptor is ready, or cannot be polled, or the op was canceled. */
-static void poll_over(struct driver *driver, struct op *op, int64_t result)
-{
-    if (result == -ECANCELED)
-        coil__drive_finish(driver, op, result);
-    else
-        make_due(driver, op, result);
+    return text != NULL && *text != '\0' ? strtoull(text, NULL, 10) : usual;
 }
 
 static int sim_open(const struct driver_options *options, struct driver **out)
@@ -101,8 +57,11 @@ static int sim_open(const struct driver_options *options, struct driver **out)
     self->now = BEGINNING;
     self->seeded = options->seed != 0;
     self->random = options->seed;
-    list_init(&self->due);
-    err = coil__polls_open(&self->polls, &self->driver, poll_over, options->wake_fd);
+    self->faults =
+        options->faults ? options->faults : (uint32_t)environment_number("COIL_SIM_FAULTS", 0);
+    coil__sim_set_disk_bytes(&self->driver, environment_number("COIL_SIM_DISK_BYTES", 0));
+    coil__sim_net_init(self);
+    err = coil__polls_open(&self->polls, &self->driver, real_ready, options->wake_fd);
     if (err)
         mem_free(self);
     else
@@ -115,53 +74,199 @@ static void sim_close(struct driver *driver)
     struct sim_driver *self = sim_of(driver);
 
     coil__drive_fini(driver);
+    for (size_t i = 0; i < self->thing_room; i++)
+        coil__sim_thing_close(self, SIM_FIRST_FD + (int)i);
+    coil__sim_files_fini(self);
     coil__polls_close(&self->polls);
+    mem_free(self->things);
+    mem_free(self->due);
     mem_free(self);
 }
 
+/* --- an op's way --- */
+
+void coil__sim_schedule(struct sim_driver *self, struct op *op)
+{
+    int64_t delay = coil__sim_heads(self) ? (int64_t)(coil__sim_draw(self) % LONGEST_DELAY) : 0;
+
+    coil__sim_due_put(self, op, self->now + delay);
+}
+
+/* For coil__polls: an op on a real descriptor is over. Of those only polls have delays, for what
+ * others did is done. */
+static void real_ready(struct driver *driver, struct op *op, int64_t result)
+{
+    struct sim_driver *self = sim_of(driver);
+
+    self->real_waits -= op->kind != OP_POLL;
+    op->result = result;
+    if (op->kind == OP_POLL && result >= 0)
+        coil__sim_schedule(self, op);
+    else
+        coil__drive_finish(driver, op, result);
+}
+
+static void submit_real(struct sim_driver *self, struct op *op)
+{
+    if (op->kind == OP_SENDFILE && sim_is_ours(op->sendfile.from)) {
+        coil__drive_finish(&self->driver, op, -EINVAL); /* read and write will do */
+        return;
+    }
+    self->real_waits += op->kind != OP_POLL;
+    coil__polls_submit(&self->polls, op);
+}
+
+static bool is_closed_here(const struct op *op)
+{
+    return op->kind == OP_CLOSE && sim_is_ours(op->fd);
+}
+
+/* Ops on paths, and ops that are over but for their delay. */
+static bool is_loose(const struct op *op)
+{
+    switch (op->kind) {
+    case OP_CALL:
+    case OP_OPEN:
+    case OP_RENAME:
+    case OP_UNLINK:
+    case OP_MKDIR:
+    case OP_LIST: return true;
+    case OP_STAT: return op->stat.path != NULL;
+    case OP_CLOSE: return sim_is_ours(op->fd);
+    default: return false;
+    }
+}
+
+static void submit_on_ours(struct sim_driver *self, struct op *op)
+{
+    struct sim_thing *thing = coil__sim_thing(self, op->fd);
+
+    if (thing == NULL)
+        coil__drive_finish(&self->driver, op, -EBADF);
+    else
+        coil__sim_thing_wait(self, thing, op);
+}
+
+/* A close has its effect at once: the number is free before anybody hears of it. */
 static void sim_submit(struct driver *driver, struct op *op)
 {
     struct sim_driver *self = sim_of(driver);
 
-    op->mine[MINE_RANK] = self->seeded ? draw(self) : ++self->submissions;
-    op->mine[MINE_DELAY] = heads(self) ? draw(self) % LONGEST_DELAY : 0;
-    if (op->kind == OP_CALL)
-        make_due(driver, op, 0);
+    op->mine[MINE_RANK] = self->seeded ? coil__sim_draw(self) : ++self->submissions;
+    op->link.next = NULL;
+    if (is_closed_here(op))
+        op->result = coil__sim_thing_close(self, op->fd);
+    if (coil__sim_due_reserve(self, driver->out) != 0)
+        coil__drive_finish(driver, op, is_closed_here(op) ? op->result : -ENOMEM);
+    else if (is_loose(op))
+        coil__sim_schedule(self, op);
+    else if (sim_is_ours(op->fd))
+        submit_on_ours(self, op);
     else
-        coil__polls_submit(&self->polls, op);
+        submit_real(self, op);
+}
+
+/* A close has had its effect; a poll of the real world that is due has its result. */
+static bool result_known(const struct op *op)
+{
+    return op->kind == OP_CLOSE || (op->kind == OP_POLL && !sim_is_ours(op->fd));
+}
+
+/* An op that is over leaves where it waits. */
+static void leave(struct sim_driver *self, struct op *op)
+{
+    if (!is_loose(op) && sim_is_ours(op->fd))
+        coil__sim_thing_leave(self, coil__sim_thing(self, op->fd), op);
+}
+
+static int64_t outcome(struct sim_driver *self, struct op *op)
+{
+    int64_t result;
+
+    if (op->kind == OP_CALL) {
+        op->call.block->run(op->call.block);
+        return 0;
+    }
+    if (result_known(op))
+        return op->result;
+    self->trying = op;
+    result = coil__sim_now(self, op);
+    self->trying = NULL;
+    return result;
+}
+
+/* As EINTR and EAGAIN are: the op is tried again later, and nobody knows. */
+static bool tried_in_vain(struct sim_driver *self, const struct op *op)
+{
+    if (!self->seeded || op->kind == OP_CALL || result_known(op))
+        return false;
+    if (coil__sim_draw(self) % VAIN_ONE_IN != 0)
+        return false;
+    self->retries++;
+    return true;
+}
+
+static void try_due(struct sim_driver *self, struct op *op)
+{
+    int64_t result;
+
+    coil__sim_due_remove(self, op);
+    if (tried_in_vain(self, op)) {
+        coil__sim_schedule(self, op);
+        return;
+    }
+    result = outcome(self, op);
+    if (result != -EAGAIN) {
+        leave(self, op);
+        coil__drive_finish(&self->driver, op, result);
+    } else if (self->retry_at) {
+        coil__sim_due_put(self, op, self->retry_at);
+    }
+}
+
+/* --- cancel --- */
+
+static void cancel_due(struct sim_driver *self, struct op *op)
+{
+    bool late = coil__sim_heads(self);
+    int64_t result = -ECANCELED;
+
+    coil__sim_due_remove(self, op);
+    if (late)
+        result = outcome(self, op);
+    if (result == -EAGAIN || op->kind == OP_CALL)
+        result = -ECANCELED;
+    leave(self, op);
+    coil__drive_finish(&self->driver, op, result);
 }
 
 static void sim_cancel(struct driver *driver, struct op *op)
 {
     struct sim_driver *self = sim_of(driver);
-    bool late = heads(self);
 
-    if (op->stage != STAGE_DUE) {
-        coil__polls_cancel(&self->polls, op);
+    if (op->kind == OP_CLOSE)
         return;
-    }
-    list_remove(&op->link);
-    if (late && op->kind == OP_CALL) {
-        op->mine[MINE_DELAY] = 0;
-        make_due(driver, op, -ECANCELED);
+    if (sim_due(op)) {
+        cancel_due(self, op);
+    } else if (!sim_is_ours(op->fd)) {
+        coil__polls_cancel(&self->polls, op);
     } else {
-        coil__drive_finish(driver, op, late ? op->result : -ECANCELED);
+        leave(self, op);
+        coil__drive_finish(driver, op, -ECANCELED);
     }
 }
 
-/* Finishes what is due now. */
+/* --- wait --- */
+
+/* Tries what is due now. */
 static void take_due(struct sim_driver *self)
 {
-    while (!list_empty(&self->due)) {
-        struct op *op = op_of(self->due.next);
+    struct op *op;
+    int64_t when;
 
-        if (op->mine[MINE_DUE] > (uint64_t)self->now)
-            break;
-        list_remove(&op->link);
-        if (op->kind == OP_CALL)
-            op->call.block->run(op->call.block);
-        coil__drive_finish(&self->driver, op, op->result);
-    }
+    while ((op = coil__sim_due_first(self, &when)) != NULL && when <= self->now)
+        try_due(self, op);
+    coil__polls_flush(&self->polls);
 }
 
 /* Looks at the real world. True if wake_fd was written. */
@@ -179,18 +284,24 @@ static bool look(struct sim_driver *self, int64_t deadline_ns, bool alone)
 static bool move_time(struct sim_driver *self, int64_t deadline_ns)
 {
     int64_t next = deadline_ns;
+    int64_t when;
 
-    if (!list_empty(&self->due) && op_of(self->due.next)->mine[MINE_DUE] < (uint64_t)next)
-        next = (int64_t)op_of(self->due.next)->mine[MINE_DUE];
-    if (next == COIL_FOREVER)
-        return coil__polls_wait(&self->polls, COIL_FOREVER) == POLLS_WOKEN;
+    if (coil__sim_due_first(self, &when) != NULL && when < next)
+        next = when;
+    if (next == COIL_FOREVER || (self->real_waits > 0 && next > self->now)) {
+        int64_t jump = next == COIL_FOREVER ? next : next - self->now;
+        enum polls_end end = coil__polls_wait(&self->polls, jump);
+
+        if (end != POLLS_TIMEOUT)
+            return end == POLLS_WOKEN;
+    }
     self->now = next;
     return next == deadline_ns;
 }
 
 static bool nothing_to_come(const struct sim_driver *self, int64_t deadline_ns)
 {
-    return deadline_ns == COIL_FOREVER && list_empty(&self->due) && self->polls.waiting == 0;
+    return deadline_ns == COIL_FOREVER && self->due_count == 0 && self->polls.waiting == 0;
 }
 
 static int sim_wait(struct driver *driver, int64_t deadline_ns, bool alone)
@@ -203,21 +314,45 @@ static int sim_wait(struct driver *driver, int64_t deadline_ns, bool alone)
         if (alone && nothing_to_come(self, deadline_ns))
             return -EDEADLK;
         over = move_time(self, deadline_ns);
-        coil__polls_flush(&self->polls);
         take_due(self);
     }
     coil__drive_deliver(driver);
     return 0;
 }
 
+/* --- the rest --- */
+
 static int64_t sim_attempt(struct driver *driver, struct op *op)
 {
-    return heads(sim_of(driver)) ? -EAGAIN : coil__drive_attempt(driver, op);
+    struct sim_driver *self = sim_of(driver);
+    const struct sim_thing *thing;
+
+    if (op->kind == OP_CALL || coil__sim_heads(self))
+        return -EAGAIN;
+    if (is_loose(op))
+        return coil__sim_now(self, op);
+    if (!sim_is_ours(op->fd))
+        return coil__polls_attempt(&self->polls, op);
+    thing = coil__sim_thing(self, op->fd);
+    if (thing != NULL && coil__sim_thing_busy(thing, op))
+        return -EAGAIN;
+    return coil__sim_now(self, op);
 }
 
 static int64_t sim_now(struct driver *driver)
 {
     return sim_of(driver)->now;
+}
+
+static void sim_forget(struct driver *driver, int fd)
+{
+    struct sim_driver *self = sim_of(driver);
+    struct sim_thing *thing = coil__sim_thing(self, fd);
+
+    if (thing != NULL)
+        coil__sim_thing_forget(self, thing);
+    else
+        coil__polls_forget(&self->polls, fd);
 }
 
 const struct driver_ops coil__driver_sim = {
@@ -229,6 +364,6 @@ const struct driver_ops coil__driver_sim = {
     .attempt = sim_attempt,
     .wait = sim_wait,
     .now = sim_now,
-    .forget = coil__drive_forget,
-    .world = &coil__world_real,
+    .forget = sim_forget,
+    .world = &coil__sim_world,
 };

@@ -1,0 +1,415 @@
+/* The tree of names: what memory says, and where it says nothing, the real world. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "drive/sim_files.h"
+#include "drive/sim_net.h"
+#include "mach/sys_io.h"
+
+#define MOST_LINKS 40
+
+static struct sim_node *node_of(struct coil_link *link)
+{
+    return container_of(link, struct sim_node, sibling);
+}
+
+static enum sim_node_type type_of(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFDIR: return SIM_DIRECTORY;
+    case S_IFREG: return SIM_FILE;
+    case S_IFLNK: return SIM_LINK;
+    case S_IFSOCK: return SIM_SOCKET;
+    default: return SIM_OTHER;
+    }
+}
+
+/* --- nodes --- */
+
+static struct sim_node *node_new(struct sim_node *parent, const char *name)
+{
+    struct sim_node *node = mem_zalloc(sizeof(*node));
+
+    if (node == NULL)
+        return NULL;
+    node->name = mem_strdup(name);
+    if (node->name == NULL) {
+        mem_free(node);
+        return NULL;
+    }
+    list_init(&node->children);
+    node->parent = parent;
+    if (parent != NULL)
+        list_append(&parent->children, &node->sibling);
+    return node;
+}
+
+/* The name has no file any more; who has it open keeps it. */
+static void detach(struct sim_driver *self, struct sim_node *node)
+{
+    struct sim_content *content = node->content;
+
+    if (node->socket != NULL)
+        node->socket->node = NULL;
+    node->socket = NULL;
+    node->content = NULL;
+    if (content == NULL)
+        return;
+    content->node = NULL;
+    content->info.st_nlink = 0;
+    if (content->changed)
+        coil__sim_content_unref(self, content);
+}
+
+static void node_free(struct sim_driver *self, struct sim_node *node)
+{
+    while (!list_empty(&node->children))
+        node_free(self, node_of(node->children.next));
+    detach(self, node);
+    if (link_in_list(&node->sibling))
+        list_remove(&node->sibling);
+    mem_free(node->real);
+    mem_free(node->name);
+    mem_free(node);
+}
+
+void coil__sim_files_fini(struct sim_driver *self)
+{
+    if (self->root != NULL)
+        node_free(self, self->root);
+    self->root = NULL;
+}
+
+static struct sim_node *child_in_memory(struct sim_node *parent, const char *name)
+{
+    struct coil_link *at;
+
+    list_each (at, &parent->children)
+        if (strcmp(node_of(at)->name, name) == 0)
+            return node_of(at);
+    return NULL;
+}
+
+static char *join(const char *folder, const char *name)
+{
+    size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = mem_alloc(size);
+
+    if (path != NULL)
+        snprintf(path, size, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
+    return path;
+}
+
+/* What the real world has under an unchanged name. */
+static int look_beneath(struct sim_driver *self, struct sim_node *parent, const char *name,
+                        struct sim_node **node)
+{
+    char *path = join(parent->real, name);
+    struct stat info;
+    int err = path == NULL ? -ENOMEM : coil__sys_stat(path, false, &info);
+
+    if (err == -ENOENT || err == -ENOTDIR) {
+        mem_free(path);
+        if (*node != NULL && list_empty(&(*node)->children)) {
+            node_free(self, *node);
+            *node = NULL;
+        }
+        return 0;
+    }
+    if (err == 0 && *node == NULL && (*node = node_new(parent, name)) == NULL)
+        err = -ENOMEM;
+    if (err) {
+        mem_free(path);
+        return err;
+    }
+    mem_free((*node)->real);
+    (*node)->real = path;
+    (*node)->info = info;
+    if (list_empty(&(*node)->children))
+        (*node)->type = type_of(info.st_mode);
+    return 0;
+}
+
+static int child_of(struct sim_driver *self, struct sim_node *parent, const char *name,
+                    struct sim_node **out)
+{
+    *out = child_in_memory(parent, name);
+    if (*out != NULL && (*out)->changed) {
+        if ((*out)->type == SIM_GONE)
+            *out = NULL;
+        return 0;
+    }
+    return parent->real ? look_beneath(self, parent, name, out) : 0;
+}
+
+/* --- paths --- */
+
+static int root_of(struct sim_driver *self, struct sim_node **out)
+{
+    struct sim_node *root = self->root;
+    int err;
+
+    *out = root;
+    if (root != NULL)
+        return 0;
+    root = node_new(NULL, "");
+    if (root == NULL)
+        return -ENOMEM;
+    root->real = mem_strdup("/");
+    root->type = SIM_DIRECTORY;
+    err = root->real ? coil__sys_stat("/", true, &root->info) : -ENOMEM;
+    if (err) {
+        node_free(self, root);
+        return err;
+    }
+    *out = self->root = root;
+    return 0;
+}
+
+/* A path on its way: what is left of it, and how far we came. */
+struct walk {
+    struct sim_driver *self;
+    struct sim_node *at;
+    char *rest;
+    int links;
+    char text[2 * PATH_MAX];
+};
+
+static int begin(struct walk *walk, struct sim_driver *self, const char *path)
+{
+    size_t size = strlen(path) + 1;
+    size_t base = 0;
+
+    if (size == 1)
+        return -ENOENT;
+    if (size > PATH_MAX)
+        return -ENAMETOOLONG;
+    if (*path != '/') {
+        if (getcwd(walk->text, PATH_MAX - 1) == NULL)
+            return -ENOENT;
+        base = strlen(walk->text);
+        walk->text[base++] = '/';
+    }
+    memcpy(walk->text + base, path, size);
+    walk->rest = walk->text;
+    walk->self = self;
+    walk->links = 0;
+    return root_of(self, &walk->at);
+}
+
+/* The path goes on where the link points to. */
+static int follow_link(struct walk *walk, const struct sim_node *node)
+{
+    char target[2 * PATH_MAX];
+    size_t left = strlen(walk->rest);
+    ssize_t size = readlink(node->real, target, PATH_MAX);
+
+    if (size <= 0)
+        return -ENOENT;
+    if (++walk->links > MOST_LINKS)
+        return -ELOOP;
+    if ((size_t)size + left + 2 > sizeof(walk->text))
+        return -ENAMETOOLONG;
+    if (target[0] == '/')
+        walk->at = walk->self->root;
+    target[size] = '/';
+    memcpy(target + size + 1, walk->rest, left + 1);
+    if (left == 0)
+        target[size] = '\0';
+    memcpy(walk->text, target, (size_t)size + left + 2);
+    walk->rest = walk->text;
+    return 0;
+}
+
+/* Takes the next name off the path. *more: something comes after it; *slash: at least a slash. */
+static int next_name(struct walk *walk, char name[256], bool *more, bool *slash)
+{
+    size_t size = strcspn(walk->rest, "/");
+
+    if (size > NAME_MAX)
+        return -ENAMETOOLONG;
+    memcpy(name, walk->rest, size);
+    name[size] = '\0';
+    walk->rest += size;
+    *slash = *walk->rest == '/';
+    *more = walk->rest[strspn(walk->rest, "/")] != '\0';
+    return 0;
+}
+
+static int step(struct walk *walk, bool follow, struct sim_place *out, bool *over)
+{
+    struct sim_node *node;
+    bool more, slash;
+    int err = next_name(walk, out->name, &more, &slash);
+
+    if (err == 0 && walk->at->type != SIM_DIRECTORY)
+        err = -ENOTDIR;
+    if (err || strcmp(out->name, ".") == 0)
+        return err;
+    if (strcmp(out->name, "..") == 0) {
+        walk->at = walk->at->parent ? walk->at->parent : walk->at;
+        return 0;
+    }
+    err = child_of(walk->self, walk->at, out->name, &node);
+    if (err)
+        return err;
+    if (node != NULL && node->type == SIM_LINK && (more || slash || follow))
+        return follow_link(walk, node);
+    if (more) {
+        walk->at = node;
+        return node ? 0 : -ENOENT;
+    }
+    out->parent = walk->at;
+    out->node = node;
+    out->must_be_directory = slash;
+    *over = true;
+    return slash && node != NULL && node->type != SIM_DIRECTORY ? -ENOTDIR : 0;
+}
+
+int coil__sim_find(struct sim_driver *self, const char *path, bool follow, struct sim_place *out)
+{
+    struct walk walk;
+    bool over = false;
+    int err = begin(&walk, self, path);
+
+    while (err == 0 && !over) {
+        walk.rest += strspn(walk.rest, "/");
+        if (*walk.rest == '\0')
+            break;
+        err = step(&walk, follow, out, &over);
+    }
+    if (err == 0 && !over) { /* a directory by its path only: / or . or .. */
+        *out = (struct sim_place){.node = walk.at, .must_be_directory = true};
+        out->parent = walk.at->parent ? walk.at->parent : walk.at;
+    }
+    return err;
+}
+
+/* --- changes --- */
+
+struct sim_node *coil__sim_node_make(struct sim_driver *self, struct sim_place *place,
+                                     enum sim_node_type type, uint32_t mode)
+{
+    struct sim_node *node = child_in_memory(place->parent, place->name); /* gone, if there */
+
+    if (node == NULL)
+        node = node_new(place->parent, place->name);
+    if (node == NULL)
+        return NULL;
+    node->type = type;
+    node->changed = true;
+    node->info = (struct stat){
+        .st_mode = mode,
+        .st_ino = ++self->next_inode,
+        .st_nlink = type == SIM_DIRECTORY ? 2 : 1,
+        .st_uid = geteuid(),
+        .st_gid = getegid(),
+        .st_blksize = SIM_BLOCK,
+    };
+    node->info.st_atim = node->info.st_mtim = node->info.st_ctim = coil__sim_time(self);
+    if (type == SIM_FILE) {
+        node->content = coil__sim_content_new(&node->info);
+        if (node->content == NULL) {
+            node->type = SIM_GONE;
+            return NULL;
+        }
+        node->content->node = node;
+        node->content->changed = true;
+    }
+    return node;
+}
+
+void coil__sim_node_remove(struct sim_driver *self, struct sim_node *node)
+{
+    if (node->parent->real == NULL) {
+        node_free(self, node);
+        return;
+    }
+    while (!list_empty(&node->children))
+        node_free(self, node_of(node->children.next));
+    detach(self, node);
+    mem_free(node->real);
+    node->real = NULL;
+    node->type = SIM_GONE;
+    node->changed = true;
+}
+
+/* A file that moves leaves the real one behind. */
+static int take_along(struct sim_driver *self, struct sim_node *node)
+{
+    struct sim_content *content;
+    int err = node->type == SIM_FILE ? coil__sim_content_of(self, node, &content) : 0;
+
+    if (err == 0 && node->type == SIM_FILE) {
+        coil__sim_content_touch(self, content);
+        coil__sim_content_unref(self, content);
+    }
+    return err;
+}
+
+int coil__sim_node_move(struct sim_driver *self, struct sim_node *node, struct sim_place *to)
+{
+    struct sim_node *gone = NULL;
+    char *name = mem_strdup(to->name);
+    int err = name ? take_along(self, node) : -ENOMEM;
+
+    if (err == 0 && node->parent->real != NULL) {
+        gone = node_new(node->parent, node->name);
+        err = gone ? 0 : -ENOMEM;
+    }
+    if (err) {
+        mem_free(name);
+        return err;
+    }
+    if (gone != NULL) {
+        gone->type = SIM_GONE;
+        gone->changed = true;
+    }
+    to->node = child_in_memory(to->parent, to->name);
+    if (to->node != NULL)
+        node_free(self, to->node);
+    mem_free(node->name);
+    node->name = name;
+    node->changed = true;
+    list_remove(&node->sibling);
+    list_append(&to->parent->children, &node->sibling);
+    node->parent = to->parent;
+    return 0;
+}
+
+/* --- listing --- */
+
+struct listing {
+    struct sim_node *node;
+    int (*each)(const char *name, void *arg);
+    void *arg;
+};
+
+static int each_real(const char *name, void *arg)
+{
+    struct listing *listing = arg;
+    struct sim_node *child = child_in_memory(listing->node, name);
+
+    return child != NULL && child->changed ? 0 : listing->each(name, listing->arg);
+}
+
+int coil__sim_node_list(struct sim_node *node, int (*each)(const char *name, void *arg), void *arg)
+{
+    struct listing listing = {node, each, arg};
+    int err = node->real ? coil__sys_list(node->real, each_real, &listing) : 0;
+    struct coil_link *at;
+
+    if (err < 0 && !(err == -ENOENT && node->changed))
+        return err;
+    list_each (at, &node->children) {
+        const struct sim_node *child = node_of(at);
+
+        err = child->changed && child->type != SIM_GONE ? each(child->name, arg) : 0;
+        if (err < 0)
+            return err;
+    }
+    return 0;
+}
