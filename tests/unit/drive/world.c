@@ -75,6 +75,151 @@ void probe_cancel(struct probe *probe)
     coil__drive_cancel(probe->world->driver, &probe->op);
 }
 
+struct op *probe_op(struct probe *probe, struct world *world, enum op_kind kind, int fd)
+{
+    probe_init(probe, world);
+    probe->op.kind = (uint8_t)kind;
+    probe->op.fd = fd;
+    return &probe->op;
+}
+
+void probe_go(struct probe *probe)
+{
+    coil__drive_submit(probe->world->driver, &probe->op);
+}
+
+int64_t probe_run(struct probe *probe)
+{
+    probe_go(probe);
+    return world_finish(probe->world, probe);
+}
+
+static void fill_in(struct op *op, void *data, size_t size)
+{
+    op->rw.data = data;
+    op->rw.size = size;
+    if (op->kind == OP_READ || op->kind == OP_WRITE)
+        op->rw.offset = OP_STREAM;
+}
+
+void probe_data(struct probe *probe, struct world *world, enum op_kind kind, int fd, void *data,
+                size_t size)
+{
+    fill_in(probe_op(probe, world, kind, fd), data, size);
+    probe_go(probe);
+}
+
+int64_t do_data(struct world *world, enum op_kind kind, int fd, void *data, size_t size)
+{
+    struct probe probe;
+
+    probe_data(&probe, world, kind, fd, data, size);
+    return world_finish(world, &probe);
+}
+
+size_t write_all(struct world *world, int fd, const char *data, size_t size)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        int64_t n = do_data(world, OP_WRITE, fd, (char *)(uintptr_t)data + done, size - done);
+
+        if (n <= 0)
+            break;
+        done += (size_t)n;
+    }
+    return done;
+}
+
+size_t read_all(struct world *world, int fd, char *data, size_t size)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        int64_t n = do_data(world, OP_READ, fd, data + done, size - done);
+
+        if (n <= 0)
+            break;
+        done += (size_t)n;
+    }
+    return done;
+}
+
+void settle(struct world *world)
+{
+    for (int i = 0; i < 10; i++)
+        world_wait(world, 0);
+}
+
+int64_t do_connect(struct world *world, int fd, const void *address, uint32_t length)
+{
+    struct probe probe;
+    struct op *op = probe_op(&probe, world, OP_CONNECT, fd);
+
+    op->connect.address = address;
+    op->connect.length = length;
+    return probe_run(&probe);
+}
+
+int64_t do_accept(struct world *world, int fd)
+{
+    struct probe probe;
+
+    probe_op(&probe, world, OP_ACCEPT, fd);
+    return probe_run(&probe);
+}
+
+int world_listen(struct world *world, struct sockaddr_in *address, int backlog)
+{
+    struct driver *driver = world->driver;
+    uint32_t length = sizeof(*address);
+    int fd = driver->ops->world->socket(driver, AF_INET, SOCK_STREAM, 0);
+
+    CHECK(fd >= 0);
+    *address =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    CHECK_EQ(driver->ops->world->bind(driver, fd, (struct sockaddr *)address, length), 0);
+    CHECK_EQ(driver->ops->world->listen(driver, fd, backlog), 0);
+    CHECK_EQ(driver->ops->world->name(driver, fd, false, (struct sockaddr *)address, &length), 0);
+    return fd;
+}
+
+static void tcp_pair(struct world *world, int ends[2])
+{
+    struct driver *driver = world->driver;
+    struct sockaddr_in address;
+    int listener = world_listen(world, &address, 8);
+
+    ends[1] = driver->ops->world->socket(driver, AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(do_connect(world, ends[1], &address, sizeof(address)), 0);
+    ends[0] = (int)do_accept(world, listener);
+    CHECK(ends[0] >= 0);
+    world_shut(world, listener);
+}
+
+void world_stream(struct world *world, enum stream kind, int ends[2])
+{
+    struct driver *driver = world->driver;
+
+    if (kind == STREAM_PIPE)
+        CHECK_EQ(driver->ops->world->pipe(driver, ends), 0);
+    else if (kind == STREAM_UNIX)
+        CHECK_EQ(driver->ops->world->socketpair(driver, AF_UNIX, SOCK_STREAM, ends), 0);
+    else
+        tcp_pair(world, ends);
+}
+
+void world_shut(struct world *world, int fd)
+{
+    CHECK_EQ(world->driver->ops->world->close(world->driver, fd), 0);
+}
+
+void world_shut_both(struct world *world, int ends[2])
+{
+    world_shut(world, ends[0]);
+    world_shut(world, ends[1]);
+}
+
 void wake(struct world *world)
 {
     uint64_t one = 1;

@@ -10,8 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/fault.h"
@@ -51,6 +55,32 @@ bool world_is(const struct world *world, const char *name);
 void probe_init(struct probe *probe, struct world *world);
 void probe_poll(struct probe *probe, struct world *world, int fd, uint32_t events);
 void probe_cancel(struct probe *probe);
+
+/* An op of this kind, to be filled in; then it is submitted, or also waited for. */
+struct op *probe_op(struct probe *probe, struct world *world, enum op_kind kind, int fd);
+void probe_go(struct probe *probe);
+int64_t probe_run(struct probe *probe);
+
+/* OP_READ, OP_WRITE, OP_RECV, OP_SEND, from where the descriptor stands. */
+void probe_data(struct probe *probe, struct world *world, enum op_kind kind, int fd, void *data,
+                size_t size);
+int64_t do_data(struct world *world, enum op_kind kind, int fd, void *data, size_t size);
+
+/* Goes on until all is written, or read, or the stream ends; how much it was. */
+size_t write_all(struct world *world, int fd, const char *data, size_t size);
+size_t read_all(struct world *world, int fd, char *data, size_t size);
+
+/* Looks a few times: whatever can happen without time has happened then. */
+void settle(struct world *world);
+
+/* The driver's own. Streams of bytes: [1] writes what [0] reads. */
+enum stream { STREAM_PIPE, STREAM_UNIX, STREAM_TCP, STREAMS };
+void world_stream(struct world *world, enum stream kind, int ends[2]);
+int world_listen(struct world *world, struct sockaddr_in *address, int backlog);
+void world_shut(struct world *world, int fd);
+void world_shut_both(struct world *world, int ends[2]);
+int64_t do_connect(struct world *world, int fd, const void *address, uint32_t length);
+int64_t do_accept(struct world *world, int fd);
 
 void wake(struct world *world);
 
