@@ -8,6 +8,9 @@
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* Kept out of line, so that the usual way through its caller needs no room for it. */
+#define COLD __attribute__((noinline, cold))
+
 /* "coil: misuse: <sentence>" on stderr, then abort. */
 _Noreturn void coil__misuse(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 

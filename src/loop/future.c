@@ -39,23 +39,39 @@ struct coil_future *coil_create_future_at(struct coil_loop *loop, const char *pl
     return future;
 }
 
-void coil__future_settle(struct coil_future *future, enum future_state state,
-                         struct coil_result result, struct coil_exception *exception)
+static inline void settle(struct coil_future *future, enum future_state state,
+                          struct coil_result result, struct coil_exception *exception)
+{
+    list_splice(&future->loop->ready, &future->callbacks);
+    future->state = (uint8_t)state;
+    future->result = result;
+    future->exception = exception;
+    if (state == FUTURE_FAILED)
+        future->flags |= FUTURE_UNSEEN;
+}
+
+/* Somebody only watches it, or it has an older exception, or is settled already. */
+static COLD void settle_unusually(struct coil_future *future, enum future_state state,
+                                  struct coil_result result, struct coil_exception *exception)
 {
     REQUIRE(future_pending(future),
             "a future is settled twice: the one of %s is %s already; ask coil_future_done first",
             future->place, coil__future_state_name(future));
-    if (unlikely(future->flags & FUTURE_WATCHED))
+    if ((future->flags & FUTURE_WATCHED) != 0)
         coil__future_hold_for_watchers(future);
-    list_splice(&future->loop->ready, &future->callbacks);
-    future->state = (uint8_t)state;
-    future->result = result;
-    if (exception != future->exception) {
+    if (exception != future->exception)
         exception_unref(future->exception);
-        future->exception = exception;
-    }
-    if (state == FUTURE_FAILED)
-        future->flags |= FUTURE_UNSEEN;
+    settle(future, state, result, exception);
+}
+
+void coil__future_settle(struct coil_future *future, enum future_state state,
+                         struct coil_result result, struct coil_exception *exception)
+{
+    if (likely(future_pending(future) && (future->flags & FUTURE_WATCHED) == 0 &&
+               future->exception == NULL))
+        settle(future, state, result, exception);
+    else
+        settle_unusually(future, state, result, exception);
 }
 
 void coil__future_settle_status(struct coil_future *future, struct coil_result result,
@@ -97,17 +113,20 @@ void coil_future_unref(struct coil_future *future)
         future_unref(future);
 }
 
-void coil__future_fini(struct coil_future *future)
+static COLD void report_unseen(struct coil_future *future)
 {
     char message[64];
 
-    if (future->state == FUTURE_FAILED && (future->flags & FUTURE_UNSEEN) != 0 &&
-        (future->flags & FUTURE_QUIET) == 0) {
-        future->flags &= (uint8_t)~FUTURE_UNSEEN;
-        snprintf(message, sizeof(message), "%s exception was never retrieved",
-                 coil__future_kinds[future->kind]->name);
-        coil__report(future->loop, message, future->result.status, future->exception, future);
-    }
+    future->flags &= (uint8_t)~FUTURE_UNSEEN;
+    snprintf(message, sizeof(message), "%s exception was never retrieved",
+             coil__future_kinds[future->kind]->name);
+    coil__report(future->loop, message, future->result.status, future->exception, future);
+}
+
+void coil__future_fini(struct coil_future *future)
+{
+    if ((future->flags & (FUTURE_UNSEEN | FUTURE_QUIET)) == FUTURE_UNSEEN)
+        report_unseen(future);
     if (future->state == FUTURE_DONE && future->drop != NULL && (future->flags & FUTURE_TAKEN) == 0)
         future->drop(future->result.value);
     exception_unref(future->exception);

@@ -151,25 +151,30 @@ struct task *coil__task_here(const char *caller)
     return task_of(loop->current);
 }
 
+/* Of a future that is done: its error is noted as this task's. */
+static __attribute__((noinline)) struct coil_result take_up(struct task *task,
+                                                            struct coil_future *future)
+{
+    struct coil_exception *known;
+
+    if (future->result.status < 0) {
+        known = coil__exception_ref(future->exception);
+        exception_unref(task->future.exception);
+        task->future.exception = known;
+    }
+    return future_look(future);
+}
+
 coil_async struct coil_result coil_await(struct coil_future *future)
 {
     struct task *task = coil__task_here("coil_await");
     struct coil_loop *loop = task->future.loop;
-    struct coil_exception *known;
     int err;
 
     REQUIRE(future->loop == loop, "coil_await of a future of another loop: await it there, or use "
                                   "coil_submit and coil_wrap_future");
-    if (!future_pending(future)) {
-        known = coil__exception_ref(future->exception);
-        if (future->result.status < 0) {
-            exception_unref(task->future.exception);
-            task->future.exception = known;
-        } else {
-            exception_unref(known);
-        }
-        return future_look(future);
-    }
+    if (!future_pending(future))
+        return take_up(task, future);
     err = task_check_cycle(task, future);
     if (unlikely(err != 0))
         return coil_error(err);

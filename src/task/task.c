@@ -29,7 +29,7 @@ void coil__task_init(struct task *task, struct coil_loop *loop,
     task->id = ++loop->last_task_id;
     task->parent_id = (uint32_t)loop->running_id;
     task->switches = 0;
-    task->made_ms = (uint32_t)(loop->now / 1000000);
+    task->made_ms = (uint32_t)((uint64_t)loop->now / 1000000);
     task->line = 0;
     task->cancelling = 0;
     task->flags = 0;
@@ -90,22 +90,29 @@ static struct coil_exception *take_raised(struct task *task, int64_t status)
 {
     struct coil_exception *raised = task->future.exception;
 
+    if (likely(raised == NULL))
+        return NULL;
     task->future.exception = NULL;
-    if (status < 0 && raised != NULL && raised->code == status)
+    if (status < 0 && raised->code == status)
         return raised;
     exception_unref(raised);
     return NULL;
+}
+
+/* It was cancelled after its last await: its value goes to nobody. */
+static COLD struct coil_result refuse_value(struct task *task, struct coil_result result)
+{
+    if (result.status >= 0 && task->future.drop != NULL)
+        task->future.drop(result.value);
+    return result.status >= 0 ? coil_error(-ECANCELED) : result;
 }
 
 void coil__task_finish(struct task *task, struct coil_result result)
 {
     struct coil_loop *loop = task->future.loop;
 
-    if (task->flags & TASK_MUST_CANCEL && result.status >= 0) {
-        if (task->future.drop != NULL)
-            task->future.drop(result.value);
-        result = coil_error(-ECANCELED);
-    }
+    if (unlikely(task->flags & TASK_MUST_CANCEL))
+        result = refuse_value(task, result);
     list_remove(&task->link);
     COUNTER_ADD(loop->tasks_live, (uint64_t)-1);
     task->timer.handle.context = loop->context; /* may still be asked for */
@@ -225,7 +232,8 @@ static void free_task(struct coil_future *future)
     struct coil_loop *loop = future->loop;
     unsigned class = task->class;
 
-    mem_free(task->name);
+    if (unlikely(task->name != NULL))
+        mem_free(task->name);
     context_unref(task->timer.handle.context);
     if (task->flags & TASK_STACKFUL)
         coil__stackful_free(loop, task);
