@@ -4,8 +4,8 @@
  *
  * Every op goes one of these ways:
  *   ring      a request of its own; its completion is the result
- *   poll      where the kernel's ring lacks the operation, or would do it worse (SIGPIPE, sendfile):
- *             a poll request, then the system call, which does not wait
+ *   poll      where the kernel's ring lacks the operation, or would do it worse (SIGPIPE): a poll
+ *             request, then the system call, which does not wait
  *   accept    one lasting request per listening socket serves all (uring_accept.h)
  *   worker    files, where the ring lacks the operation (files.h)
  */

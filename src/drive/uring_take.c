@@ -71,6 +71,7 @@ static void do_now(struct uring_driver *self, struct slot *slot, struct op *op)
         return;
     }
     result = coil__op_now_on(op, &slot->nature);
+    coil__uring_learn(self, slot, op, result);
     if (result == -EAGAIN) {
         coil__uring_slot_again(self, slot, op);
         return;

@@ -1,0 +1,370 @@
+/* Every operation gives the same, whichever way it has to go: by request, by poll, by a worker. */
+#include "world.h"
+
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+#define URING_TEST(id)               \
+    static void kit_body_##id(void); \
+    KIT_DRIVER(id, uring);           \
+    static void kit_body_##id(void)
+
+static const char *const missing[] = {"", "all", "multishot", "defer", "defer,coop"};
+
+/* The same body on a kernel that has all, and on some that lack something. */
+static void on_each_kernel(void (*body)(struct world *world))
+{
+    for (size_t i = 0; i < sizeof(missing) / sizeof(*missing); i++) {
+        struct world world;
+
+        setenv("COIL_URING_WITHOUT", missing[i], 1);
+        printf("without: %s\n", missing[i]);
+        world_open(&world, 0);
+        body(&world);
+        world_close(&world);
+    }
+}
+
+static char folder[] = "/tmp/coil-uring-XXXXXX";
+
+static const char *in_folder(const char *name)
+{
+    static char paths[4][64];
+    static int turn;
+    char *path = paths[turn++ % 4];
+
+    snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
+    return path;
+}
+
+static int64_t do_open(struct world *world, const char *path, int flags)
+{
+    struct probe probe;
+    struct op *op = probe_op(&probe, world, OP_OPEN, -1);
+
+    op->open.path = path;
+    op->open.flags = flags;
+    op->open.mode = 0640;
+    return probe_run(&probe);
+}
+
+static int64_t do_at(struct world *world, enum op_kind kind, int fd, void *data, size_t size,
+                     int64_t offset)
+{
+    struct probe probe;
+    struct op *op = probe_op(&probe, world, kind, fd);
+
+    op->rw.data = data;
+    op->rw.size = size;
+    op->rw.offset = offset;
+    return probe_run(&probe);
+}
+
+static int64_t do_vector(struct world *world, enum op_kind kind, int fd, int64_t offset,
+                         const struct iovec *parts, size_t count)
+{
+    struct probe probe;
+    struct op *op = probe_op(&probe, world, kind, fd);
+
+    op->vector.parts = parts;
+    op->vector.count = count;
+    op->vector.offset = offset;
+    return probe_run(&probe);
+}
+
+static int64_t do_stat(struct world *world, int fd, const char *path, bool follow, struct stat *out)
+{
+    struct probe probe;
+    struct op *op = probe_op(&probe, world, OP_STAT, fd);
+
+    op->stat.path = path;
+    op->stat.follow = follow;
+    op->stat.out = out;
+    return probe_run(&probe);
+}
+
+static int64_t do_path(struct world *world, enum op_kind kind, const char *path, int flags)
+{
+    struct probe probe;
+    struct op *op = probe_op(&probe, world, kind, -1);
+
+    op->path.path = path;
+    op->path.mode = 0750;
+    op->path.flags = flags;
+    return probe_run(&probe);
+}
+
+static int64_t do_fsync(struct world *world, int fd, bool data_only)
+{
+    struct probe probe;
+
+    probe_op(&probe, world, OP_FSYNC, fd)->sync.data_only = data_only;
+    return probe_run(&probe);
+}
+
+static int64_t do_close(struct world *world, int fd)
+{
+    struct probe probe;
+
+    probe_op(&probe, world, OP_CLOSE, fd);
+    return probe_run(&probe);
+}
+
+static void contents(struct world *world, int fd)
+{
+    char data[16] = "";
+    struct iovec parts[2] = {{data, 3}, {data + 8, 3}};
+
+    CHECK_EQ(do_data(world, OP_WRITE, fd, "hello ", 6), 6);
+    CHECK_EQ(do_data(world, OP_WRITE, fd, "world", 5), 5);
+    CHECK_EQ(do_at(world, OP_READ, fd, data, 5, 6), 5);
+    CHECK_STR(data, "world");
+    CHECK_EQ(do_at(world, OP_WRITE, fd, "W", 1, 6), 1);
+    CHECK_EQ(do_vector(world, OP_READV, fd, 4, parts, 2), 6);
+    CHECK_EQ(memcmp(data, "o W", 3), 0);
+    CHECK_EQ(memcmp(data + 8, "orl", 3), 0);
+    CHECK_EQ(do_vector(world, OP_WRITEV, fd, 11, parts, 2), 6);
+    CHECK_EQ(do_at(world, OP_READ, fd, data, 16, 100), 0);
+    CHECK_EQ(do_fsync(world, fd, false), 0);
+    CHECK_EQ(do_fsync(world, fd, true), 0);
+}
+
+static void files(struct world *world)
+{
+    struct stat by_path, by_fd, expected;
+    int fd = (int)do_open(world, in_folder("a"), O_RDWR | O_CREAT | O_EXCL);
+
+    CHECK(fd >= 0);
+    CHECK_EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
+    contents(world, fd);
+    CHECK_EQ(stat(in_folder("a"), &expected), 0);
+    CHECK_EQ(do_stat(world, -1, in_folder("a"), true, &by_path), 0);
+    CHECK_EQ(do_stat(world, fd, NULL, true, &by_fd), 0);
+    CHECK_EQ(memcmp(&expected, &by_path, sizeof(expected)), 0);
+    CHECK_EQ(memcmp(&expected, &by_fd, sizeof(expected)), 0);
+    CHECK_EQ(expected.st_size, 17);
+    CHECK_EQ(expected.st_mode & 0777, 0640);
+    CHECK_EQ(do_close(world, fd), 0);
+    CHECK_EQ(do_close(world, fd), -EBADF);
+    CHECK_EQ(do_path(world, OP_UNLINK, in_folder("a"), 0), 0);
+    CHECK_EQ(do_open(world, in_folder("a"), O_RDONLY), -ENOENT);
+}
+
+static void names(struct world *world)
+{
+    struct probe probe;
+    struct stat about;
+    char *found = NULL;
+    struct op *op;
+    int fd;
+
+    CHECK_EQ(do_path(world, OP_MKDIR, in_folder("d"), 0), 0);
+    CHECK_EQ(do_path(world, OP_MKDIR, in_folder("d"), 0), -EEXIST);
+    fd = (int)do_open(world, in_folder("d/x"), O_WRONLY | O_CREAT);
+    CHECK_EQ(do_close(world, fd), 0);
+    op = probe_op(&probe, world, OP_RENAME, -1);
+    op->rename.from = in_folder("d/x");
+    op->rename.to = in_folder("d/y");
+    CHECK_EQ(probe_run(&probe), 0);
+    CHECK_EQ(symlink("nowhere", in_folder("d/y2")), 0);
+    CHECK_EQ(do_stat(world, -1, in_folder("d/y2"), true, &about), -ENOENT);
+    CHECK_EQ(do_stat(world, -1, in_folder("d/y2"), false, &about), 0);
+    CHECK(S_ISLNK(about.st_mode));
+    CHECK_EQ(do_path(world, OP_UNLINK, in_folder("d/y2"), 0), 0);
+    op = probe_op(&probe, world, OP_LIST, -1);
+    op->list.path = in_folder("d");
+    op->list.names = &found;
+    CHECK_EQ(probe_run(&probe), 1);
+    CHECK_STR(found, "y");
+    free(found);
+    CHECK_EQ(do_path(world, OP_UNLINK, in_folder("d"), AT_REMOVEDIR), -ENOTEMPTY);
+    CHECK_EQ(do_path(world, OP_UNLINK, in_folder("d/y"), 0), 0);
+    CHECK_EQ(do_path(world, OP_UNLINK, in_folder("d"), AT_REMOVEDIR), 0);
+}
+
+static void fifo(struct world *world)
+{
+    int fd;
+
+    CHECK_EQ(mkfifo(in_folder("f"), 0600), 0);
+    CHECK_EQ(do_open(world, in_folder("f"), O_WRONLY), -ENXIO);
+    fd = (int)do_open(world, in_folder("f"), O_RDONLY);
+    CHECK(fd >= 0);
+    CHECK_EQ(do_close(world, fd), 0);
+    CHECK_EQ(unlink(in_folder("f")), 0);
+}
+
+static void all_of_files(struct world *world)
+{
+    files(world);
+    names(world);
+    fifo(world);
+}
+
+URING_TEST(files_are_the_same_on_every_kernel)
+{
+    CHECK(mkdtemp(folder) != NULL);
+    on_each_kernel(all_of_files);
+    CHECK_EQ(rmdir(folder), 0);
+}
+
+static void messages(struct world *world)
+{
+    int ends[2];
+    char data[8];
+    struct iovec part = {data, sizeof(data)};
+    struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
+    struct probe in, out;
+
+    world_stream(world, STREAM_UNIX, ends);
+    probe_op(&in, world, OP_RECVMSG, ends[0])->message.header = &header;
+    probe_go(&in);
+    settle(world);
+    CHECK_EQ(in.done, 0);
+    part.iov_len = 5;
+    memcpy(data, "12345", 5);
+    probe_op(&out, world, OP_SENDMSG, ends[1])->message.header = &header;
+    CHECK_EQ(probe_run(&out), 5);
+    CHECK_EQ(world_finish(world, &in), 5);
+    probe_op(&out, world, OP_SENDMSG, ends[1])->message.header = &header;
+    world_shut(world, ends[0]);
+    CHECK_EQ(probe_run(&out), -EPIPE); /* and no SIGPIPE */
+    world_shut(world, ends[1]);
+}
+
+static void connections(struct world *world)
+{
+    struct sockaddr_in address;
+    int listener = world_listen(world, &address, 4);
+    int fd = world->driver->ops->world->socket(world->driver, AF_INET, SOCK_STREAM, 0);
+    struct probe accepting;
+    char data[8];
+
+    probe_op(&accepting, world, OP_ACCEPT, listener);
+    probe_go(&accepting);
+    settle(world);
+    CHECK_EQ(do_connect(world, fd, &address, sizeof(address)), 0);
+    CHECK(world_finish(world, &accepting) >= 0);
+    CHECK_EQ(do_data(world, OP_SEND, fd, "hi", 2), 2);
+    CHECK_EQ(do_data(world, OP_RECV, (int)accepting.op.result, data, 8), 2);
+    world_shut(world, fd);
+    CHECK_EQ(do_data(world, OP_RECV, (int)accepting.op.result, data, 8), 0);
+    world_shut(world, (int)accepting.op.result);
+    world_shut(world, listener);
+    fd = world->driver->ops->world->socket(world->driver, AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(do_connect(world, fd, &address, sizeof(address)), -ECONNREFUSED);
+    world_shut(world, fd);
+}
+
+/* A pipe is the one to raise SIGPIPE. */
+static void pipes(struct world *world)
+{
+    int ends[2];
+
+    world_stream(world, STREAM_PIPE, ends);
+    CHECK_EQ(do_data(world, OP_WRITE, ends[1], "x", 1), 1);
+    world_shut(world, ends[0]);
+    CHECK_EQ(do_data(world, OP_WRITE, ends[1], "x", 1), -EPIPE);
+    world_shut(world, ends[1]);
+}
+
+static void half_a_megabyte(struct world *world)
+{
+    enum { SIZE = 1 << 19 };
+    static char data[SIZE], got[SIZE];
+    char name[] = "/tmp/coil-uring-file-XXXXXX";
+    int file = mkostemp(name, O_CLOEXEC);
+    struct probe probe;
+    size_t sent = 0, arrived = 0;
+    int ends[2];
+
+    for (int i = 0; i < SIZE; i++)
+        data[i] = (char)(i * 7 / 5);
+    CHECK_EQ(write(file, data, SIZE), SIZE);
+    unlink(name);
+    world_stream(world, STREAM_TCP, ends);
+    while (sent < SIZE) {
+        struct op *op = probe_op(&probe, world, OP_SENDFILE, ends[1]);
+
+        op->sendfile.from = file;
+        op->sendfile.offset = (int64_t)sent;
+        op->sendfile.size = SIZE - sent;
+        probe_go(&probe);
+        while (!probe.done || arrived < sent) {
+            ssize_t n = recv(ends[0], got + arrived, SIZE - arrived, MSG_DONTWAIT);
+
+            arrived += n > 0 ? (size_t)n : 0;
+            world_wait(world, 0);
+            if (probe.done && probe.op.result > 0) {
+                sent += (size_t)probe.op.result;
+                probe.op.result = 0;
+            }
+        }
+    }
+    CHECK_EQ(memcmp(data, got, SIZE), 0);
+    close(file);
+    world_shut_both(world, ends);
+}
+
+static void all_of_streams(struct world *world)
+{
+    messages(world);
+    connections(world);
+    pipes(world);
+    half_a_megabyte(world);
+}
+
+URING_TEST(streams_are_the_same_on_every_kernel)
+{
+    signal(SIGPIPE, SIG_DFL);
+    on_each_kernel(all_of_streams);
+}
+
+static int64_t wait_for_child(struct world *world, bool cancel_first)
+{
+    struct probe probe;
+    siginfo_t info;
+    int ends[2], fd, pid;
+
+    CHECK_EQ(pipe2(ends, O_CLOEXEC), 0);
+    pid = fork();
+    if (pid == 0) {
+        char byte;
+
+        close(ends[1]);
+        _exit(read(ends[0], &byte, 1) == 0 ? 42 : 1);
+    }
+    fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    probe_op(&probe, world, OP_WAITID, fd)->waitid.info = &info;
+    probe_go(&probe);
+    settle(world);
+    CHECK_EQ(probe.done, 0);
+    if (cancel_first) {
+        probe_cancel(&probe);
+        CHECK_EQ(world_finish(world, &probe), -ECANCELED);
+        probe_op(&probe, world, OP_WAITID, fd)->waitid.info = &info;
+        probe_go(&probe);
+    }
+    close_both(ends);
+    CHECK_EQ(world_finish(world, &probe), 0);
+    CHECK_EQ(info.si_pid, pid);
+    CHECK_EQ(waitpid(pid, NULL, 0), -1); /* reaped */
+    world_shut(world, fd);
+    return info.si_status;
+}
+
+static void children(struct world *world)
+{
+    CHECK_EQ(wait_for_child(world, false), 42);
+    CHECK_EQ(wait_for_child(world, true), 42);
+}
+
+URING_TEST(children_are_waited_for_on_every_kernel)
+{
+    on_each_kernel(children);
+}
