@@ -1,0 +1,279 @@
+/* Sockets as descriptors: one operation each, or one question to the world. */
+#include <coil/sock.h>
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "io/op_wait.h"
+#include "io/world.h"
+
+/* What sendfile asks for in one operation at most, and what it reads at once where the kernel
+ * cannot send from the file itself. */
+#define SENDFILE_MOST (1u << 30)
+#define SENDFILE_PIECE 65536u
+
+/* --- what never waits --- */
+
+int coil_sock_open(int family, int type, int protocol)
+{
+    return WORLD(loop_here("coil_sock_open"), socket, family, type, protocol);
+}
+
+int coil_sock_pair(int family, int type, int fds[2])
+{
+    return WORLD(loop_here("coil_sock_pair"), socketpair, family, type, fds);
+}
+
+int coil_sock_bind(int fd, const struct coil_address *address)
+{
+    return WORLD(loop_here("coil_sock_bind"), bind, fd, &address->as.any, address->length);
+}
+
+int coil_sock_listen(int fd, int backlog)
+{
+    return WORLD(loop_here("coil_sock_listen"), listen, fd, backlog);
+}
+
+/* Answers are given in place, with the length that the system said. */
+static int name_of(struct coil_loop *loop, int fd, bool peer, struct coil_address *out)
+{
+    uint32_t length = sizeof(out->as);
+    int err;
+
+    memset(out, 0, sizeof(*out));
+    err = WORLD(loop, name, fd, peer, &out->as.any, &length);
+    if (err == 0)
+        out->length = length;
+    return err;
+}
+
+int coil_sock_name(int fd, struct coil_address *out)
+{
+    return name_of(loop_here("coil_sock_name"), fd, false, out);
+}
+
+int coil_sock_peer(int fd, struct coil_address *out)
+{
+    return name_of(loop_here("coil_sock_peer"), fd, true, out);
+}
+
+int coil_sock_set(int fd, int level, int name, int value)
+{
+    return WORLD(loop_here("coil_sock_set"), set_option, fd, level, name, &value, sizeof(value));
+}
+
+int coil_sock_get(int fd, int level, int name, int *value)
+{
+    uint32_t length = sizeof(*value);
+    int got = 0, err;
+
+    err = WORLD(loop_here("coil_sock_get"), get_option, fd, level, name, &got, &length);
+    if (err == 0)
+        *value = got;
+    return err;
+}
+
+int coil_sock_shutdown(int fd, int how)
+{
+    return WORLD(loop_here("coil_sock_shutdown"), shutdown, fd, how);
+}
+
+/* --- connections --- */
+
+coil_async int coil_sock_connect(int fd, const struct coil_address *address)
+{
+    struct op_wait wait = {.op = {.kind = OP_CONNECT, .fd = fd}};
+
+    wait.op.connect.address = &address->as.any;
+    wait.op.connect.length = address->length;
+    return (int)coil__op_run(&wait, "sock_connect");
+}
+
+coil_async int coil_sock_accept(int fd, struct coil_address *peer)
+{
+    struct op_wait wait = {.op = {.kind = OP_ACCEPT, .fd = fd}};
+    uint32_t length = sizeof(peer->as);
+    int64_t accepted;
+
+    if (peer != NULL) {
+        memset(peer, 0, sizeof(*peer));
+        wait.op.accept.address = &peer->as.any;
+        wait.op.accept.length = &length;
+    }
+    accepted = coil__op_run(&wait, "sock_accept");
+    if (peer != NULL && accepted >= 0)
+        peer->length = length;
+    return (int)accepted;
+}
+
+/* --- data --- */
+
+coil_async int64_t coil_sock_recv(int fd, void *data, size_t size)
+{
+    struct op_wait wait = {.op = {.kind = OP_RECV, .fd = fd}};
+
+    wait.op.rw.data = data;
+    wait.op.rw.size = size;
+    return coil__op_run(&wait, "sock_recv");
+}
+
+static coil_async int64_t run_message(enum op_kind kind, int fd, struct msghdr *message, int flags,
+                                      const char *what)
+{
+    struct op_wait wait = {.op = {.kind = (uint8_t)kind, .fd = fd}};
+
+    wait.op.message.header = message;
+    wait.op.message.flags = flags;
+    return coil__op_run(&wait, what);
+}
+
+coil_async int64_t coil_sock_recvfrom(int fd, void *data, size_t size, struct coil_address *from)
+{
+    struct iovec part = {.iov_base = data, .iov_len = size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    int64_t received;
+
+    if (from != NULL) {
+        memset(from, 0, sizeof(*from));
+        message.msg_name = &from->as;
+        message.msg_namelen = sizeof(from->as);
+    }
+    received = run_message(OP_RECVMSG, fd, &message, 0, "sock_recvfrom");
+    if (from != NULL && received >= 0)
+        from->length = message.msg_namelen;
+    return received;
+}
+
+/* Some bytes at least. */
+static coil_async int64_t send_some(int fd, const void *data, size_t size, const char *what)
+{
+    struct op_wait wait = {.op = {.kind = OP_SEND, .fd = fd}};
+
+    wait.op.rw.data = (void *)(uintptr_t)data; /* only read */
+    wait.op.rw.size = size;
+    return coil__op_run(&wait, what);
+}
+
+static coil_async int send_all(int fd, const char *data, size_t size, const char *what)
+{
+    while (size > 0) {
+        int64_t sent = send_some(fd, data, size, what);
+
+        if (sent < 0)
+            return (int)sent;
+        data += sent;
+        size -= (size_t)sent;
+    }
+    return 0;
+}
+
+coil_async int coil_sock_sendall(int fd, const void *data, size_t size)
+{
+    return send_all(fd, data, size, "sock_sendall");
+}
+
+coil_async int64_t coil_sock_sendto(int fd, const void *data, size_t size,
+                                    const struct coil_address *to)
+{
+    struct iovec part = {.iov_base = (void *)(uintptr_t)data, .iov_len = size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+    if (to == NULL)
+        return send_some(fd, data, size, "sock_sendto");
+    message.msg_name = (void *)(uintptr_t)&to->as;
+    message.msg_namelen = to->length;
+    return run_message(OP_SENDMSG, fd, &message, 0, "sock_sendto");
+}
+
+coil_async int64_t coil_sock_recvmsg(int fd, struct msghdr *message, int flags)
+{
+    return run_message(OP_RECVMSG, fd, message, flags, "sock_recvmsg");
+}
+
+coil_async int64_t coil_sock_sendmsg(int fd, struct msghdr *message, int flags)
+{
+    return run_message(OP_SENDMSG, fd, message, flags, "sock_sendmsg");
+}
+
+/* --- sendfile --- */
+
+struct sending {
+    int fd, file;
+    int64_t offset;
+    size_t left;
+    int64_t sent;
+};
+
+static void advance(struct sending *sending, int64_t bytes)
+{
+    sending->offset += bytes;
+    sending->sent += bytes;
+    sending->left -= (size_t)bytes;
+}
+
+/* Until all is sent, the file ends, or an error. */
+static coil_async int64_t send_in_kernel(struct sending *sending)
+{
+    while (sending->left > 0) {
+        struct op_wait wait = {.op = {.kind = OP_SENDFILE, .fd = sending->fd}};
+        int64_t result;
+
+        wait.op.sendfile.from = sending->file;
+        wait.op.sendfile.offset = sending->offset;
+        wait.op.sendfile.size = sending->left < SENDFILE_MOST ? sending->left : SENDFILE_MOST;
+        result = coil__op_run(&wait, "sock_sendfile");
+        if (result <= 0)
+            return result;
+        advance(sending, result);
+    }
+    return 0;
+}
+
+static coil_async int64_t read_piece(const struct sending *sending, void *data)
+{
+    struct op_wait wait = {.op = {.kind = OP_READ, .fd = sending->file}};
+
+    wait.op.rw.data = data;
+    wait.op.rw.size = sending->left < SENDFILE_PIECE ? sending->left : SENDFILE_PIECE;
+    wait.op.rw.offset = sending->offset;
+    return coil__op_run(&wait, "sock_sendfile");
+}
+
+/* The same by reading and sending, piece by piece. */
+static coil_async int64_t send_by_hand(struct sending *sending)
+{
+    char *data = mem_alloc(SENDFILE_PIECE);
+    int64_t result = data != NULL ? 0 : -ENOMEM;
+
+    while (result == 0 && sending->left > 0) {
+        int64_t size = read_piece(sending, data);
+
+        if (size <= 0) {
+            result = size;
+            break;
+        }
+        result = send_all(sending->fd, data, (size_t)size, "sock_sendfile");
+        advance(sending, size);
+    }
+    mem_free(data);
+    return result;
+}
+
+/* Some file systems cannot, nor can some targets; who cannot read it will say so himself. */
+static bool cannot_in_kernel(int64_t result)
+{
+    return result == -EINVAL || result == -ENOSYS || result == -EOPNOTSUPP;
+}
+
+coil_async int64_t coil_sock_sendfile(int fd, int file, int64_t offset, size_t size)
+{
+    struct sending sending = {.fd = fd, .file = file, .offset = offset, .left = size};
+    int64_t result;
+
+    if (offset < 0)
+        return -EINVAL;
+    result = send_in_kernel(&sending);
+    if (cannot_in_kernel(result))
+        result = send_by_hand(&sending);
+    return result < 0 ? result : sending.sent;
+}
