@@ -31,7 +31,9 @@ static coil_async void talk(struct coil_stream *server)
 
 static coil_async struct coil_result main_coroutine(void *arg)
 {
-    char **words = arg, port[8];
+    char port[8];
+    const char *const own_words[] = {"", "localhost", port};
+    const char *const *words = arg;
     struct coil_server *own = NULL;
     struct coil_stream *server;
     int err;
@@ -39,7 +41,7 @@ static coil_async struct coil_result main_coroutine(void *arg)
     if (words == NULL) {
         coil_start_server(shout_back, NULL, "localhost", 0, &own);
         snprintf(port, sizeof(port), "%d", coil_server_port(own));
-        words = (char *[]){"", "localhost", port};
+        words = own_words;
     }
     err = coil_open_connection(words[1], (uint16_t)atoi(words[2]), &server);
     if (err < 0)

@@ -36,14 +36,14 @@ static coil_async struct coil_result run_command(void *command)
 
 static coil_async struct coil_result main_coroutine(void *arg)
 {
-    char **words = arg;
+    const char *const *words = arg;
     struct coil_task_group group;
     int64_t err;
 
     coil_semaphore_init(&places, (size_t)atoi(words[0]));
     coil_task_group_enter(&group);
     while (*++words != NULL)
-        coil_task_group_create_task(&group, run_command, *words);
+        coil_task_group_create_task(&group, run_command, (void *)(uintptr_t)*words);
     err = coil_task_group_exit(&group, 0);
     printf("%d done\n", done);
     return coil_error(err);
@@ -51,8 +51,9 @@ static coil_async struct coil_result main_coroutine(void *arg)
 
 int main(int argc, char **argv)
 {
-    char *own[] = {"2", "exit 0", "sleep 0.01", "echo it is broken; exit 3", "sleep 600", NULL};
-    int64_t status = coil_run(main_coroutine, argc > 2 ? argv + 1 : own).status;
+    const char *own[] = {"2",         "exit 0", "sleep 0.01", "echo it is broken; exit 3",
+                         "sleep 600", NULL};
+    int64_t status = coil_run(main_coroutine, argc > 2 ? (void *)(argv + 1) : own).status;
 
     return status < 0 && argc > 2;
 }

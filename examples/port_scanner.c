@@ -19,8 +19,7 @@ static coil_async struct coil_result try_port(void *number)
     err = coil_timeout_exit(&scope, err);
     coil_semaphore_release(&places);
     coil_stream_unref(stream);
-    tried++;
-    if (err == 0 && ++open_ports)
+    if (++tried && err == 0 && ++open_ports)
         printf("port %d is open\n", (int)(intptr_t)number);
     return coil_value(NULL);
 }
@@ -32,7 +31,8 @@ static coil_async void nobody(struct coil_stream *client, void *arg)
 
 static coil_async struct coil_result main_coroutine(void *arg)
 {
-    char *own[] = {"", "127.0.0.1", "18000", "18999"}, **words = arg;
+    static const char *const own[] = {"", "127.0.0.1", "18000", "18999"};
+    const char *const *words = arg;
     struct coil_server *server = NULL;
     struct coil_task_group group;
     int64_t err = 0;

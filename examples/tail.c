@@ -39,7 +39,7 @@ static coil_async struct coil_result write_two(void *group)
 
 static coil_async struct coil_result main_coroutine(void *paths)
 {
-    static char *own[] = {"/tmp/odd.log", "/tmp/even.log", NULL};
+    static const char *const own[] = {"/tmp/odd.log", "/tmp/even.log", NULL};
     struct coil_task_group group;
 
     coil_task_group_enter(&group);
@@ -48,8 +48,8 @@ static coil_async struct coil_result main_coroutine(void *paths)
         coil_write_file(own[1], "", 0);
         coil_task_group_create_task(&group, write_two, &group);
     }
-    for (char **path = paths != NULL ? paths : own; *path != NULL; path++)
-        coil_task_group_create_task(&group, follow, *path);
+    for (const char *const *path = paths != NULL ? paths : own; *path != NULL; path++)
+        coil_task_group_create_task(&group, follow, (void *)(uintptr_t)*path);
     return coil_error(coil_task_group_exit(&group, 0));
 }
 

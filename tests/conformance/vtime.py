@@ -127,6 +127,8 @@ _NAMES = (  # a class before its bases
     (asyncio.QueueFull, 'EAGAIN'),
     (getattr(asyncio, 'QueueShutDown', ()), 'ESHUTDOWN'),
     (asyncio.BrokenBarrierError, 'EBROKEN'),
+    (asyncio.IncompleteReadError, 'EINCOMPLETE'),
+    (asyncio.LimitOverrunError, 'ELIMIT'),
     (BaseExceptionGroup, 'EGROUP'),
     (StopIteration, 'EENDED'),
     (StopAsyncIteration, 'EENDED'),

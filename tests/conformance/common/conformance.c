@@ -37,9 +37,10 @@ static const char *error_name(int64_t code)
         int64_t code;
         const char *name;
     } own[] = {
-        {COIL_ESTOPPED, "ESTOPPED"}, {COIL_EDIED, "EDIED"},     {COIL_EFORKED, "EFORKED"},
-        {COIL_EPENDING, "EPENDING"}, {COIL_EBROKEN, "EBROKEN"}, {COIL_ESHUTDOWN, "ESHUTDOWN"},
-        {COIL_EGROUP, "EGROUP"},     {COIL_EENDED, "EENDED"},   {COIL_ECRASHED, "ECRASHED"},
+        {COIL_ESTOPPED, "ESTOPPED"},       {COIL_EDIED, "EDIED"},     {COIL_EFORKED, "EFORKED"},
+        {COIL_EPENDING, "EPENDING"},       {COIL_EBROKEN, "EBROKEN"}, {COIL_ESHUTDOWN, "ESHUTDOWN"},
+        {COIL_EGROUP, "EGROUP"},           {COIL_EENDED, "EENDED"},   {COIL_ECRASHED, "ECRASHED"},
+        {COIL_EINCOMPLETE, "EINCOMPLETE"}, {COIL_ELIMIT, "ELIMIT"},
     };
     const char *name = strerrorname_np((int)code);
 

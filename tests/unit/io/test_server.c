@@ -1,4 +1,5 @@
 /* Servers: a task for each connection, and closing in phases. */
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "unit/io/streams.h"

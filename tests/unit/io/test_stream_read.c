@@ -1,4 +1,6 @@
 /* Reading from streams: what, how much, how far. */
+#include <stdlib.h>
+
 #include "base/fault.h"
 #include "unit/io/streams.h"
 

@@ -1,4 +1,6 @@
 /* Writing to streams: at once, kept, drained, lost. */
+#include <stdlib.h>
+
 #include <sys/uio.h>
 
 #include "base/fault.h"
