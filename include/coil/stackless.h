@@ -20,6 +20,11 @@
  * Inside: no locals that must survive COIL_AWAIT, COIL_SLEEP and COIL_YIELD, at most one of them
  * per line, and none inside a `switch`. A coroutine that sees -ECANCELED in co->sent should clean
  * up and COIL_RETURN it.
+ *
+ * What suspends its caller (locks, queues, streams) cannot be called here: await a stackful task
+ * that calls it, COIL_AWAIT(co, self->task = coil_create_task(take_lock, lock)). It has a stack for
+ * as long as it waits. Cancelled just as that was done, ask it: if its result is no error, it was
+ * done, and the lock is there to be released.
  */
 #ifndef COIL_STACKLESS_H
 #define COIL_STACKLESS_H

@@ -1,4 +1,6 @@
 /* Locks, events and conditions. */
+#include <coil/stackless.h>
+
 #include "unit/loop/inside.h"
 
 static struct coil_lock lock;
@@ -255,4 +257,71 @@ LOOP_FAIL_TEST(notifying_without_the_lock_aborts, "coil_condition_notify without
 {
     coil_condition_init(&condition, NULL);
     coil_condition_notify(&condition, 1);
+}
+
+/* A stackless coroutine waits for a lock by a task that has a stack. */
+struct taker {
+    const char *name;
+    struct coil_future *task;
+};
+
+static coil_async struct coil_result take_lock(void *arg)
+{
+    return coil_error(coil_lock_acquire(arg));
+}
+
+static enum coil_step taker(struct coil_stackless *co, struct taker *self)
+{
+    bool taken;
+
+    COIL_BEGIN(co);
+    COIL_AWAIT(co, self->task = coil_create_task(take_lock, &lock));
+    taken = coil_future_result(self->task).status == 0;
+    coil_future_unref(self->task);
+    note("%s%d%s", self->name, (int)co->sent.status, taken ? "taken" : "");
+    if (taken)
+        coil_lock_release(&lock);
+    COIL_RETURN(co, co->sent);
+    COIL_END(co);
+}
+
+static struct coil_future *start_taker(const char *name)
+{
+    struct taker state = {.name = name};
+
+    return coil_create_stackless_task(taker, &state, sizeof(state), NULL);
+}
+
+LOOP_TEST(a_stackless_coroutine_waits_for_a_lock_by_a_task)
+{
+    struct coil_future *tasks[3];
+
+    coil_lock_acquire(&lock);
+    for (int i = 0; i < 3; i++)
+        tasks[i] = start_taker((const char *[]){"a", "b", "c"}[i]);
+    let_run(3);
+    coil_future_cancel(tasks[1], NULL);
+    let_run(3);
+    CHECK_STR(noted(), "b-125");
+    coil_lock_release(&lock);
+    for (int i = 0; i < 3; i++)
+        coil_join(tasks[i]);
+    CHECK_STR(noted(), "a0taken c0taken");
+    CHECK(!coil_lock_locked(&lock));
+}
+
+LOOP_TEST(a_stackless_coroutine_cancelled_as_it_got_the_lock_can_tell)
+{
+    struct coil_future *task;
+
+    coil_lock_acquire(&lock);
+    task = start_taker("a");
+    let_run(3);
+    coil_lock_release(&lock);
+    coil_yield();
+    CHECK(coil_lock_locked(&lock)); /* its task has it, and it has not heard yet */
+    coil_future_cancel(task, NULL);
+    CHECK_EQ(coil_join(task).status, -ECANCELED);
+    CHECK_STR(noted(), "a-125taken");
+    CHECK(!coil_lock_locked(&lock));
 }
