@@ -1,0 +1,141 @@
+/* coil's side of the I/O benchmarks, as users would write it. $COIL_DRIVER chooses the driver. */
+#include <coil/coil.h>
+#include <netinet/tcp.h>
+
+#include "files.h"
+#include "net.h"
+
+enum { CHUNK = 64 * 1024 };
+
+static void must(int64_t result, const char *what)
+{
+    if (result >= 0)
+        return;
+    fprintf(stderr, "%s: %s\n", what, coil_strerror((int)result));
+    exit(1);
+}
+
+static char *new_chunk(void)
+{
+    char *chunk = malloc(CHUNK);
+
+    if (!chunk)
+        bench_die("malloc");
+    return chunk;
+}
+
+/* ---- echo by streams ---- */
+
+static coil_async void echo(struct coil_stream *client, void *arg)
+{
+    char *data = new_chunk();
+    int64_t n;
+
+    (void)arg;
+    while ((n = coil_stream_read(client, data, CHUNK)) > 0)
+        if (coil_stream_write(client, data, (size_t)n) < 0 || coil_stream_drain(client) < 0)
+            break;
+    free(data);
+}
+
+static coil_async struct coil_result serve_main(void *arg)
+{
+    struct coil_server_options options = {.backlog = NET_BACKLOG};
+    struct coil_server *server;
+
+    must(coil_start_server_with(echo, arg, "127.0.0.1", 0, &server, &options), "coil_start_server");
+    net_say_port(coil_server_port(server));
+    coil_server_serve_forever(server);
+    return coil_number(0);
+}
+
+static void serve(const char *name)
+{
+    (void)name;
+    coil_run(serve_main, NULL);
+}
+
+/* ---- echo by sockets ---- */
+
+static coil_async struct coil_result echo_socket(void *arg)
+{
+    char *data = new_chunk();
+    int fd = (int)(intptr_t)arg;
+    int64_t n;
+
+    coil_sock_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    while ((n = coil_sock_recv(fd, data, CHUNK)) > 0)
+        if (coil_sock_sendall(fd, data, (size_t)n) < 0)
+            break;
+    coil_close_soon(fd);
+    free(data);
+    return coil_number(0);
+}
+
+static coil_async struct coil_result serve_sockets_main(void *arg)
+{
+    int listener = net_listen(SOCK_NONBLOCK);
+
+    (void)arg;
+    for (;;) {
+        int fd = coil_sock_accept(listener, NULL);
+
+        must(fd, "coil_sock_accept");
+        coil_future_unref(coil_create_task(echo_socket, (void *)(intptr_t)fd));
+    }
+}
+
+static void serve_sockets(const char *name)
+{
+    (void)name;
+    coil_run(serve_sockets_main, NULL);
+}
+
+/* ---- files ---- */
+
+struct reader {
+    struct files *files;
+    unsigned slot;
+};
+
+static coil_async struct coil_result read_pages(void *arg)
+{
+    struct reader *reader = arg;
+    struct files *files = reader->files;
+    char *page = files_page(files, reader->slot);
+
+    do {
+        uint64_t wanted = files_any(files);
+
+        files->block[reader->slot] = wanted;
+        files_check(files, reader->slot,
+                    coil_pread(files->fd, page, FILES_PAGE, (int64_t)(wanted * FILES_PAGE)));
+    } while (files_count(files));
+    exit(0);
+}
+
+static coil_async struct coil_result reads_main(void *arg)
+{
+    struct reader readers[FILES_DEPTH];
+    struct coil_future *tasks[FILES_DEPTH];
+    struct files files;
+
+    files_open(&files, arg);
+    for (unsigned i = 0; i < files.depth; i++) {
+        readers[i] = (struct reader){&files, i};
+        tasks[i] = coil_create_task(read_pages, &readers[i]);
+    }
+    return coil_join(coil_gather(tasks, files.depth, COIL_TAKE_REFS));
+}
+
+static void run_reads(const char *name)
+{
+    coil_run(reads_main, (void *)(uintptr_t)name);
+}
+
+static const struct bench_row rows[] = {
+    {"serve", serve},         {"serve_sockets", serve_sockets}, {"cached_1", run_reads},
+    {"cached_64", run_reads}, {"direct_1", run_reads},          {"direct_64", run_reads},
+};
+
+BENCH_MAIN(rows)

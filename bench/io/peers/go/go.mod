@@ -1,0 +1,3 @@
+module coil/bench/io/peers/go
+
+go 1.19
