@@ -1,0 +1,318 @@
+/* Sockets: connections made and refused, datagrams, messages; on all three drivers. */
+#include "world.h"
+
+static int open_socket(struct world *world, int family, int type)
+{
+    int fd = world->driver->ops->world->socket(world->driver, family, type, 0);
+
+    CHECK(fd >= 0);
+    return fd;
+}
+
+DRIVER_TEST(an_accept_waits_for_a_connection_and_tells_the_peer)
+{
+    struct sockaddr_in address;
+    struct sockaddr_in peer = {.sin_family = 0};
+    struct sockaddr_in own;
+    uint32_t peer_length = sizeof(peer);
+    uint32_t own_length = sizeof(own);
+    struct world world;
+    struct probe probe;
+    struct op *op;
+    int listener;
+    int fd;
+
+    world_open(&world, 0);
+    listener = world_listen(&world, &address, 8);
+    op = probe_op(&probe, &world, OP_ACCEPT, listener);
+    op->accept.address = (struct sockaddr *)&peer;
+    op->accept.length = &peer_length;
+    probe_go(&probe);
+    settle(&world);
+    CHECK_EQ(probe.done, 0);
+    fd = open_socket(&world, AF_INET, SOCK_STREAM);
+    CHECK_EQ(do_connect(&world, fd, &address, sizeof(address)), 0);
+    CHECK(world_finish(&world, &probe) >= 0);
+    CHECK_EQ(world.driver->ops->world->name(world.driver, fd, false, (struct sockaddr *)&own,
+                                            &own_length),
+             0);
+    CHECK_EQ(peer_length, sizeof(peer));
+    CHECK_EQ(peer.sin_port, own.sin_port);
+    CHECK_EQ(peer.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
+    world_shut(&world, (int)probe.op.result);
+    world_shut(&world, fd);
+    world_shut(&world, listener);
+    world_close(&world);
+}
+
+DRIVER_TEST(many_connections_wait_in_the_queue_and_are_accepted_in_turn)
+{
+    enum { N = 30 };
+    struct sockaddr_in address;
+    struct world world;
+    struct probe accepts[N];
+    int clients[N];
+    int listener;
+
+    world_open(&world, 0);
+    listener = world_listen(&world, &address, 64);
+    for (int i = 0; i < N / 2; i++) {
+        probe_op(&accepts[i], &world, OP_ACCEPT, listener);
+        probe_go(&accepts[i]);
+    }
+    for (int i = 0; i < N; i++) {
+        clients[i] = open_socket(&world, AF_INET, SOCK_STREAM);
+        CHECK_EQ(do_connect(&world, clients[i], &address, sizeof(address)), 0);
+    }
+    for (int i = N / 2; i < N; i++) {
+        probe_op(&accepts[i], &world, OP_ACCEPT, listener);
+        probe_go(&accepts[i]);
+    }
+    for (int i = 0; i < N; i++) {
+        CHECK(world_finish(&world, &accepts[i]) >= 0);
+        world_shut(&world, (int)accepts[i].op.result);
+        world_shut(&world, clients[i]);
+    }
+    world_shut(&world, listener);
+    world_close(&world);
+}
+
+DRIVER_TEST(a_connect_to_nobody_is_refused)
+{
+    struct sockaddr_in address;
+    struct sockaddr_un nobody = {.sun_family = AF_UNIX, .sun_path = "\0nobody is here"};
+    struct world world;
+    int fd;
+
+    world_open(&world, 0);
+    world_shut(&world, world_listen(&world, &address, 8));
+    fd = open_socket(&world, AF_INET, SOCK_STREAM);
+    CHECK_EQ(do_connect(&world, fd, &address, sizeof(address)), -ECONNREFUSED);
+    world_shut(&world, fd);
+    fd = open_socket(&world, AF_UNIX, SOCK_STREAM);
+    CHECK_EQ(do_connect(&world, fd, &nobody, sizeof(nobody)), -ECONNREFUSED);
+    world_shut(&world, fd);
+    world_close(&world);
+}
+
+DRIVER_TEST(a_connected_socket_is_not_connected_again)
+{
+    struct sockaddr_in address;
+    struct world world;
+    int listener;
+    int fd;
+
+    world_open(&world, 0);
+    listener = world_listen(&world, &address, 8);
+    fd = open_socket(&world, AF_INET, SOCK_STREAM);
+    CHECK_EQ(do_connect(&world, fd, &address, sizeof(address)), 0);
+    CHECK_EQ(do_connect(&world, fd, &address, sizeof(address)), -EISCONN);
+    CHECK_EQ(do_accept(&world, fd), -EINVAL);
+    world_shut(&world, fd);
+    world_shut(&world, listener);
+    world_close(&world);
+}
+
+/* Bytes sent at once wait behind the connect; what comes back is read by who waits already. */
+DRIVER_TEST(reads_and_writes_wait_behind_the_connect)
+{
+    struct sockaddr_in address;
+    struct world world;
+    struct probe connect;
+    struct probe send;
+    char data[8];
+    int listener;
+    int ends[2];
+
+    world_open(&world, 0);
+    listener = world_listen(&world, &address, 8);
+    ends[1] = open_socket(&world, AF_INET, SOCK_STREAM);
+    probe_op(&connect, &world, OP_CONNECT, ends[1]);
+    connect.op.connect.address = (struct sockaddr *)&address;
+    connect.op.connect.length = sizeof(address);
+    probe_go(&connect);
+    probe_data(&send, &world, OP_SEND, ends[1], "early", 5);
+    CHECK_EQ(world_finish(&world, &connect), 0);
+    CHECK_EQ(world_finish(&world, &send), 5);
+    ends[0] = (int)do_accept(&world, listener);
+    CHECK_EQ(do_data(&world, OP_RECV, ends[0], data, sizeof(data)), 5);
+    world_shut_both(&world, ends);
+    world_shut(&world, listener);
+    world_close(&world);
+}
+
+/* The listener's queue is full: a local connect waits for room, which no poll tells. */
+DRIVER_TEST(a_local_connect_waits_for_room_in_the_listeners_queue)
+{
+    enum { CLIENTS = 4 };
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct world world;
+    struct driver *driver;
+    struct probe connects[CLIENTS];
+    int fds[CLIENTS];
+    int listener;
+
+    world_open(&world, 0);
+    driver = world.driver;
+    snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "coil-queue-%d", (int)getpid());
+    listener = open_socket(&world, AF_UNIX, SOCK_STREAM);
+    CHECK_EQ(driver->ops->world->bind(driver, listener, (void *)&address, sizeof(address)), 0);
+    CHECK_EQ(driver->ops->world->listen(driver, listener, 0), 0);
+    for (int i = 0; i < CLIENTS; i++) {
+        fds[i] = open_socket(&world, AF_UNIX, SOCK_STREAM);
+        probe_op(&connects[i], &world, OP_CONNECT, fds[i]);
+        connects[i].op.connect.address = (void *)&address;
+        connects[i].op.connect.length = sizeof(address);
+        probe_go(&connects[i]);
+    }
+    settle(&world);
+    CHECK_EQ(connects[CLIENTS - 1].done, 0);
+    for (int i = 0; i < CLIENTS; i++)
+        world_shut(&world, (int)do_accept(&world, listener));
+    for (int i = 0; i < CLIENTS; i++) {
+        CHECK_EQ(world_finish(&world, &connects[i]), 0);
+        world_shut(&world, fds[i]);
+    }
+    world_shut(&world, listener);
+    world_close(&world);
+}
+
+static int bound_datagrams(struct world *world, struct sockaddr_in *address)
+{
+    uint32_t length = sizeof(*address);
+    struct driver *driver = world->driver;
+    int fd = open_socket(world, AF_INET, SOCK_DGRAM);
+
+    *address =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    CHECK_EQ(driver->ops->world->bind(driver, fd, (struct sockaddr *)address, length), 0);
+    CHECK_EQ(driver->ops->world->name(driver, fd, false, (struct sockaddr *)address, &length), 0);
+    return fd;
+}
+
+static void message_op(struct op *op, struct msghdr *header, struct iovec *part, void *address)
+{
+    *header = (struct msghdr){.msg_name = address,
+                              .msg_namelen = sizeof(struct sockaddr_in),
+                              .msg_iov = part,
+                              .msg_iovlen = 1};
+    op->message.header = header;
+}
+
+DRIVER_TEST(datagrams_come_one_by_one_whole_or_cut_with_their_sender)
+{
+    static const char *const texts[] = {"first", "second and long", ""};
+    struct sockaddr_in to;
+    struct sockaddr_in own;
+    struct sockaddr_in from;
+    struct world world;
+    struct probe probe;
+    struct msghdr header;
+    char data[8];
+    int ends[2];
+
+    world_open(&world, 0);
+    ends[0] = bound_datagrams(&world, &to);
+    ends[1] = bound_datagrams(&world, &own);
+    for (int i = 0; i < 3; i++) {
+        struct iovec part = {(void *)(uintptr_t)texts[i], strlen(texts[i])};
+
+        message_op(probe_op(&probe, &world, OP_SENDMSG, ends[1]), &header, &part, &to);
+        CHECK_EQ(probe_run(&probe), (int64_t)part.iov_len);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct iovec part = {data, sizeof(data)};
+        size_t size = strlen(texts[i]);
+
+        message_op(probe_op(&probe, &world, OP_RECVMSG, ends[0]), &header, &part, &from);
+        CHECK_EQ(probe_run(&probe), size < 8 ? (int64_t)size : 8);
+        CHECK_EQ((header.msg_flags & MSG_TRUNC) != 0, size > 8);
+        CHECK_EQ(memcmp(data, texts[i], size < 8 ? size : 8), 0);
+        CHECK_EQ(from.sin_port, own.sin_port);
+    }
+    world_shut_both(&world, ends);
+    world_close(&world);
+}
+
+DRIVER_TEST(receives_of_datagrams_wait_and_are_served)
+{
+    enum { N = 5 };
+    struct sockaddr_in address;
+    struct world world;
+    struct probe probes[N];
+    char data[N][8];
+    int ends[2];
+
+    world_open(&world, 0);
+    ends[0] = bound_datagrams(&world, &address);
+    ends[1] = open_socket(&world, AF_INET, SOCK_DGRAM);
+    CHECK_EQ(do_connect(&world, ends[1], &address, sizeof(address)), 0);
+    for (int i = 0; i < N; i++)
+        probe_data(&probes[i], &world, OP_RECV, ends[0], data[i], 8);
+    settle(&world);
+    for (int i = 0; i < N; i++)
+        CHECK_EQ(do_data(&world, OP_SEND, ends[1], "abcdefgh", (size_t)i + 1), i + 1);
+    for (int i = 0, sum = 0; i < N; i++) {
+        sum += (int)world_finish(&world, &probes[i]);
+        if (i == N - 1)
+            CHECK_EQ(sum, 15);
+    }
+    world_shut_both(&world, ends);
+    world_close(&world);
+}
+
+DRIVER_TEST(what_is_no_socket_is_told_so)
+{
+    struct world world;
+    char data[1] = "";
+    int ends[2];
+
+    world_open(&world, 0);
+    world_stream(&world, STREAM_PIPE, ends);
+    CHECK_EQ(do_data(&world, OP_RECV, ends[0], data, 1), -ENOTSOCK);
+    CHECK_EQ(do_data(&world, OP_SEND, ends[1], data, 1), -ENOTSOCK);
+    CHECK_EQ(do_accept(&world, ends[0]), -ENOTSOCK);
+    CHECK_EQ(do_data(&world, OP_READ, ends[1], data, 1), -EBADF);
+    CHECK_EQ(do_data(&world, OP_WRITE, ends[0], data, 1), -EBADF);
+    CHECK_EQ(do_data(&world, OP_READ, -1, data, 1), -EBADF);
+    CHECK_EQ(do_data(&world, OP_READ, 999, data, 1), -EBADF);
+    CHECK_EQ(do_data(&world, OP_RECV, 999, data, 1), -EBADF);
+    CHECK_EQ(do_accept(&world, 999), -EBADF);
+    world_shut_both(&world, ends);
+    world_close(&world);
+}
+
+/* Out of descriptors: told, not retried for ever; the connection is there afterwards. */
+DRIVER_TEST(an_accept_without_a_descriptor_left_says_so_and_the_connection_waits)
+{
+    struct sockaddr_in address;
+    struct world world;
+    int listener;
+    int client;
+    int fd;
+
+    world_open(&world, 0);
+    if (world_is(&world, "sim"))
+        SKIP("the simulator's descriptors are not the system's");
+    listener = world_listen(&world, &address, 8);
+    client = open_socket(&world, AF_INET, SOCK_STREAM);
+    CHECK_EQ(do_connect(&world, client, &address, sizeof(address)), 0);
+    settle(&world);
+    {
+        int fill[1100];
+        int n = 0;
+
+        while (n < 1100 && (fill[n] = dup(client)) >= 0)
+            n++;
+        if (n < 1100)
+            CHECK_EQ(do_accept(&world, listener), -EMFILE);
+        while (n > 0)
+            close(fill[--n]);
+    }
+    fd = (int)do_accept(&world, listener);
+    CHECK(fd >= 0);
+    world_shut(&world, fd);
+    world_shut(&world, client);
+    world_shut(&world, listener);
+    world_close(&world);
+}
