@@ -177,6 +177,10 @@ static bool tell_new(struct uring_driver *self, struct slot *slot, struct op *op
     enum way way = coil__uring_way(self, slot, op);
     int err = 0;
 
+    /* Poll knows nothing of errors: what is no socket, or not open for writing, the call tells. */
+    if (way == WAY_POLL && !has_note(op, NOTE_POLL) && !coil__uring_was_dry(self, slot, op) &&
+        coil__uring_do_now(self, slot, op))
+        return true;
     if (way == WAY_WORKER)
         coil__files_submit(self->calls, op);
     else if (way == WAY_ACCEPT)
@@ -199,9 +203,18 @@ static bool tell(struct uring_driver *self, struct slot *slot, struct op *op)
     return true;
 }
 
+/* Whoever is done at once makes the next one first. */
 static bool tell_first(struct uring_driver *self, struct slot *slot, struct coil_link *lane)
 {
-    return list_empty(lane) || tell(self, slot, op_of(lane->next));
+    while (!list_empty(lane)) {
+        struct op *op = op_of(lane->next);
+
+        if (!tell(self, slot, op))
+            return false;
+        if (lane->next == &op->link)
+            break;
+    }
+    return true;
 }
 
 static bool tell_others(struct uring_driver *self, struct slot *slot)

@@ -134,10 +134,12 @@ void coil__uring_ask_poll(const struct op *op, struct uring_sqe *request)
     request->length = has_note(op, NOTE_LASTING) ? URING_POLL_ADD_MULTI : 0;
 }
 
-/* Seen not to be ready in this turn or the one before: the kernel need not try. */
-static bool was_seen(const struct uring_driver *self, uint32_t turn)
+bool coil__uring_was_dry(const struct uring_driver *self, const struct slot *slot,
+                         const struct op *op)
 {
-    return self->modern && turn != 0 && self->turn - turn <= 1;
+    uint32_t turn = coil__op_direction(op) == READING ? slot->dry : slot->full;
+
+    return turn != 0 && self->turn - turn <= 1;
 }
 
 static uint32_t length_of(size_t size)
@@ -148,8 +150,6 @@ static uint32_t length_of(size_t size)
 static void ask_bytes(const struct uring_driver *self, const struct slot *slot, const struct op *op,
                       struct uring_sqe *request)
 {
-    bool in = op->kind == OP_READ || op->kind == OP_RECV;
-
     request->opcode = (uint8_t)opcode_of(slot, op);
     request->address = (uintptr_t)op->rw.data;
     request->length = length_of(op->rw.size);
@@ -160,7 +160,7 @@ static void ask_bytes(const struct uring_driver *self, const struct slot *slot, 
     request->op_flags = MSG_NOSIGNAL;
     if (op->kind == OP_RECV || op->kind == OP_SEND)
         request->op_flags |= (uint32_t)op->rw.flags & ~(uint32_t)MSG_DONTWAIT;
-    if (request->op_flags == MSG_NOSIGNAL && was_seen(self, in ? slot->dry : slot->full))
+    if (request->op_flags == MSG_NOSIGNAL && self->modern && coil__uring_was_dry(self, slot, op))
         request->priority = URING_RECVSEND_POLL_FIRST;
 }
 

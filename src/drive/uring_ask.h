@@ -24,6 +24,11 @@ void coil__uring_ask_poll(const struct op *op, struct uring_sqe *request);
 /* What a poll for this op waits for. */
 uint32_t coil__uring_events(const struct op *op);
 
+/* Whether the descriptor was seen not to be ready in this turn or the one before: it need not be
+ * tried. */
+bool coil__uring_was_dry(const struct uring_driver *self, const struct slot *slot,
+                         const struct op *op);
+
 /* What the kernel answered, made into the op's result. Once for every ask. */
 int64_t coil__uring_answer(struct op *op, int64_t result);
 

@@ -57,34 +57,34 @@ static bool is_wanted(const struct op *op)
     return op->state != OP_CANCELING && !has_note(op, NOTE_CLOSED);
 }
 
-/* The descriptor is ready, as far as poll can tell: now the system call. */
-static void do_now(struct uring_driver *self, struct slot *slot, struct op *op)
+bool coil__uring_do_now(struct uring_driver *self, struct slot *slot, struct op *op)
 {
-    int64_t result;
+    int64_t result = coil__op_now_on(op, &slot->nature);
 
-    if (!is_wanted(op)) {
-        finish(self, slot, op, -ECANCELED);
-        return;
-    }
-    if (coil__op_blocks(op, slot->nature)) {
-        coil__files_submit(self->calls, op);
-        return;
-    }
-    result = coil__op_now_on(op, &slot->nature);
     coil__uring_learn(self, slot, op, result);
-    if (result == -EAGAIN) {
-        coil__uring_slot_again(self, slot, op);
-        return;
-    }
+    if (result == -EAGAIN)
+        return false;
     if (op->kind == OP_ACCEPT && result >= 0)
         coil__uring_slot_born(self, (int)result, slot->sort);
     finish(self, slot, op, result);
+    return true;
+}
+
+/* The descriptor is ready, as far as poll can tell. */
+static void go_on(struct uring_driver *self, struct slot *slot, struct op *op)
+{
+    if (!is_wanted(op))
+        finish(self, slot, op, -ECANCELED);
+    else if (coil__op_blocks(op, slot->nature))
+        coil__files_submit(self->calls, op);
+    else if (!coil__uring_do_now(self, slot, op))
+        coil__uring_slot_again(self, slot, op);
 }
 
 static void end_poll(struct uring_driver *self, struct slot *slot, struct op *op, int64_t result)
 {
     if (result > 0 && op->kind != OP_POLL) {
-        do_now(self, slot, op);
+        go_on(self, slot, op);
     } else if (result != 0) {
         finish(self, slot, op, result);
     } else if (!is_wanted(op)) {

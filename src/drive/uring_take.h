@@ -10,6 +10,9 @@ bool coil__uring_take_all(struct uring_driver *self);
 /* A worker has sent the op back. */
 void coil__uring_take_back(struct driver *driver, struct op *op);
 
+/* Makes the op's system call, which does not wait. True: it is finished. */
+bool coil__uring_do_now(struct uring_driver *self, struct slot *slot, struct op *op);
+
 /* Keeps in mind what the result of an op says about its descriptor. */
 void coil__uring_learn(struct uring_driver *self, struct slot *slot, const struct op *op,
                        int64_t result);

@@ -97,6 +97,7 @@ URING_TEST(the_next_connection_of_a_burst_is_there_without_a_system_call)
     int callers[2], listener;
     int64_t fd;
 
+    unsetenv("COIL_URING_WITHOUT");
     world_open(&world, 0);
     listener = world_listen(&world, &address, 8);
     callers[0] = call(&address);
