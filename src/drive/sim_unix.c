@@ -54,14 +54,16 @@ static bool is_abstract(const struct sim_name *name)
     return name->address.sun_path[0] == '\0';
 }
 
-static struct sim_socket *find_abstract(struct sim_driver *self, const struct sim_name *name)
+/* Each type of socket has names of its own. */
+static struct sim_socket *find_abstract(struct sim_driver *self, int type,
+                                        const struct sim_name *name)
 {
     struct coil_link *at;
 
     list_each (at, &self->names) {
         struct sim_socket *socket = container_of(at, struct sim_socket, place);
 
-        if (socket->name->length == name->length &&
+        if (socket->type == type && socket->name->length == name->length &&
             memcmp(&socket->name->address, &name->address, name->length) == 0)
             return socket;
     }
@@ -69,7 +71,7 @@ static struct sim_socket *find_abstract(struct sim_driver *self, const struct si
 }
 
 /* As autobind does: five digits. */
-static void choose_name(struct sim_driver *self, struct sim_name *name)
+static void choose_name(struct sim_driver *self, int type, struct sim_name *name)
 {
     char digits[16];
 
@@ -77,7 +79,7 @@ static void choose_name(struct sim_driver *self, struct sim_name *name)
         snprintf(digits, sizeof(digits), "%05x", self->next_name++ & 0xfffffu);
         memcpy(name->address.sun_path + 1, digits, 5);
         name->length = PATH_AT + 6;
-    } while (find_abstract(self, name) != NULL);
+    } while (find_abstract(self, type, name) != NULL);
 }
 
 static int bind_file(struct sim_driver *self, struct sim_socket *socket, const char *path)
@@ -101,10 +103,10 @@ static int bind_file(struct sim_driver *self, struct sim_socket *socket, const c
 static int bind_name(struct sim_driver *self, struct sim_socket *socket, struct sim_name *name)
 {
     if (name->length == PATH_AT)
-        choose_name(self, name);
+        choose_name(self, socket->type, name);
     if (!is_abstract(name))
         return bind_file(self, socket, name->address.sun_path);
-    if (find_abstract(self, name) != NULL)
+    if (find_abstract(self, socket->type, name) != NULL)
         return -EADDRINUSE;
     list_append(&self->names, &socket->place);
     return 0;
@@ -156,7 +158,7 @@ int coil__sim_unix_find(struct sim_driver *self, const struct sim_socket *from,
     if (name.length == PATH_AT)
         return -EINVAL;
     if (is_abstract(&name))
-        found = find_abstract(self, &name);
+        found = find_abstract(self, from->type, &name);
     else
         err = find_file(self, name.address.sun_path, &found);
     if (err)

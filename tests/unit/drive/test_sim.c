@@ -1,25 +1,9 @@
 /* The simulator: its clock, its order, its seeds. */
-#include "world.h"
+#include "sim_world.h"
 
 #include <stdio.h>
 
 #define BEGINNING COIL_SECONDS(1000)
-
-static void sim_open(struct world *world, uint64_t seed)
-{
-    setenv("COIL_DRIVER", "sim", 1);
-    world_open(world, seed);
-}
-
-static int wait_alone(struct world *world, int64_t deadline_ns)
-{
-    int err;
-
-    world->waiting = true;
-    err = world->driver->ops->wait(world->driver, deadline_ns, true);
-    world->waiting = false;
-    return err;
-}
 
 TEST(the_clock_begins_at_1000_s_and_moves_in_wait_only)
 {
