@@ -239,6 +239,8 @@ DRIVER_LOOP_TEST(a_timeout_ends_the_wait_and_nothing_is_written_after)
 
 struct sender {
     struct coil_datagram *endpoint;
+    const struct coil_address *to;
+    size_t size;
     int sent;
 };
 
@@ -248,17 +250,14 @@ static coil_async struct coil_result sends(void *arg)
     struct sender *sender = arg;
     int err;
 
-    while ((err = coil_datagram_send(sender->endpoint, large, sizeof(large), NULL)) == 0)
+    while ((err = coil_datagram_send(sender->endpoint, large, sender->size, sender->to)) == 0)
         sender->sent++;
     return coil_number(err);
 }
 
-DRIVER_LOOP_TEST(sending_waits_for_a_full_receiver)
+static coil_async void check_waits(struct sender sender, struct coil_datagram *receiver)
 {
     static char data[20000];
-    struct coil_address name = abstract_name("full");
-    struct coil_datagram *receiver = open_at(&name, NULL);
-    struct sender sender = {.endpoint = open_at(NULL, &name)};
     struct coil_future *task = coil_create_task(sends, &sender);
     int before, taken = 0;
 
@@ -267,20 +266,63 @@ DRIVER_LOOP_TEST(sending_waits_for_a_full_receiver)
     CHECK(!coil_future_done(task));
     CHECK(before > 0);
     for (; taken < before && sender.sent == before; taken++) { /* Linux wants it nearly empty */
-        CHECK_EQ(coil_datagram_recv(receiver, data, sizeof(data), NULL), sizeof(data));
+        CHECK_EQ(coil_datagram_recv(receiver, data, sizeof(data), NULL), sender.size);
         coil_sleep(COIL_MS(1));
     }
     CHECK(sender.sent > before);
     coil_future_cancel(task, NULL);
     CHECK_EQ(coil_join(task).status, -ECANCELED);
     for (; taken < sender.sent; taken++) /* each that was sent, and no more */
-        CHECK_EQ(coil_datagram_recv(receiver, data, sizeof(data), NULL), sizeof(data));
+        CHECK_EQ(coil_datagram_recv(receiver, data, sizeof(data), NULL), sender.size);
     task = coil_create_task(receives, receiver);
     let_run(5);
     CHECK(!coil_future_done(task));
     coil_datagram_close(receiver);
     CHECK_EQ(coil_join(task).status, -EBADF);
     coil_datagram_close(sender.endpoint);
+}
+
+DRIVER_LOOP_TEST(sending_waits_for_a_full_receiver)
+{
+    struct coil_address name = abstract_name("full");
+    struct coil_datagram *receiver = open_at(&name, NULL);
+
+    check_waits((struct sender){.endpoint = open_at(NULL, &name), .size = 20000}, receiver);
+}
+
+DRIVER_LOOP_TEST(sending_to_one_of_many_waits_for_that_one)
+{
+    struct coil_address name = abstract_name("many"), own = abstract_name("sender");
+    struct coil_datagram *receiver = open_at(&name, NULL);
+
+    check_waits((struct sender){.endpoint = open_at(&own, NULL), .to = &name, .size = 1}, receiver);
+}
+
+DRIVER_LOOP_TEST(sending_waits_for_a_receiver_that_others_have_filled)
+{
+    struct coil_address name = abstract_name("busy"), own = abstract_name("late");
+    struct coil_datagram *receiver = open_at(&name, NULL);
+    struct sender first = {.endpoint = open_at(NULL, &name), .size = 1};
+    struct sender late = {.endpoint = open_at(&own, NULL), .to = &name, .size = 1};
+    struct coil_future *task = coil_create_task(sends, &first);
+    char data[4];
+
+    coil_sleep(COIL_MS(2));
+    coil_future_cancel(task, NULL);
+    coil_join(task);
+    CHECK(first.sent > 0);
+    task = coil_create_task(sends, &late);
+    coil_sleep(COIL_MS(2));
+    CHECK_EQ(late.sent, 0);
+    while (late.sent == 0) {
+        CHECK_EQ(coil_datagram_recv(receiver, data, sizeof(data), NULL), 1);
+        coil_sleep(COIL_MS(1));
+    }
+    coil_future_cancel(task, NULL);
+    coil_join(task);
+    coil_datagram_close(receiver);
+    coil_datagram_close(first.endpoint);
+    coil_datagram_close(late.endpoint);
 }
 
 DRIVER_LOOP_TEST(whatever_fails_nothing_stays_open)
