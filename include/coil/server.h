@@ -31,7 +31,7 @@ typedef void coil_client_fn(struct coil_stream *client, void *arg);
 struct coil_server_options {
     struct coil_stream_options stream;
     int family;         /* AF_INET, AF_INET6; 0: both */
-    int backlog;        /* of listen(2); 0: 100 */
+    int backlog;        /* of listen(2); 0: 1024, as far as the system allows */
     bool reuse_port;    /* several servers, on several loops or processes, share the port */
     bool keep_alive;    /* SO_KEEPALIVE on the connections */
     size_t stack_bytes; /* of each connection's task; 0: the default */

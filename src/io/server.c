@@ -8,6 +8,7 @@
 
 #include "io/world.h"
 
+#define ACCEPTS_AT_ONCE 100      /* before others have their turn; asyncio: the backlog */
 #define RETRY_NS COIL_SECONDS(1) /* asyncio: ACCEPT_RETRY_DELAY */
 
 struct client {
@@ -174,7 +175,7 @@ static void accepted(struct op *op)
 
     listener->out = false;
     for (int i = 0;
-         result != -EAGAIN && take_result(listener, result) && !full(server) && i < SERVER_BACKLOG;
+         result != -EAGAIN && take_result(listener, result) && !full(server) && i < ACCEPTS_AT_ONCE;
          i++)
         result = server->loop->driver->ops->attempt(server->loop->driver, op);
     if (result >= 0 || result == -EAGAIN)

@@ -9,7 +9,7 @@
 
 #include "io/stream.h"
 
-#define SERVER_BACKLOG 100
+#define SERVER_BACKLOG 1024 /* asyncio: 100, which a burst of clients overruns */
 
 struct listener {
     struct coil_server *server;
