@@ -115,6 +115,46 @@ TEST(works_that_block_do_not_block_each_other_until_the_limit)
     CHECK(done_reaches(N));
 }
 
+TEST(a_full_pool_delays_no_other)
+{
+    enum { N = 100 };
+    static struct mach_work works[N];
+    struct mach_work name = {.run = count, .pool = MACH_POOL_NAMES};
+    struct mach_work file = {.run = count, .pool = MACH_POOL_FILES};
+
+    for (int i = 0; i < N; i++) {
+        works[i].run = wait_at_gate;
+        CHECK_EQ(coil__mach_workers_submit(&works[i]), 0);
+    }
+    CHECK_EQ(coil__mach_workers_submit(&name), 0);
+    CHECK_EQ(coil__mach_workers_submit(&file), 0);
+    CHECK(done_reaches(2));
+    open_gate();
+    CHECK(done_reaches(N + 2));
+}
+
+TEST(work_that_has_not_begun_is_withdrawn)
+{
+    enum { N = 100 };
+    static struct mach_work works[N];
+    uint32_t left = 0;
+
+    for (int i = 0; i < N; i++) {
+        works[i].run = wait_at_gate;
+        CHECK_EQ(coil__mach_workers_submit(&works[i]), 0);
+    }
+    for (int i = 0; i < N; i++)
+        if (i % 2 == 0 || i == N - 1)
+            left += coil__mach_workers_withdraw(&works[i]) ? 0 : 1;
+        else
+            left++;
+    CHECK(left < N - 10);
+    CHECK(!coil__mach_workers_withdraw(&works[N - 1]));
+    CHECK_EQ(coil__mach_workers_submit(&works[N - 1]), 0);
+    open_gate();
+    CHECK(done_reaches(left + 1));
+}
+
 TEST(one_after_the_other_needs_one_thread)
 {
     unsigned before = other_threads();
