@@ -18,6 +18,113 @@ static void count_free(struct op_call *block)
     frees++;
 }
 
+/* Done at last, whatever came of it; nothing but what an error code or a result can be. */
+static int64_t bounded(int64_t result, int64_t most)
+{
+    CHECK(result >= -4095 && result <= most);
+    CHECK(result != -EAGAIN && result != -EINTR);
+    return result;
+}
+
+static int64_t perform_data(struct world *world, enum op_kind kind, int fd, char *data, size_t size)
+{
+    return bounded(do_data(world, kind, fd, data, size), (int64_t)size);
+}
+
+static void close_by_op(struct world *world, int64_t fd)
+{
+    struct probe probe;
+
+    if (fd < 0)
+        return;
+    probe_op(&probe, world, OP_CLOSE, (int)fd);
+    bounded(probe_run(&probe), 0); /* closed in any case */
+}
+
+/* A pair, bytes through it both ways, a read that is canceled. Each may fail. */
+static void perform_streams(struct world *world)
+{
+    struct probe canceled;
+    char data[64] = "";
+    int ends[2];
+
+    if (world->driver->ops->world->socketpair(world->driver, AF_UNIX, SOCK_STREAM, ends) != 0)
+        return;
+    perform_data(world, OP_SEND, ends[1], data, 10);
+    perform_data(world, OP_WRITE, ends[1], data, 10);
+    probe_data(&canceled, world, OP_RECV, ends[0], data, sizeof(data));
+    world_wait(world, 0);
+    if (!canceled.done)
+        probe_cancel(&canceled);
+    bounded(world_finish(world, &canceled), sizeof(data));
+    probe_data(&canceled, world, OP_READ, ends[0], data, sizeof(data));
+    world_wait(world, 0);
+    if (!canceled.done)
+        probe_cancel(&canceled);
+    bounded(world_finish(world, &canceled), sizeof(data));
+    close_by_op(world, ends[0]);
+    close_by_op(world, ends[1]);
+}
+
+/* A listener, a connection, an accept that is canceled if nobody comes. */
+static void perform_connection(struct world *world)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    uint32_t length = sizeof(address);
+    struct driver *driver = world->driver;
+    const struct world_ops *ops = driver->ops->world;
+    int listener = ops->socket(driver, AF_INET, SOCK_STREAM, 0);
+    int client = ops->socket(driver, AF_INET, SOCK_STREAM, 0);
+    struct probe probe;
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (listener >= 0 && client >= 0 &&
+        ops->bind(driver, listener, (struct sockaddr *)&address, length) == 0 &&
+        ops->listen(driver, listener, 4) == 0 &&
+        ops->name(driver, listener, false, (struct sockaddr *)&address, &length) == 0) {
+        bounded(do_connect(world, client, &address, length), 0);
+        probe_op(&probe, world, OP_ACCEPT, listener);
+        probe_go(&probe);
+        settle(world);
+        if (!probe.done)
+            probe_cancel(&probe);
+        close_by_op(world, bounded(world_finish(world, &probe), INT32_MAX));
+    }
+    close_by_op(world, client);
+    close_by_op(world, listener);
+}
+
+/* A file that is written and read by workers. */
+static void perform_file(struct world *world)
+{
+    char path[64];
+    char data[16] = "";
+    struct stat info;
+    struct probe probe;
+    int64_t fd;
+
+    snprintf(path, sizeof(path), "/tmp/coil-fault-%d", (int)getpid());
+    probe_op(&probe, world, OP_OPEN, -1);
+    probe.op.open.path = path;
+    probe.op.open.flags = O_RDWR | O_CREAT;
+    probe.op.open.mode = 0600;
+    fd = bounded(probe_run(&probe), INT32_MAX);
+    if (fd >= 0) {
+        perform_data(world, OP_WRITE, (int)fd, data, sizeof(data));
+        perform_data(world, OP_READ, (int)fd, data, sizeof(data));
+        probe_op(&probe, world, OP_STAT, (int)fd);
+        probe.op.stat.path = NULL;
+        probe.op.stat.out = &info;
+        bounded(probe_run(&probe), 0);
+        close_by_op(world, fd);
+    }
+    probe_op(&probe, world, OP_UNLINK, -1);
+    probe.op.path.path = path;
+    probe.op.path.flags = 0;
+    if (bounded(probe_run(&probe), 0) != 0)
+        unlink(path);
+}
+
 /* A poll that is ready, one that is canceled, a call, a wake. */
 static void perform(struct world *world)
 {
@@ -64,6 +171,9 @@ static int survive(enum fault_kind kind, uint64_t k)
     CHECK(err == 0 || coil__fault_count(kind) >= k);
     if (err == 0) {
         perform(&world);
+        perform_streams(&world);
+        perform_connection(&world);
+        perform_file(&world);
         world.driver->ops->close(world.driver);
     }
     close(world.wake_fd);
