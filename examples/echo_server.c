@@ -43,10 +43,10 @@ static coil_async struct coil_result main_coroutine(void *port)
     if (port != NULL)
         return coil_error(coil_server_serve_forever(server));
     coil_task_group_enter(&clients);
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 400; i++)
         coil_task_group_create_task(&clients, say_hello, server);
     err = coil_task_group_exit(&clients, 0);
-    printf("a thousand clients: %s\n", coil_strerror(err));
+    printf("400 clients: %s\n", coil_strerror(err));
     printf("aborted: %d\n", (int)coil_server_shutdown(server, COIL_SECONDS(5)));
     coil_server_unref(server);
     return coil_error(err);

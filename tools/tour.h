@@ -51,5 +51,6 @@ void tour_watch(struct tour *tour, const struct tour_watch *watch);
 /* The steps, in their order. Returns how many there are. */
 typedef void tour_step_fn(struct tour *tour);
 int tour_steps(tour_step_fn *const **steps);
+tour_step_fn tour_step_echo;
 
 #endif

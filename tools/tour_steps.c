@@ -341,8 +341,8 @@ static void step_stop(struct tour *tour)
 
 int tour_steps(tour_step_fn *const **steps)
 {
-    static tour_step_fn *const all[] = {step_thread, step_jobs,    step_timeout, step_gather,
-                                        step_circle, step_context, step_stop};
+    static tour_step_fn *const all[] = {step_thread, step_jobs,    step_timeout,   step_gather,
+                                        step_circle, step_context, tour_step_echo, step_stop};
 
     *steps = all;
     return (int)(sizeof(all) / sizeof(all[0]));

@@ -57,14 +57,18 @@ void coil__task_destroy(struct task *task, int64_t error)
 
 void coil__tasks_close(struct coil_loop *loop)
 {
+    int rounds = 0;
+
     if (!list_empty(
             &loop->tasks)) { /* before anything runs: what has not begun is not to begin now */
         report_pending(loop);
         coil__tasks_cancel_all(loop, "the loop is being closed");
         coil__loop_run_ready(loop, UNWIND_TURNS);
     }
-    coil__loop_drain(loop); /* a stack that the world still holds buffers on must not go */
-    coil__loop_run_ready(loop, UNWIND_TURNS);
+    do { /* a stack that the world still holds buffers on must not go */
+        coil__loop_drain(loop);
+        coil__loop_run_ready(loop, UNWIND_TURNS);
+    } while (!list_empty(&loop->guests) && ++rounds < UNWIND_TURNS);
     while (!list_empty(&loop->tasks))
         coil__task_destroy(container_of(loop->tasks.next, struct task, link), loop->end_status);
     coil__loop_run_ready(
