@@ -32,7 +32,7 @@ struct iovec;
  * end.
  *
  * Suspends: yes.
- * Cancel-safe: yes; a file opened just then is told, and the cancellation comes with the next await.
+ * Cancel-safe: yes; a file opened just then is told, the cancellation comes with the next await.
  * Owns: the caller closes it, with coil_close.
  * Returns: the descriptor; -ENOENT, -EACCES, -EMFILE ...; -ECANCELED.
  */

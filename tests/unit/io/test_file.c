@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -84,7 +85,7 @@ FOLDER_TEST(what_is_written_is_read)
 
 FOLDER_TEST(many_buffers_are_written_in_order)
 {
-    char text[300], expected[1000] = "";
+    char text[301], expected[1000] = "";
     struct iovec parts[150];
     int fd = coil_open(at("a"), O_WRONLY | O_CREAT, 0600);
 
@@ -196,16 +197,22 @@ FOLDER_TEST(what_cannot_be_done_is_told)
 
 static coil_async void tries_what_is_root_s(void)
 {
+    char *data;
+    size_t size;
+
     CHECK_EQ(coil_open("/etc/shadow", O_RDONLY, 0), -EACCES);
-    CHECK_EQ(coil_mkdir("/etc/coil-test", 0700), -EACCES);
-    CHECK_EQ(coil_unlink("/etc/passwd"), -EACCES);
+    CHECK_EQ(coil_read_file("/proc/1/environ", &data, &size), -EACCES);
 }
 
 DRIVER_TEST(what_is_not_permitted_is_told)
 {
-    if (geteuid() == 0)
-        CHECK_EQ(seteuid(65534), 0); /* to whom everything is permitted */
+    uid_t us = geteuid();
+
+    if (us == 0)
+        CHECK_EQ(seteuid(65534), 0); /* to root everything is permitted */
     run_inside(tries_what_is_root_s, NULL);
+    CHECK_EQ(seteuid(us), 0);
+    prctl(PR_SET_DUMPABLE, 1); /* as before: the leak checker looks into us */
 }
 
 DRIVER_LOOP_TEST(a_full_device_is_told)
@@ -430,7 +437,7 @@ static coil_async struct coil_result opens(void *arg)
 
     if (fd < 0)
         return coil_error(fd);
-    CHECK_EQ(coil_yield(), -ECANCELED); /* it was told of the file first */
+    coil_sleep(COIL_FOREVER); /* it is told of the file first, and cancelled here */
     return coil_number(coil_close(fd));
 }
 
@@ -439,12 +446,13 @@ FOLDER_TEST(a_file_opened_as_its_opener_is_cancelled_is_not_lost)
     CHECK_EQ(coil_write_file(at("a"), "x", 1), 0);
     for (int turns = 0; turns < 10; turns++) {
         struct coil_future *task = coil_create_task(opens, at("a"));
-        int64_t status;
 
         let_run(turns % 3);
         coil_future_cancel(task, NULL);
-        status = coil_join(task).status;
-        CHECK(status == 0 || status == -ECANCELED);
+        coil_await(task);
+        CHECK(coil_future_result(task).status == 0 ||
+              coil_future_result(task).status == -ECANCELED);
+        coil_future_unref(task);
     }
 }
 

@@ -1,0 +1,43 @@
+/* Starting a program. The calling thread waits until it runs, or could not be begun. */
+#ifndef COIL_MACH_SPAWN_H
+#define COIL_MACH_SPAWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a standard stream of the child is: a descriptor, whose close-on-exec does not matter, or one
+ * of these. */
+enum {
+    SPAWN_INHERIT = -1,
+    SPAWN_NOTHING = -2,  /* /dev/null */
+    SPAWN_TERMINAL = -3, /* mach_spawn.terminal */
+    SPAWN_OUTPUT = -4,   /* the third only: the same as the second */
+};
+
+struct mach_spawn {
+    const char *const *arguments;   /* the first one names the program */
+    const char *const *environment; /* NULL: ours */
+    const char *directory;          /* NULL: ours */
+    const char *terminal;           /* the path of one */
+    int streams[3];
+    bool new_group;
+    bool new_session; /* the terminal is then its controlling one */
+};
+
+/*
+ * Starts it with no signal blocked or ignored and no descriptor but the standard streams. A name
+ * without / is looked for on the PATH of its environment. 0; -ENOENT, -EACCES, -ENOEXEC ...: it
+ * could not be begun, and there is no child.
+ */
+int coil__mach_spawn(const struct mach_spawn *how, int *pid);
+
+/* Kills a child that nobody knows of yet and waits for its end. */
+void coil__mach_spawn_undo(int pid);
+
+/* A terminal: the descriptor of its near end, non-blocking, and in `path` where its far end is. */
+int coil__mach_terminal_open(char *path, size_t size);
+
+/* From now on reads and writes wait: an end of a pipe that a child gets. */
+void coil__mach_make_blocking(int fd);
+
+#endif

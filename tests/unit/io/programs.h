@@ -1,0 +1,83 @@
+/* Children to try things on: small shell scripts. */
+#ifndef UNIT_PROGRAMS_H
+#define UNIT_PROGRAMS_H
+
+#include <coil/process.h>
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "unit/loop/inside.h"
+
+static inline struct coil_process *start_with(const char *script,
+                                              struct coil_process_options options)
+{
+    struct coil_process *child = NULL;
+
+    CHECK_EQ(coil_create_subprocess_shell(script, &options, &child), 0);
+    return child;
+}
+
+/* With pipes for all three. */
+static inline struct coil_process *start_piped(const char *script)
+{
+    return start_with(
+        script, (struct coil_process_options){.in = COIL_PIPE, .out = COIL_PIPE, .err = COIL_PIPE});
+}
+
+static inline struct coil_process *start_plain(const char *script)
+{
+    return start_with(script, (struct coil_process_options){.in = COIL_DEVNULL});
+}
+
+static inline coil_async int run_to_end(struct coil_process *child)
+{
+    int status = coil_process_wait(child);
+
+    coil_process_unref(child);
+    return status;
+}
+
+/* What the script prints, at most so much; the status in *status. */
+static inline coil_async const char *output_of(struct coil_process *child, const char *input,
+                                               int *status)
+{
+    static char text[4096];
+    struct coil_output output;
+
+    *status = coil_process_communicate(child, input, input != NULL ? strlen(input) : 0, &output);
+    snprintf(text, sizeof(text), "%s", output.out != NULL ? output.out : "");
+    coil_output_free(&output);
+    coil_process_unref(child);
+    return text;
+}
+
+static inline int count_descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int count = -3; /* . and .. and the folder's own */
+
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count;
+}
+
+static inline bool has_children(void)
+{
+    siginfo_t info;
+
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+static inline coil_async struct coil_result waits_for(void *arg)
+{
+    int status = coil_process_wait(arg);
+
+    return status < 0 ? coil_error(status) : coil_number(status);
+}
+
+#endif
