@@ -31,23 +31,28 @@ static bool driver_wanted(const struct kit_test *test)
     return !test->driver || !drivers || strstr(drivers, test->driver);
 }
 
-static bool wanted(const struct kit_test *test, char *const *patterns)
+static bool named(const struct kit_test *test, char *const *patterns)
 {
     if (!*patterns)
-        return driver_wanted(test);
+        return true;
     for (; *patterns; patterns++)
         if (fnmatch(*patterns, test->name, 0) == 0)
             return true;
     return false;
 }
 
-static size_t gather(const struct kit_test **tests, char *const *patterns)
+/* *any: a test has such a name, if only for a driver that is not wanted. */
+static size_t gather(const struct kit_test **tests, char *const *patterns, bool *any)
 {
     size_t count = 0;
 
+    *any = false;
     for (const struct kit_test *const *t = __start_kit_tests; t < __stop_kit_tests; t++)
-        if (wanted(*t, patterns))
-            tests[count++] = *t;
+        if (named(*t, patterns)) {
+            *any = true;
+            if (driver_wanted(*t))
+                tests[count++] = *t;
+        }
     qsort(tests, count, sizeof(*tests), by_place);
     return count;
 }
@@ -91,7 +96,8 @@ int main(int argc, char **argv)
     bool here = argc > 1 && strcmp(argv[1], "--here") == 0;
     size_t most = (size_t)(__stop_kit_tests - __start_kit_tests);
     const struct kit_test **tests = calloc(most + 1, sizeof(*tests));
-    size_t count = gather(tests, argv + 1 + (list || here));
+    bool any;
+    size_t count = gather(tests, argv + 1 + (list || here), &any);
     int status = 0;
 
     fill_standard_descriptors();
@@ -99,11 +105,11 @@ int main(int argc, char **argv)
     if (list) {
         for (size_t i = 0; i < count; i++)
             puts(tests[i]->name);
-    } else if (here && count) {
-        status = kit_run_here(tests[0]) == KIT_FAILED;
-    } else if (count == 0) {
+    } else if (!any) {
         fprintf(stderr, "%s: no test of that name\n", argv[0]);
         status = 2;
+    } else if (here && count) {
+        status = kit_run_here(tests[0]) == KIT_FAILED;
     } else {
         status = run_all(tests, count);
     }

@@ -153,6 +153,14 @@ TEST(the_environment_narrows_the_drivers)
     CHECK(strstr(output, "epoll") == NULL);
 }
 
+TEST(a_program_without_a_test_for_the_driver_runs_none)
+{
+    setenv("KIT_DRIVERS", "sim", 1);
+    run_sample("names_its_driver/epoll");
+    CHECK_STR(output, "0 passed, 0 failed\n");
+    CHECK_EQ(status, 0);
+}
+
 TEST(patterns_select_tests)
 {
     run_sample("--list 'fails_a*' skips");
