@@ -84,6 +84,22 @@ TEST(a_full_disk_takes_what_fits_then_nothing_until_there_is_room)
     world_close(&world);
 }
 
+TEST(the_environment_makes_the_disk_small)
+{
+    static char block[20000];
+    struct world world;
+    int fd;
+
+    setenv("COIL_SIM_DISK_BYTES", "8192", 1);
+    sim_open(&world, 0);
+    fd = (int)do_open(&world, "/tmp/coil-no-such-file", O_RDWR | O_CREAT);
+    CHECK_EQ(do_data(&world, OP_WRITE, fd, block, sizeof(block)), 8192);
+    CHECK_EQ(do_data(&world, OP_WRITE, fd, block, 1), -ENOSPC);
+    world_shut(&world, fd);
+    world_close(&world);
+    unsetenv("COIL_SIM_DISK_BYTES");
+}
+
 DRIVER_TEST(dev_full_is_full_and_dev_null_is_not)
 {
     struct world world;

@@ -1,4 +1,6 @@
 /* Connect, backlog, accept; as Linux does it. */
+#include <sys/resource.h>
+
 #include "sim_world.h"
 
 DRIVER_TEST(nobody_listens)
@@ -156,5 +158,37 @@ TEST(nobody_answers_for_127_s_where_there_is_nobody)
     CHECK_EQ(connect_ip(&world, fd, "8.8.8.8", 80), -ENETUNREACH);
     CHECK_EQ(world_now(&world), begin + COIL_SECONDS(127));
     world_shut(&world, fd);
+    world_close(&world);
+}
+
+DRIVER_TEST(without_a_descriptor_left_accept_says_so_and_the_connection_waits)
+{
+    struct rlimit limit, before;
+    struct world world;
+    int fds[64];
+    int listener, accepted, port;
+    int count = 0;
+
+    world_open(&world, 0);
+    listener = listen_ip(&world, "127.0.0.1", 4, &port);
+    fds[count++] = make_socket(&world, AF_INET, SOCK_STREAM);
+    CHECK_EQ(connect_ip(&world, fds[0], "127.0.0.1", port), 0);
+    getrlimit(RLIMIT_NOFILE, &before);
+    limit = before;
+    limit.rlim_cur = 40;
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    while ((fds[count] = world.driver->ops->world->socket(world.driver, AF_INET, SOCK_STREAM, 0)) >=
+           0)
+        count++;
+    CHECK_EQ(do_accept(&world, listener), -EMFILE);
+    CHECK_EQ(do_accept(&world, listener), -EMFILE);
+    world_shut(&world, fds[--count]);
+    accepted = (int)do_accept(&world, listener);
+    CHECK(accepted >= 0);
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+    world_shut(&world, accepted);
+    while (count)
+        world_shut(&world, fds[--count]);
+    world_shut(&world, listener);
     world_close(&world);
 }

@@ -116,6 +116,29 @@ DRIVER_TEST(directories_come_and_go)
     world_close(&world);
 }
 
+DRIVER_TEST(a_fifo_is_a_real_one)
+{
+    struct folder folder;
+    struct world world;
+    char data[8];
+    int reader, writer;
+
+    world_open(&world, 0);
+    folder_open(&folder);
+    CHECK_EQ(mkfifo(in(&folder, "f"), 0600), 0);
+    CHECK_EQ(do_open(&world, in(&folder, "f"), O_WRONLY), -ENXIO);
+    reader = (int)do_open(&world, in(&folder, "f"), O_RDONLY);
+    writer = (int)do_open(&world, in(&folder, "f"), O_WRONLY);
+    CHECK_EQ(do_data(&world, OP_WRITE, writer, "fifo", 4), 4);
+    CHECK_EQ(do_data(&world, OP_READ, reader, data, 8), 4);
+    world_shut(&world, writer);
+    CHECK_EQ(do_data(&world, OP_READ, reader, data, 8), 0);
+    world_shut(&world, reader);
+    CHECK_EQ(do_unlink(&world, in(&folder, "f"), 0), 0);
+    folder_close(&folder);
+    world_close(&world);
+}
+
 /* Every allocation and every system call on the way fails once. */
 TEST(no_memory_and_no_system_calls_are_errors_and_nothing_is_lost)
 {
