@@ -9,12 +9,14 @@ import errno
 import gc
 import heapq
 import selectors
+import socket
 import threading
 
 __all__ = ['VirtualLoop', 'new_loop', 'run', 'say', 'told', 'outcome', 'reason', 'failure', 'drop', 'MS', 'Dice',
            'run_main']
 
 MS = 0.001  # COIL_MS(1), in the seconds of asyncio
+PATIENCE = 0.010  # real seconds for what is on its way from one real socket to another
 
 _clock = {'now': 0.0}  # of the loop that ran last, so that say() works outside a run too
 
@@ -28,6 +30,8 @@ class JumpingSelector(selectors.SelectSelector):
 
     def select(self, timeout=None):
         ready = super().select(0)
+        if not ready and timeout != 0 and len(self.get_map()) > 1:  # more than the loop's own
+            ready = super().select(PATIENCE if timeout else 100 * PATIENCE)
         if ready:
             return ready
         if timeout is None:
@@ -137,6 +141,8 @@ _NAMES = (  # a class before its bases
 
 
 def _error_name(error):
+    if isinstance(error, socket.gaierror):
+        return next(name for name in dir(socket) if name.startswith('EAI_') and getattr(socket, name) == error.errno)
     if isinstance(error, OSError) and error.errno is not None:
         return errno.errorcode[error.errno]
     if isinstance(error, TimeoutError):

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <coil/names.h>
+
 static const struct coil_loop_options on_simulator = {.driver = "sim", .name = "conformance"};
 
 static int64_t start_ns; /* the simulator's clock when the program began */
@@ -43,7 +45,10 @@ static const char *error_name(int64_t code)
         {COIL_EINCOMPLETE, "EINCOMPLETE"}, {COIL_ELIMIT, "ELIMIT"},
     };
     const char *name = strerrorname_np((int)code);
+    static char lookup[32];
 
+    if (code > COIL_EGAI_BASE && sscanf(coil_strerror(-code), "%31[A-Z_]", lookup) == 1)
+        return lookup;
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
         if (own[i].code == code)
             return own[i].name;
