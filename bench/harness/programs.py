@@ -31,6 +31,18 @@ def output(*command, cwd=None, env=None):
     return done.stdout.strip()
 
 
+def unpack(package, where, name):
+    """A Debian package, unpacked in a folder of that name below `where` instead of installed."""
+    place = where / name
+    if not place.exists():
+        where.mkdir(parents=True, exist_ok=True)
+        output("apt-get", "download", package, cwd=where)
+        archive = next(where.glob(f"{package}*.deb"))
+        output("dpkg-deb", "-x", archive, place)
+        archive.unlink()
+    return place
+
+
 class Program:
     """One competitor: after build(), `command` runs it and `version` says what it is."""
 
@@ -38,6 +50,8 @@ class Program:
     absent = {}  # row → why it has no figure; "*" speaks for the rest
     command = []
     version = ""
+    sources = PEERS  # where the program's own source is
+    suffix = ""  # of what is built of it
 
     def build(self, where):
         raise NotImplementedError
@@ -52,6 +66,7 @@ class Program:
 
 class Coil(Program):
     name = "coil"
+    binary = "coil-bench"
 
     def build(self, where):
         """The library as it is released, with everything in it; only what is not the library
@@ -62,8 +77,8 @@ class Coil(Program):
         if (build / "build.ninja").exists():
             setup.append("--reconfigure")
         output(*setup, "-Dtests=false", "-Dexamples=false", "-Dtool=disabled")
-        output("ninja", "-C", build, "bench/coil-bench")
-        self.command = [str(build / "bench" / "coil-bench")]
+        output("ninja", "-C", build, f"bench/{self.binary}")
+        self.command = [str(build / "bench" / self.binary)]
         self.version = "release build, static"
         commit = subprocess.run(["git", "-C", BENCH, "describe", "--always", "--dirty"],
                                 capture_output=True, text=True)
@@ -109,7 +124,7 @@ class Asyncio(Program):
 
     def build(self, where):
         version, python = newest_python()
-        self.command = [python, str(PEERS / "aio.py")]
+        self.command = [python, str(self.sources / "aio.py")]
         self.version = "CPython " + ".".join(map(str, version))
 
 
@@ -124,7 +139,7 @@ class Uvloop(Program):
         if not inside.exists():
             output(python, "-m", "venv", venv)
         output(inside, "-m", "pip", "install", "--quiet", "--upgrade", "uvloop")
-        self.command = [str(inside), str(PEERS / "aio.py"), "--loop", "uvloop"]
+        self.command = [str(inside), str(self.sources / "aio.py"), "--loop", "uvloop"]
         self.version = output(inside, "-c", "import uvloop; print(uvloop.__version__)")
         self.version += " on CPython " + ".".join(map(str, version))
 
@@ -134,9 +149,9 @@ class Libuv(Program):
     absent = {**NO_SPIN, "submit_1": "no coroutines", "*": "no coroutines or tasks"}
 
     def build(self, where):
-        binary = where / "uv"
+        binary = where / f"uv{self.suffix}"
         flags = output("pkg-config", "--cflags", "--libs", "libuv").split()
-        output("cc", *C_FLAGS, "-o", binary, PEERS / "uv.c", *flags, "-lpthread")
+        output("cc", *C_FLAGS, "-o", binary, self.sources / "uv.c", *flags, "-lpthread")
         self.command = [str(binary)]
         self.version = output("pkg-config", "--modversion", "libuv")
 
@@ -147,11 +162,16 @@ class Asio(Program):
 
     def build(self, where):
         include = self.headers(where)
-        binary = where / "asio"
-        source = PEERS / "asio.cpp"
-        output("c++", *CXX_FLAGS, "-isystem", include, "-o", binary, source, "-lpthread")
+        binary = where / f"asio{self.suffix}"
+        before, after = self.extra(where)
+        output("c++", *CXX_FLAGS, *before, "-isystem", include, "-o", binary,
+               self.sources / "asio.cpp", *after, "-lpthread")
         self.command = [str(binary)]
         self.version = "Boost " + ".".join(map(str, self.boost_version(include)))
+
+    def extra(self, where):
+        """Flags before and after the source."""
+        return [], []
 
     @staticmethod
     def boost_version(include):
@@ -171,14 +191,7 @@ class Asio(Program):
         newest = max(minors, default=0)
         if (1, newest, 0) <= self.boost_version(installed):
             return installed
-        place = where / f"boost-1.{newest}"
-        if not place.exists():
-            where.mkdir(parents=True, exist_ok=True)
-            output("apt-get", "download", f"libboost1.{newest}-dev", cwd=where)
-            package = next(where.glob(f"libboost1.{newest}-dev*.deb"))
-            output("dpkg-deb", "-x", package, place)
-            package.unlink()
-        return place / "usr" / "include"
+        return unpack(f"libboost1.{newest}-dev", where, f"boost-1.{newest}") / "usr" / "include"
 
 
 class Go(Program):
@@ -195,8 +208,8 @@ class Go(Program):
         if not found:
             raise Skip("no Go toolchain on PATH (Debian: golang-go)")
         version, go = max(found)
-        binary = where / "go-peer"
-        output(go, "build", "-o", binary, ".", cwd=PEERS / "go", env={"GOTOOLCHAIN": "local"})
+        binary = where / f"go-peer{self.suffix}"
+        output(go, "build", "-o", binary, ".", cwd=self.sources / "go", env={"GOTOOLCHAIN": "local"})
         self.command = [str(binary)]
         self.version = "go " + ".".join(map(str, version))
 
@@ -209,8 +222,8 @@ class Tokio(Program):
     def build(self, where):
         if not shutil.which("cargo"):
             raise Skip("no cargo on PATH (Debian: cargo)")
-        place = where / "tokio"
-        shutil.copytree(PEERS / "tokio", place, dirs_exist_ok=True)
+        place = where / f"tokio{self.suffix}"
+        shutil.copytree(self.sources / "tokio", place, dirs_exist_ok=True)
         try:
             output("cargo", "build", "--release", "--quiet", cwd=place)
         except Skip as first:

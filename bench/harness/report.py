@@ -56,6 +56,14 @@ def overlap(a, b):
     return min(a) <= max(b) and min(b) <= max(a)
 
 
+def heading(results, title):
+    """The title, on what and of what it was measured, and how."""
+    lines = [title, ""]
+    lines += [f"- {key}: {value}" for key, value in results["machine"].items()]
+    lines += [f"- {name}: {text}" for name, text in results["versions"].items()]
+    return lines + ["", results["how"], ""]
+
+
 class Report:
     def __init__(self, results):
         self.results = results
@@ -148,15 +156,8 @@ class Report:
                 lines.append(f"| {meaning} | {DASH} ({reason}) |")
         return lines + [""]
 
-    def heading(self):
-        lines = ["# coil and its peers, side by side in one run", ""]
-        lines += [f"- {key}: {value}" for key, value in self.results["machine"].items()]
-        lines += [f"- {name}: {text}" for name, text in self.results["versions"].items()]
-        lines += ["", self.results["how"], ""]
-        return lines
-
     def text(self, tables=None):
-        lines = self.heading()
+        lines = heading(self.results, "# coil and its peers, side by side in one run")
         wanted = self.results["rows"]
         for title, rows in (tables or TABLES).items():
             rows = [row for row in rows if row.key in wanted]

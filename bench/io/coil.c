@@ -1,5 +1,6 @@
 /* coil's side of the I/O benchmarks, as users would write it. $COIL_DRIVER chooses the driver. */
 #include <coil/coil.h>
+#include <errno.h>
 #include <netinet/tcp.h>
 
 #include "files.h"
@@ -80,7 +81,8 @@ static coil_async struct coil_result serve_sockets_main(void *arg)
     for (;;) {
         int fd = coil_sock_accept(listener, NULL);
 
-        must(fd, "coil_sock_accept");
+        if (fd < 0)
+            return coil_error(fd);
         coil_future_unref(coil_create_task(echo_socket, (void *)(intptr_t)fd));
     }
 }
@@ -133,9 +135,35 @@ static void run_reads(const char *name)
     coil_run(reads_main, (void *)(uintptr_t)name);
 }
 
+/* ---- processes ---- */
+
+static coil_async struct coil_result spawn_main(void *arg)
+{
+    static const char *const command[] = {"/bin/true", NULL};
+    struct span span;
+
+    span_begin(&span, arg);
+    do {
+        struct coil_process *child;
+        int status;
+
+        must(coil_create_subprocess_exec(command, NULL, &child), "coil_create_subprocess_exec");
+        status = coil_process_wait(child);
+        must(status > 0 ? -ECHILD : status, "/bin/true");
+        coil_process_unref(child);
+    } while (span_count(&span));
+    return coil_number(0);
+}
+
+static void run_spawn(const char *name)
+{
+    coil_run(spawn_main, (void *)(uintptr_t)name);
+}
+
 static const struct bench_row rows[] = {
     {"serve", serve},         {"serve_sockets", serve_sockets}, {"cached_1", run_reads},
     {"cached_64", run_reads}, {"direct_1", run_reads},          {"direct_64", run_reads},
+    {"spawn", run_spawn},
 };
 
 BENCH_MAIN(rows)

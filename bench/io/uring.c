@@ -67,6 +67,7 @@ static void buffers_open(void)
 
     buffers = map((size_t)BUFFERS * STRIDE);
     madvise(buffers, (size_t)BUFFERS * STRIDE, MADV_HUGEPAGE);
+    memset(buffers, 0, (size_t)BUFFERS * STRIDE); /* no first touch while it serves */
     pool = map(BUFFERS * sizeof(struct io_uring_buf));
     reg.ring_addr = (uintptr_t)pool;
     if (syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_PBUF_RING, &reg, 1) < 0)

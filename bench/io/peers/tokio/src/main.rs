@@ -1,5 +1,5 @@
-//! Tokio's side of the I/O benchmarks, on its current-thread runtime: `tokio-io-peer list`,
-//! `tokio-io-peer WORKLOAD`.
+//! Tokio's side of the I/O benchmarks, on its current-thread runtime: `tokio-peer list`,
+//! `tokio-peer WORKLOAD`.
 
 mod span;
 
