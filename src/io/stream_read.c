@@ -214,8 +214,8 @@ static coil_async int64_t until(struct coil_stream *stream, const void *separato
     size_t searched = 0;
 
     for (;;) {
-        const char *start = stream->in + stream->in_begin;
         size_t have = buffered(stream);
+        const char *start = have > 0 ? stream->in + stream->in_begin : "";
         const char *found = have < searched + size
                                 ? NULL
                                 : memmem(start + searched, have - searched, separator, size);
