@@ -9,6 +9,7 @@
 #include "base/atomic.h"
 #include "mach/stack_slab.h"
 #include "mach/sys.h"
+#include "mach/valgrind.h"
 
 #define HANDLER_BYTES ((size_t)65536)
 
@@ -206,6 +207,8 @@ void coil__mach_overflow_thread_leave(void)
 
     if (--handler_stack.depth > 0 || handler_stack.memory == NULL)
         return;
+    if (valgrind_runs())
+        return; /* it would go on using the stack: it hears of another one, but not of none */
     /* Unless another one took its place. If the kernel keeps ours, it stays mapped. */
     if (coil__sys_sigaltstack(NULL, &now) == 0 && now.ss_sp == handler_stack.memory &&
         coil__sys_sigaltstack(&none, NULL) < 0)
