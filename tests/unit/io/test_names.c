@@ -12,8 +12,8 @@ static const struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST};
 static struct addrinfo *found;
 
 /* Looks it up, and whether that asked a thread. */
-static bool asks_a_thread(const char *host, const char *service, const struct addrinfo *hints,
-                          int expected)
+static coil_async bool asks_a_thread(const char *host, const char *service,
+                                     const struct addrinfo *hints, int expected)
 {
     struct driver *driver = coil_loop_current()->driver;
     uint64_t before = driver->submitted;
