@@ -71,13 +71,14 @@ static void *wait_once(void *world)
 
 FAIL_TEST(a_driver_run_by_two_threads_aborts, "run by one thread, then by another")
 {
-    struct world world;
+    struct driver_options options = {.wake_fd = eventfd(0, EFD_CLOEXEC)};
+    struct world world = {.wake_fd = options.wake_fd};
     struct probe probe;
     pthread_t thread;
     int ends[2];
 
-    setenv("COIL_DRIVER", "uring", 1);
-    world_open(&world, 0);
+    if (coil__driver_open("uring", &options, &world.driver) != 0)
+        coil__misuse("no io_uring here to be run by one thread, then by another");
     open_pipe(ends);
     wait_once(&world);
     probe_poll(&probe, &world, ends[0], POLLIN);
