@@ -145,3 +145,46 @@ DRIVER_TEST(a_unix_sender_waits_for_room)
     world_shut(&world, ends[0]);
     world_close(&world);
 }
+
+/* How many of a thousand came, and how many of those after a later one. */
+static int thousand(uint64_t seed, int *late)
+{
+    struct world world;
+    int a, b, port;
+    int came = 0, highest = -1, n;
+
+    *late = 0;
+    sim_open(&world, seed);
+    b = bound(&world, "127.0.0.1", &port);
+    a = make_socket(&world, AF_INET, SOCK_DGRAM);
+    CHECK_EQ(connect_ip(&world, a, "127.0.0.1", port), 0);
+    for (int i = 0; i < 1000; i++) {
+        int64_t sent = do_data(&world, OP_SEND, a, &i, sizeof(i));
+
+        CHECK(sent == sizeof(i) || sent == -ENOBUFS);
+    }
+    while (poll_now(&world, b, POLLIN) || poll_now(&world, b, POLLIN)) {
+        if (do_data(&world, OP_RECV, b, &n, sizeof(n)) < 0)
+            continue;
+        came++;
+        *late += n < highest;
+        highest = n > highest ? n : highest;
+    }
+    world_shut(&world, a);
+    world_shut(&world, b);
+    world_close(&world);
+    return came;
+}
+
+TEST(datagrams_are_lost_and_overtaken_only_if_it_is_asked_for)
+{
+    int came, late;
+
+    came = thousand(0, &late);
+    CHECK_EQ(came, 1000);
+    CHECK_EQ(late, 0);
+    setenv("COIL_SIM_FAULTS", "100000", 1);
+    came = thousand(0, &late);
+    CHECK(came > 600 && came < 950);
+    CHECK(late > 20);
+}

@@ -97,6 +97,7 @@ TEST(a_seed_makes_reads_and_writes_short_but_never_empty)
         CHECK_EQ(read_all(&world, ends[0], data, (size_t)n), n);
     }
     CHECK(whole > 60 && whole < 160);
+    CHECK(sim_of(world.driver)->retries > 20); /* and some were tried in vain */
     world_shut_both(&world, ends);
     world_close(&world);
 }
