@@ -33,9 +33,9 @@
  *   own      a descriptor that any op but OP_POLL was used on, or that the driver made, is the
  *            driver's to watch until it is closed by OP_CLOSE or world->close. Closing ends the ops
  *            that are out on it with -EBADF.
- *   flags    a descriptor need not be non-blocking, and its flags are never changed: it may be
- *            shared with other processes (standard input). What the driver makes is non-blocking
- *            and close-on-exec.
+ *   flags    a descriptor need not be non-blocking, and its flags are never changed (but a
+ *            socket's for the moment of its connect): it may be shared with other processes
+ *            (standard input). What the driver makes is non-blocking and close-on-exec.
  *   wake     is writing to wake_fd, an eventfd that the loop owns: from any thread, edge-triggered,
  *            never read.
  */
@@ -133,7 +133,7 @@ struct op {
             int flags;
         } message;
         struct {
-            int from;
+            int from; /* must stay open until done */
             int64_t offset;
             size_t size;
         } sendfile;
