@@ -75,3 +75,56 @@ DRIVER_TEST(listening_binds_to_any_port_and_datagrams_do_not_listen)
     world_shut(&world, fd);
     world_close(&world);
 }
+
+/* What works, works; what does not, says so. Nothing of it leaks, and nothing stays out. */
+static void talk_a_little(struct world *world, const struct sockaddr_in *address, int listener)
+{
+    const struct world_ops *ops = world->driver->ops->world;
+    int ends[2] = {-1, -1};
+    int client, served;
+    char data[8];
+
+    if (ops->socketpair(world->driver, AF_UNIX, SOCK_DGRAM, ends) == 0) {
+        do_data(world, OP_SEND, ends[0], "letter", 6);
+        try_data(world, OP_RECV, ends[1], data, sizeof(data));
+        world_shut_both(world, ends);
+    }
+    if (ops->pipe(world->driver, ends) == 0) {
+        do_data(world, OP_WRITE, ends[1], "bytes", 5);
+        world_shut_both(world, ends);
+    }
+    client = ops->socket(world->driver, AF_INET, SOCK_STREAM, 0);
+    if (client < 0)
+        return;
+    set_int(world, client, IPPROTO_TCP, TCP_NODELAY, 1);
+    if (do_connect(world, client, address, sizeof(*address)) == 0) {
+        served = (int)do_accept(world, listener);
+        if (served >= 0) {
+            do_data(world, OP_SEND, client, "bytes", 5);
+            try_data(world, OP_RECV, served, data, sizeof(data));
+            world_shut(world, served);
+        }
+    }
+    world_shut(world, client);
+}
+
+TEST(without_memory_sockets_say_so_and_go_on)
+{
+    struct world world;
+    struct sockaddr_in address;
+    int listener;
+
+    for (uint64_t k = 1; k < 40; k++) {
+        sim_open(&world, 0);
+        listener = world_listen(&world, &address, 4);
+        coil__fault_arm(FAULT_ALLOC, k, false);
+        talk_a_little(&world, &address, listener);
+        coil__fault_arm(FAULT_ALLOC, 0, false);
+        if (poll_now(&world, listener, POLLIN)) /* it was connected, but not accepted */
+            world_shut(&world, (int)do_accept(&world, listener));
+        talk_a_little(&world, &address, listener);
+        world_shut(&world, listener);
+        CHECK_EQ(world.driver->out, 0);
+        world_close(&world);
+    }
+}
