@@ -176,8 +176,9 @@ static int give_handler_stack(void)
 
     if (err < 0 || !(stack.ss_flags & SS_DISABLE))
         return err; /* somebody gave it one, which will do */
-    err = coil__sys_mmap(&handler_stack.memory, handler_bytes(), PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (handler_stack.memory == NULL)
+        err = coil__sys_mmap(&handler_stack.memory, handler_bytes(), PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (err < 0)
         return err;
     stack.ss_sp = handler_stack.memory;
@@ -207,12 +208,12 @@ void coil__mach_overflow_thread_leave(void)
 
     if (--handler_stack.depth > 0 || handler_stack.memory == NULL)
         return;
-    if (valgrind_runs())
-        return; /* it would go on using the stack: it hears of another one, but not of none */
     /* Unless another one took its place. If the kernel keeps ours, it stays mapped. */
     if (coil__sys_sigaltstack(NULL, &now) == 0 && now.ss_sp == handler_stack.memory &&
         coil__sys_sigaltstack(&none, NULL) < 0)
         return;
+    if (valgrind_runs())
+        return; /* its handlers go on using what was given back: it stays, for the next time */
     coil__sys_munmap(handler_stack.memory, handler_bytes());
     handler_stack.memory = NULL;
 }
