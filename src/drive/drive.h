@@ -32,7 +32,7 @@
  *            sees the readiness of another file that gets the same number.
  *   own      a descriptor that any op but OP_POLL was used on, or that the driver made, is the
  *            driver's to watch until it is closed by OP_CLOSE or world->close. Closing ends the ops
- *            that are out on it with -EBADF.
+ *            that are out on it with -EBADF, but for what a worker has begun, which ends by itself.
  *   flags    a descriptor need not be non-blocking, and its flags are never changed (but a
  *            socket's for the moment of its connect): it may be shared with other processes
  *            (standard input). What the driver makes is non-blocking and close-on-exec.
