@@ -1,4 +1,4 @@
-/* What becomes of the kernel's answers: cancels that race, hints, order, overflow. */
+/* What becomes of the kernel's answers: cancels that race, hints, order. */
 #include "world.h"
 
 #include <stdio.h>
@@ -163,8 +163,8 @@ URING_TEST(a_short_datagram_says_nothing_of_the_next)
     world_close(&world);
 }
 
-/* Far more results in one go than the ring has room for. */
-URING_TEST(completions_beyond_the_rings_size_all_arrive)
+/* Of each descriptor the kernel has one at a time; that completions overflow is in test_uring.c. */
+URING_TEST(many_reads_of_many_descriptors_are_each_served_in_their_order)
 {
     enum { PAIRS = 400, TIMES = 12 };
     static struct probe probes[PAIRS][TIMES];
