@@ -34,6 +34,7 @@ struct listener {
     coil_signal_fn *fn; /* NULL: only keeps the signal for those who will wait */
     void *arg;
     struct coil_context *context; /* in which it is called; kept from one call to the next */
+    bool noticed;                 /* the handle runs for the second time, see run */
     bool kept;                    /* a signal came while nobody waited */
     bool running;                 /* fn is being called ... */
     bool replaced;                /* ... and has set another one */
@@ -126,10 +127,21 @@ static void call_handler(struct listener *self)
     loop->context = NULL;
 }
 
+/* In asyncio the loop reads of a signal in one turn and calls its handler in the next. */
+static bool must_wait_a_turn(struct listener *self)
+{
+    self->noticed = self->purpose == FOR_HANDLER && !self->noticed && !self->loop->closing;
+    if (self->noticed)
+        loop_ready(self->loop, &self->handle);
+    return self->noticed;
+}
+
 static void run(struct coil_handle *handle)
 {
     struct listener *self = container_of(handle, struct listener, handle);
 
+    if (must_wait_a_turn(self))
+        return;
     word_exchange(&self->posted, 0); /* what comes from now on is told again */
     if (self->loop->closing)
         return;
