@@ -76,16 +76,19 @@ static bool spent(struct coil_loop *loop)
     return true;
 }
 
-coil_async int coil__op_try(struct op_wait *wait, const char *what)
+bool coil__op_attempt(struct op_wait *wait, const char *what)
 {
     struct coil_loop *loop = loop_here(what);
 
-    if (!loop->closing && !spent(loop)) {
-        wait->op.result = loop->driver->ops->attempt(loop->driver, &wait->op);
-        if (wait->op.result != -EAGAIN)
-            return 0;
-    }
-    return coil__op_wait(wait, what);
+    if (unlikely(loop->closing) || unlikely(spent(loop)))
+        return false;
+    wait->op.result = loop->driver->ops->attempt(loop->driver, &wait->op);
+    return wait->op.result != -EAGAIN;
+}
+
+coil_async int coil__op_try(struct op_wait *wait, const char *what)
+{
+    return coil__op_attempt(wait, what) ? 0 : coil__op_wait(wait, what);
 }
 
 coil_async int64_t coil__op_run(struct op_wait *wait, const char *what)

@@ -22,10 +22,11 @@ struct op_wait {
  */
 coil_async int coil__op_wait(struct op_wait *wait, const char *what);
 
-/*
- * The same, but first tries whether no waiting is needed (as asyncio's sock_recv does). Who is
- * always lucky lets the others run now and then.
- */
+/* Whether the op could be done without waiting: then op.result is what came of it. Who is always
+ * lucky is told no now and then, so that the others run. */
+bool coil__op_attempt(struct op_wait *wait, const char *what);
+
+/* Tries whether no waiting is needed, as asyncio's sock_recv does, and waits if it is. */
 coil_async int coil__op_try(struct op_wait *wait, const char *what);
 
 /* The same for who need not tell a cancellation of its own from one of the op: the op's result, or

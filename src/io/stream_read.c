@@ -86,6 +86,33 @@ static int64_t note_result(struct coil_stream *stream, int64_t n)
     return n;
 }
 
+static void aim(struct coil_stream *stream, struct op *op, void *data, size_t size)
+{
+    *op = (struct op){.kind = OP_READ, .fd = stream->fd};
+    op->rw.data = data;
+    op->rw.size = size;
+    op->rw.offset = OP_STREAM;
+    if (stream->kind == STREAM_SOCKET) {
+        op->kind = OP_RECV;
+        op->rw.flags = 0;
+    }
+}
+
+/* Meanwhile others may close the stream, and give it up. */
+static coil_async int wait_for_data(struct coil_stream *stream, struct op_wait *wait)
+{
+    int err;
+
+    coil_stream_ref(stream);
+    stream->reader = wait;
+    err = coil__op_wait(wait, "stream read");
+    stream->reader = NULL;
+    if (err == 0)
+        wait->op.result = note_result(stream, wait->op.result);
+    coil_stream_unref(stream);
+    return err;
+}
+
 /* Bytes from the world: > 0; 0: the end. A close by another task is an end, too. */
 static coil_async int64_t receive(struct coil_stream *stream, void *data, size_t size)
 {
@@ -94,22 +121,11 @@ static coil_async int64_t receive(struct coil_stream *stream, void *data, size_t
 
     if (stream->read_error != 0 || stream->hung_up || stream->closing)
         return stream->read_error;
-    wait.op = (struct op){.kind = OP_READ, .fd = stream->fd};
+    aim(stream, &wait.op, data, size);
     wait.done = NULL;
-    wait.op.rw.data = data;
-    wait.op.rw.size = size;
-    wait.op.rw.offset = OP_STREAM;
-    if (stream->kind == STREAM_SOCKET) {
-        wait.op.kind = OP_RECV;
-        wait.op.rw.flags = 0;
-    }
-    coil_stream_ref(stream);
-    stream->reader = &wait;
-    err = coil__op_try(&wait, "stream read");
-    stream->reader = NULL;
-    if (err == 0)
-        wait.op.result = note_result(stream, wait.op.result);
-    coil_stream_unref(stream);
+    if (coil__op_attempt(&wait, "stream read"))
+        return note_result(stream, wait.op.result);
+    err = wait_for_data(stream, &wait);
     return err != 0 ? err : wait.op.result;
 }
 
