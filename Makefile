@@ -10,6 +10,7 @@ help:
 	@echo "make check       all tests, about five minutes on two cores"
 	@echo "make check-all   the whole matrix: compilers, sanitizers, drivers, valgrind, another processor"
 	@echo "make bench       the benchmarks, side by side with the peers"
+	@echo "make bench-io    those of sockets, files and processes, beside bare programs, too"
 	@echo "make format      lay out the sources (clang-format)"
 	@echo "make install     into PREFIX (default /usr/local), below DESTDIR if given"
 
@@ -30,6 +31,10 @@ bench:
 	@scripts/install-deps run bench
 	@bench/run
 
+bench-io:
+	@scripts/install-deps run bench
+	@bench/io/run
+
 format:
 	@scripts/install-deps format
 	@scripts/format
@@ -46,4 +51,4 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: help run check check-all bench format install clean
+.PHONY: help run check check-all bench bench-io format install clean

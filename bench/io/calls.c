@@ -16,8 +16,7 @@ static void run_reads(const char *name)
         struct iovec page = {files_page(&files, 0), FILES_PAGE};
 
         files.block[0] = files_any(&files);
-        files_check(&files, 0,
-                    preadv(files.fd, &page, 1, (off_t)(files.block[0] * FILES_PAGE)));
+        files_check(&files, 0, preadv(files.fd, &page, 1, (off_t)(files.block[0] * FILES_PAGE)));
     } while (files_count(&files));
 }
 

@@ -44,7 +44,8 @@ static void client_keep(struct client *client, const char *data, size_t size)
     watch(client, client->fd, EPOLL_CTL_MOD, EPOLLOUT);
 }
 
-/* A read that did not fill the chunk has emptied the socket: nobody asks again to be told EAGAIN. */
+/* A read that did not fill the chunk has emptied the socket: nobody asks again to be told
+ * EAGAIN. */
 static void client_read(struct client *client)
 {
     ssize_t got = recv(client->fd, chunk, CHUNK, 0);
@@ -67,8 +68,8 @@ static void client_read(struct client *client)
 
 static void client_write(struct client *client)
 {
-    ssize_t sent = send(client->fd, client->rest + client->begin, client->end - client->begin,
-                        MSG_NOSIGNAL);
+    ssize_t sent =
+        send(client->fd, client->rest + client->begin, client->end - client->begin, MSG_NOSIGNAL);
 
     if (sent < 0 && errno == EAGAIN)
         return;

@@ -50,7 +50,7 @@ static inline bool span_count(struct span *span)
         span->began_cpu = bench_cpu();
         span->count = 0;
     }
-    if (now < span->end)
+    if (now < span->end || !span->count)
         return true;
     span_print(span, now);
     return false;

@@ -226,15 +226,9 @@ static void serve(const char *name)
             struct client *client = (struct client *)(uintptr_t)(cqe->user_data & ~3ull);
 
             switch ((enum event)(cqe->user_data & 3)) {
-            case ON_ACCEPT:
-                on_accept(cqe, listener);
-                break;
-            case ON_RECEIVE:
-                on_receive(client, cqe);
-                break;
-            case ON_SEND:
-                on_send(client, cqe);
-                break;
+            case ON_ACCEPT: on_accept(cqe, listener); break;
+            case ON_RECEIVE: on_receive(client, cqe); break;
+            case ON_SEND: on_send(client, cqe); break;
             }
             ring_seen(&ring);
         }
@@ -281,11 +275,8 @@ static void run_reads(const char *name)
 }
 
 static const struct bench_row rows[] = {
-    {"serve", serve},
-    {"cached_1", run_reads},
-    {"cached_64", run_reads},
-    {"direct_1", run_reads},
-    {"direct_64", run_reads},
+    {"serve", serve},        {"cached_1", run_reads},  {"cached_64", run_reads},
+    {"direct_1", run_reads}, {"direct_64", run_reads},
 };
 
 BENCH_MAIN(rows)

@@ -43,7 +43,7 @@ class Span:
         now = time.monotonic()
         if self.began is None and now >= self.begin:
             self.began, self.began_cpu, self.count = now, self.cpu(), 0
-        if now >= self.end:
+        if now >= self.end and self.count:
             rate = self.count / 1e3 / (now - self.began)
             print(f"{self.name} {rate:.4g} k/s")
             print(f"{self.name}.cpu {(self.cpu() - self.began_cpu) * 1e6 / self.count:.4g} us")

@@ -61,7 +61,7 @@ func (s *span) add(more int) bool {
 	if s.began.IsZero() && now.After(s.begin) {
 		s.began, s.beganCPU, s.count = now, cpuTime(), 0
 	}
-	if now.Before(s.end) {
+	if now.Before(s.end) || s.count == 0 {
 		return true
 	}
 	rate := float64(s.count) / 1e3 / now.Sub(s.began).Seconds()

@@ -40,7 +40,7 @@ impl Span {
             self.began = Some((now, cpu_time()));
             self.count = 0;
         }
-        if now >= self.end {
+        if now >= self.end && self.count > 0 {
             self.print(now);
             std::process::exit(0);
         }
