@@ -11,7 +11,8 @@
  *     coil_output_free(&output);
  *     coil_process_unref(child);
  *
- * Whatever is cancelled when: no zombie stays, and no descriptor.
+ * Whatever is cancelled when: no zombie stays, and no descriptor. A loop that closes kills the
+ * children it still has.
  */
 #ifndef COIL_PROCESS_H
 #define COIL_PROCESS_H
@@ -31,7 +32,8 @@ enum coil_stdio {
     COIL_PIPE = -1,
     COIL_DEVNULL = -2,
     COIL_STDOUT = -3, /* stderr only: where stdout goes */
-    COIL_PTY = -4     /* a terminal of its own; the same one for all three that say so */
+    COIL_PTY = -4     /* a terminal of its own; the same one for all three that say so. With
+                         new_session it controls the child: Ctrl-C typed into it is a signal */
 };
 #define COIL_FD(fd) ((fd) + 1)
 
@@ -43,18 +45,19 @@ struct coil_process_options {
     const char *directory;          /* NULL: the parent's */
     const char *const *environment; /* "NAME=value", ended by NULL; NULL: the parent's */
     bool new_group;   /* leads a process group of its own: coil_process_signal reaches all of it */
-    bool new_session; /* and a session, without a terminal (asyncio: start_new_session) */
+    bool new_session; /* and a session, without our terminal (asyncio: start_new_session) */
     struct coil_stream_options stream;
 };
 
 /**
- * Starts a program (asyncio: create_subprocess_exec), found by PATH if there is no / in its name.
- * Signals are as for a fresh program, only standard streams are passed on.
+ * Starts a program (asyncio: create_subprocess_exec), found on the PATH of its environment if there
+ * is no / in its name. Signals are as for a fresh program, only standard streams are passed on.
  *
  * Suspends: no; it takes as long as posix_spawn.
  * Owns: the caller unrefs it.
- * Returns: 0; -ENOENT (no such program, or directory), -EACCES, -EAGAIN, -EMFILE ...; *out is set
- * only on 0.
+ * Returns: 0; -ENOENT (no such program, or directory), -EACCES, -ENOEXEC, -EAGAIN, -EMFILE ...;
+ * -EINVAL (no program; a stream that is none); -COIL_ESTOPPED (the loop closes); *out is set only
+ * on 0.
  */
 COIL_EXPORT int coil_create_subprocess_exec(const char *const *arguments,
                                             const struct coil_process_options *options,
@@ -75,7 +78,9 @@ COIL_EXPORT int coil_create_subprocess_shell(const char *command,
  *
  * Suspends: yes, if it runs.
  * Cancel-safe: yes; the child is not touched.
- * Returns: 0: it succeeded; 1 to 255: its exit status; 256 + N: signal N killed it; -ECANCELED.
+ * Returns: 0: it succeeded; 1 to 255: its exit status; 256 + N: signal N killed it; -ECHILD: it has
+ * ended, and how is not known, for the program ignores SIGCHLD or has waited for it by itself;
+ * -ECANCELED.
  */
 COIL_EXPORT coil_async int coil_process_wait(struct coil_process *process);
 
@@ -89,10 +94,11 @@ struct coil_output {
 
 /**
  * Sends input, ends it, reads both outputs to their end, waits (asyncio: communicate). `input` may
- * be NULL. A child that does not read is no error.
+ * be NULL. A child that does not read is no error. The input of a terminal is ended as by hand,
+ * with Ctrl-D; what it shows of both outputs is in `out`.
  *
  * Suspends: yes.
- * Cancel-safe: yes; the child goes on, what it wrote so far is lost.
+ * Cancel-safe: yes; the child goes on, what it wrote so far may be lost.
  * Owns: the caller frees the output with coil_output_free, also after an error.
  * Returns: as coil_process_wait; -ENOMEM; -ECANCELED.
  */
@@ -139,7 +145,7 @@ COIL_EXPORT int coil_process_pid(const struct coil_process *process);
  *
  * Suspends: no.
  * Returns: the exit status >= 0; the signal's number negated (-SIGKILL) if one killed it, as in
- * asyncio; COIL_RUNNING while it runs.
+ * asyncio; 255 if nobody knows; COIL_RUNNING while it runs.
  */
 COIL_EXPORT int coil_process_returncode(const struct coil_process *process);
 #define COIL_RUNNING INT32_MIN

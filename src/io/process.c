@@ -59,14 +59,15 @@ static int send_signal(struct coil_process *process, int number)
     return err;
 }
 
+/* 0: it is gone, or will be. */
 static int kill_for_good(struct coil_process *process)
 {
     int err = send_signal(process, SIGKILL);
 
-    if (err != 0) /* of a group nobody is left whom we may kill, perhaps the leader is */
+    if (err != 0 && err != -ESRCH) /* of its group there is one that we may not kill */
         err = coil__sys_kill(process->pid, SIGKILL);
-    process->killed = err == 0;
-    return err;
+    process->killed = err == 0 || err == -ESRCH;
+    return process->killed ? 0 : err;
 }
 
 static void ask(struct coil_process *process)
