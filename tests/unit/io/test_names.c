@@ -122,7 +122,7 @@ DRIVER_LOOP_TEST(a_name_that_does_not_fit_is_not_written)
 
 /* --- while threads are busy --- */
 
-static volatile int released;
+static struct word released;
 
 /* Work that keeps a thread of a pool until released. */
 struct plug {
@@ -133,7 +133,7 @@ struct plug {
 static void hold(struct op_call *call)
 {
     (void)call;
-    while (!released)
+    while (!word_load(&released))
         usleep(200);
 }
 
@@ -155,7 +155,7 @@ static coil_async struct coil_result plugs(void *arg)
 static coil_async void fill(struct plug *all, struct coil_future **tasks, size_t count,
                             uint8_t pool)
 {
-    released = 0;
+    word_store(&released, 0);
     for (size_t i = 0; i < count; i++) {
         all[i] = (struct plug){.call = {.run = hold, .free = keep, .pool = pool}};
         tasks[i] = coil_create_task(plugs, &all[i]);
@@ -165,7 +165,7 @@ static coil_async void fill(struct plug *all, struct coil_future **tasks, size_t
 
 static coil_async void release(struct coil_future **tasks, size_t count)
 {
-    released = 1;
+    word_store(&released, 1);
     for (size_t i = 0; i < count; i++)
         CHECK_EQ(coil_join(tasks[i]).status, 0);
 }
@@ -185,7 +185,7 @@ DRIVER_LOOP_TEST(a_full_default_pool_delays_no_lookup)
     fill(all, tasks, 40, MACH_POOL_DEFAULT);
     CHECK(asks_a_thread("localhost", "80", NULL, 0));
     freeaddrinfo(found);
-    CHECK_EQ(released, 0);
+    CHECK_EQ(word_load(&released), 0);
     release(tasks, 40);
 }
 
