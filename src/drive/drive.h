@@ -217,6 +217,8 @@ struct world_ops {
     int (*pipe)(struct driver *driver, int fds[2]); /* [0] is read, [1] is written */
     int (*bind)(struct driver *driver, int fd, const struct sockaddr *address, uint32_t length);
     int (*listen)(struct driver *driver, int fd, int backlog);
+    /* Of a datagram socket: whom it talks to. Others may wait; see OP_CONNECT. */
+    int (*connect)(struct driver *driver, int fd, const struct sockaddr *address, uint32_t length);
     int (*name)(struct driver *driver, int fd, bool peer, struct sockaddr *address,
                 uint32_t *length);
     int (*set_option)(struct driver *driver, int fd, int level, int name, const void *value,

@@ -24,6 +24,18 @@ static int world_listen(struct driver *driver, int fd, int backlog)
                            : coil__world_real.listen(driver, fd, backlog);
 }
 
+static int world_connect(struct driver *driver, int fd, const struct sockaddr *address,
+                         uint32_t length)
+{
+    struct op op = {.kind = OP_CONNECT, .fd = fd};
+
+    if (!sim_is_ours(fd))
+        return coil__world_real.connect(driver, fd, address, length);
+    op.connect.address = address;
+    op.connect.length = length;
+    return (int)coil__sim_now(sim_of(driver), &op);
+}
+
 static int world_name(struct driver *driver, int fd, bool peer, struct sockaddr *address,
                       uint32_t *length)
 {
@@ -63,6 +75,7 @@ const struct world_ops coil__sim_world = {
     .pipe = world_pipe,
     .bind = world_bind,
     .listen = world_listen,
+    .connect = world_connect,
     .name = world_name,
     .set_option = world_set_option,
     .get_option = world_get_option,

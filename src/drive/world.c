@@ -44,6 +44,13 @@ static int real_listen(struct driver *driver, int fd, int backlog)
     return coil__sys_listen(fd, backlog);
 }
 
+static int real_connect(struct driver *driver, int fd, const struct sockaddr *address,
+                        uint32_t length)
+{
+    (void)driver;
+    return coil__sys_connect(fd, address, length);
+}
+
 static int real_name(struct driver *driver, int fd, bool peer, struct sockaddr *address,
                      uint32_t *length)
 {
@@ -85,6 +92,7 @@ const struct world_ops coil__world_real = {
     .pipe = real_pipe,
     .bind = real_bind,
     .listen = real_listen,
+    .connect = real_connect,
     .name = real_name,
     .set_option = real_set_option,
     .get_option = real_get_option,

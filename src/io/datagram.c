@@ -25,15 +25,10 @@ static int set_options(int fd, const struct coil_datagram_options *options)
     return err;
 }
 
-/* Connecting a datagram socket only notes the address: it never waits. */
-static int connect_now(int fd, const struct coil_address *remote)
+/* Only notes the address: it never waits. */
+static int set_remote(int fd, const struct coil_address *remote)
 {
-    struct coil_loop *loop = loop_here("coil_datagram_open");
-    struct op op = {.kind = OP_CONNECT, .fd = fd};
-
-    op.connect.address = &remote->as.any;
-    op.connect.length = remote->length;
-    return (int)loop->driver->ops->attempt(loop->driver, &op);
+    return WORLD(loop_here("coil_datagram_open"), connect, fd, &remote->as.any, remote->length);
 }
 
 static int prepare(int fd, const struct coil_address *local, const struct coil_address *remote,
@@ -44,7 +39,7 @@ static int prepare(int fd, const struct coil_address *local, const struct coil_a
     if (err == 0 && local != NULL)
         err = coil_sock_bind(fd, local);
     if (err == 0 && remote != NULL)
-        err = connect_now(fd, remote);
+        err = set_remote(fd, remote);
     return err;
 }
 

@@ -344,3 +344,22 @@ DRIVER_LOOP_TEST(whatever_fails_nothing_stays_open)
     }
     CHECK_EQ(lowest_free(), lowest);
 }
+
+static coil_async struct coil_result opens_many(void *arg)
+{
+    struct coil_datagram *server = open_on("127.0.0.1:0");
+    struct coil_address at = name_of(server);
+
+    (void)arg;
+    for (int i = 0; i < 50; i++)
+        coil_datagram_close(open_at(NULL, &at));
+    coil_datagram_close(server);
+    return coil_value(NULL);
+}
+
+TEST(in_a_world_that_likes_to_wait_opening_does_not)
+{
+    struct coil_loop_options options = {.driver = "sim", .sim_seed = 7};
+
+    CHECK_EQ(coil_run_with(opens_many, NULL, &options).status, 0);
+}
