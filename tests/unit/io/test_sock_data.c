@@ -281,3 +281,34 @@ DRIVER_LOOP_TEST(a_file_that_cannot_be_sent_says_so)
     close_ends(&ends);
     remove_file(&file);
 }
+
+/* --- in worlds that do everything late and by halves --- */
+
+static coil_async struct coil_result moves_much(void *arg)
+{
+    struct ends ends = small_ends();
+    struct coil_future *task = coil_create_task(sends_all, &ends);
+    struct file file;
+
+    (void)arg;
+    fill_bytes(sent, 0, LONG);
+    CHECK_EQ(receive_all(ends.far), LONG);
+    check_bytes(received, 0, LONG);
+    CHECK_EQ(coil_join(task).status, 0);
+    close_ends(&ends);
+    file = file_of(100000);
+    check_sent(&file, 10, 50000, 50000);
+    check_sent(&file, 90000, SIZE_MAX, 10000);
+    remove_file(&file);
+    check_datagrams(address_of("127.0.0.1:0"), address_of("127.0.0.1:0"));
+    return coil_value(NULL);
+}
+
+TEST(however_late_and_by_halves_everything_arrives)
+{
+    for (uint64_t seed = 1; seed <= (uint64_t)kit_effort(20); seed++) {
+        struct coil_loop_options options = {.driver = "sim", .sim_seed = seed};
+
+        CHECK_EQ(coil_run_with(moves_much, NULL, &options).status, 0);
+    }
+}
