@@ -191,8 +191,7 @@ static int64_t write_now(const struct op *op, enum nature nature)
     return coil__sys_writev(op->fd, parts.at, parts.count, parts.offset);
 }
 
-/* The connection that was to be accepted broke before: the next one, please. */
-static bool broken_in_the_queue(int64_t result)
+bool coil__accept_broke(int64_t result)
 {
     switch (result) {
     case -ECONNABORTED:
@@ -214,7 +213,7 @@ static int64_t accept_now(const struct op *op, enum nature nature)
         result = nature == NATURE_BLOCKING_SOCKET ? look(op->fd, POLLIN) : 0;
         if (result >= 0)
             result = coil__sys_accept(op->fd, op->accept.address, op->accept.length);
-    } while (broken_in_the_queue(result));
+    } while (coil__accept_broke(result));
     return result;
 }
 

@@ -40,6 +40,10 @@ int64_t coil__op_now(struct op *op);
 /* -EAGAIN from op_now means that time alone helps: a local listener's queue is full. */
 bool coil__op_needs_time(const struct op *op);
 
+/* The connection that was to be accepted broke while it waited for that, which tells nothing of the
+ * next one. */
+bool coil__accept_broke(int64_t result);
+
 /* The same as op_now for whoever remembers the nature of op->fd: looked up when it is needed and
  * unknown. */
 int64_t coil__op_now_on(struct op *op, enum nature *nature);

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
-#include "drive/files.h"
+#include "drive/call.h"
 #include "drive/uring_accept.h"
 #include "drive/uring_ask.h"
 #include "drive/uring_setup.h"
@@ -61,8 +61,8 @@ static void uring_submit(struct driver *driver, struct op *op)
         return;
     }
     op->result = 0;
-    if (op->kind == OP_CLOSE && (slot = coil__uring_slot_find(self, op->fd)) != NULL)
-        coil__uring_slot_reset(self, slot);
+    if (op->kind == OP_CLOSE && coil__uring_slot_close(self, op))
+        return;
     slot = coil__uring_slot_on(self, op);
     if (slot == NULL) {
         coil__drive_finish(driver, op, op->fd < 0 ? -EBADF : -ENOMEM);
@@ -80,6 +80,7 @@ static void uring_cancel(struct driver *driver, struct op *op)
 {
     struct uring_driver *self = uring_of(driver);
     struct slot *slot;
+    bool lent;
 
     if (op->kind == OP_CALL) {
         coil__calls_cancel(self->calls, driver, op);
@@ -88,12 +89,15 @@ static void uring_cancel(struct driver *driver, struct op *op)
     if (op->kind == OP_CLOSE)
         return;
     slot = coil__uring_slot_on(self, op);
+    lent = stage_of(op) == STAGE_WORKING;
     if (stage_of(op) == STAGE_ASKED) {
         coil__uring_slot_leave(self, slot, op);
-    } else if (stage_of(op) == STAGE_NEW || coil__calls_withdraw(op)) {
+    } else if (!lent || coil__calls_withdraw(op)) {
         coil__uring_slot_remove(self, slot, op);
         coil__drive_finish(driver, op, -ECANCELED);
         coil__acceptor_check(self, slot);
+        if (lent)
+            coil__uring_slot_back(self, op);
     }
 }
 
@@ -182,7 +186,7 @@ static bool tell_new(struct uring_driver *self, struct slot *slot, struct op *op
         coil__uring_do_now(self, slot, op))
         return true;
     if (way == WAY_WORKER)
-        coil__files_submit(self->calls, op);
+        coil__uring_slot_lend(self, slot, op);
     else if (way == WAY_ACCEPT)
         err = coil__acceptor_ask(self, slot);
     else
@@ -328,6 +332,16 @@ static void uring_forget(struct driver *driver, int fd)
             break;
 }
 
+static bool uring_keep(struct driver *driver, int fd)
+{
+    struct slot *slot = coil__uring_slot_find(uring_of(driver), fd);
+
+    if (slot == NULL || slot->workers == 0)
+        return false;
+    slot->doomed = true;
+    return true;
+}
+
 /* Lasting requests are the driver's own, so they may be there when no op is out. A connection that
  * they have made and nobody has fetched would stay open for ever. */
 static void end_acceptors(struct uring_driver *self)
@@ -361,5 +375,6 @@ const struct driver_ops coil__driver_uring = {
     .wait = uring_wait,
     .now = coil__drive_now,
     .forget = uring_forget,
+    .keep = uring_keep,
     .world = &coil__world_real,
 };

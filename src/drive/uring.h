@@ -35,6 +35,9 @@ struct slot {
     struct coil_link asked; /* all others */
     struct coil_link dirty; /* in the driver's list of those with something to tell, or in none */
     struct acceptor *acceptor;
+    struct op *closing; /* a close that waits for the workers to be through */
+    unsigned workers;   /* ops that a worker has, or will have */
+    bool doomed;        /* to be closed when no worker is at it */
     int fd;
     enum nature nature;
     enum sort sort;

@@ -178,29 +178,13 @@ static void take_connection(struct uring_driver *self, struct acceptor *acceptor
     coil__acceptor_check(self, slot);
 }
 
-/* A connection that broke while it waited to be accepted ends the request, but tells nothing of
- * the next one. */
-static bool broken_before(int error)
-{
-    switch (error) {
-    case -ECONNABORTED:
-    case -EPROTO:
-    case -ENETDOWN:
-    case -ENETUNREACH:
-    case -EHOSTDOWN:
-    case -EHOSTUNREACH:
-    case -ENONET: return true;
-    default: return false;
-    }
-}
-
 /* How the lasting request ended. That it was withdrawn, or that a connection broke before it was
  * accepted, is no op's business. */
 static void take_error(struct uring_driver *self, struct acceptor *acceptor, int error)
 {
     struct op *op = acceptor->slot ? waiting_op(acceptor->slot) : NULL;
 
-    if (op == NULL || error == -ECANCELED || error == -EINTR || broken_before(error))
+    if (op == NULL || error == -ECANCELED || error == -EINTR || coil__accept_broke(error))
         return;
     if (error == -EAGAIN) {
         set_note(op, NOTE_POLL);

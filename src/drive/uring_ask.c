@@ -50,7 +50,8 @@ static bool at_offset(const struct op *op)
 }
 
 /*
- * A file goes to the ring, or where the ring cannot, to a worker. A socket or pipe is read by the
+ * A file goes to the ring, or where the ring cannot, to a worker: also where it stands, for the
+ * kernel leaves the position behind when a full disk cuts a request of the ring short. A socket or pipe is read by the
  * ring; a socket is written by it too, but for a pipe, and for a vector, only the system call knows
  * how not to raise SIGPIPE. What may block its reader (a terminal) goes by poll; so does an offset
  * where there is none, to be refused.
@@ -63,7 +64,7 @@ static enum way way_of_data(struct uring_driver *self, struct slot *slot, const 
         slot->nature = coil__nature_of(op->fd);
     known = knows(self, opcode_of(slot, op));
     if (slot->nature == NATURE_FILE)
-        return known ? WAY_RING : WAY_WORKER;
+        return known && at_offset(op) ? WAY_RING : WAY_WORKER;
     if (!known || slot->nature == NATURE_BLOCKING || at_offset(op))
         return WAY_POLL;
     if (op->kind == OP_READ || op->kind == OP_READV)

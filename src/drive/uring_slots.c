@@ -3,8 +3,9 @@
 #include <errno.h>
 
 #include "base/alloc.h"
-#include "drive/call.h"
+#include "drive/files.h"
 #include "drive/uring_accept.h"
+#include "mach/sys_io.h"
 
 #define CHUNK_SLOTS 64
 
@@ -134,6 +135,35 @@ void coil__uring_slot_again(struct uring_driver *self, struct slot *slot, struct
     mark_dirty(self, slot);
 }
 
+void coil__uring_slot_lend(struct uring_driver *self, struct slot *slot, struct op *op)
+{
+    if (slot != &self->nowhere)
+        slot->workers++;
+    coil__files_submit(self->calls, op);
+}
+
+/* No worker is at it any more, so the number may become another file's. */
+static void close_late(struct uring_driver *self, struct slot *slot)
+{
+    struct op *closing = slot->closing;
+
+    slot->closing = NULL;
+    slot->doomed = false;
+    coil__uring_slot_reset(self, slot);
+    if (closing != NULL)
+        coil__uring_slot_add(self, &self->nowhere, closing);
+    else
+        coil__sys_close(slot->fd);
+}
+
+void coil__uring_slot_back(struct uring_driver *self, const struct op *op)
+{
+    struct slot *slot = has_descriptor(op) ? coil__uring_slot_find(self, op->fd) : NULL;
+
+    if (slot != NULL && --slot->workers == 0 && (slot->closing != NULL || slot->doomed))
+        close_late(self, slot);
+}
+
 /* The file is gone from its number, but not from the kernel's request, or the worker's call. */
 static void orphan(struct uring_driver *self, struct op *op)
 {
@@ -149,14 +179,16 @@ static void end_all(struct uring_driver *self, struct coil_link *list)
 {
     while (!list_empty(list)) {
         struct op *op = op_of(list->next);
+        bool lent = stage_of(op) == STAGE_WORKING;
 
-        if (stage_of(op) == STAGE_ASKED ||
-            (stage_of(op) == STAGE_WORKING && !coil__calls_withdraw(op))) {
+        if (stage_of(op) == STAGE_ASKED || (lent && !coil__calls_withdraw(op))) {
             orphan(self, op);
-        } else {
-            list_remove(&op->link);
-            coil__drive_finish(&self->driver, op, -EBADF);
+            continue;
         }
+        list_remove(&op->link);
+        coil__drive_finish(&self->driver, op, -EBADF);
+        if (lent)
+            coil__uring_slot_back(self, op);
     }
 }
 
@@ -171,6 +203,22 @@ void coil__uring_slot_reset(struct uring_driver *self, struct slot *slot)
     slot->sort = SORT_UNKNOWN;
     slot->dry = 0;
     slot->full = 0;
+}
+
+bool coil__uring_slot_close(struct uring_driver *self, struct op *op)
+{
+    struct slot *slot = coil__uring_slot_find(self, op->fd);
+
+    if (slot == NULL)
+        return false;
+    coil__uring_slot_reset(self, slot);
+    if (slot->workers == 0)
+        return false;
+    if (slot->closing != NULL || slot->doomed)
+        coil__drive_finish(&self->driver, op, -EBADF);
+    else
+        slot->closing = op;
+    return true;
 }
 
 void coil__uring_slot_born(struct uring_driver *self, int fd, enum sort sort)

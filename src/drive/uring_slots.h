@@ -28,11 +28,20 @@ void coil__uring_slot_leave(struct uring_driver *self, struct slot *slot, struct
 /* The op is to be asked once more, at its old place. */
 void coil__uring_slot_again(struct uring_driver *self, struct slot *slot, struct op *op);
 
+/* An op goes to a worker, who needs the descriptor to stay what it is. */
+void coil__uring_slot_lend(struct uring_driver *self, struct slot *slot, struct op *op);
+
+/* It is back from there, and has its new place or none: what waited for that is closed. */
+void coil__uring_slot_back(struct uring_driver *self, const struct op *op);
+
 /*
  * A new life of the number. What the kernel did not know ends with -EBADF; what it knows becomes
  * an orphan, and its removal is to be told.
  */
 void coil__uring_slot_reset(struct uring_driver *self, struct slot *slot);
+
+/* The descriptor of this OP_CLOSE begins a new life. True: the op waits for a worker. */
+bool coil__uring_slot_close(struct uring_driver *self, struct op *op);
 
 /* A socket that the driver has accepted. */
 void coil__uring_slot_born(struct uring_driver *self, int fd, enum sort sort);

@@ -76,7 +76,7 @@ static void go_on(struct uring_driver *self, struct slot *slot, struct op *op)
     if (!is_wanted(op))
         finish(self, slot, op, -ECANCELED);
     else if (coil__op_blocks(op, slot->nature))
-        coil__files_submit(self->calls, op);
+        coil__uring_slot_lend(self, slot, op);
     else if (!coil__uring_do_now(self, slot, op))
         coil__uring_slot_again(self, slot, op);
 }
@@ -182,9 +182,10 @@ void coil__uring_take_back(struct driver *driver, struct op *op)
 
     if (op->result != -EAGAIN || !is_wanted(op)) {
         finish(self, slot, op, op->result);
-        return;
+    } else {
+        op->result = 0;
+        set_note(op, NOTE_POLL);
+        coil__uring_slot_again(self, slot, op);
     }
-    op->result = 0;
-    set_note(op, NOTE_POLL);
-    coil__uring_slot_again(self, slot, op);
+    coil__uring_slot_back(self, op);
 }

@@ -1,0 +1,139 @@
+/* A descriptor is not closed while a worker is at it, so its number cannot become another file's.
+ * (The simulator has no workers.) */
+#include <sys/sendfile.h>
+#include <sys/syscall.h>
+
+#include "world.h"
+
+#define WORKER_TEST(id)              \
+    static void kit_body_##id(void); \
+    KIT_DRIVER(id, epoll);           \
+    KIT_DRIVER(id, uring);           \
+    static void kit_body_##id(void)
+
+static sem_t entered;
+static sem_t may_go_on;
+
+/* The worker's last step before the kernel takes hold of the file. The linker prefers this to
+ * libc's. */
+ssize_t sendfile(int to, int from, off_t *offset, size_t size)
+{
+    sem_post(&entered);
+    sem_wait(&may_go_on);
+    return syscall(SYS_sendfile, to, from, offset, size);
+}
+
+struct lent {
+    struct world world;
+    struct probe send;
+    int ends[2];
+    int file;
+};
+
+static void lent_open(struct lent *self)
+{
+    sem_init(&entered, 0, 0);
+    sem_init(&may_go_on, 0, 0);
+    world_open(&self->world, 0);
+    self->file = memfd_create("file", MFD_CLOEXEC);
+    CHECK_EQ(write(self->file, "0123456789", 10), 10);
+    world_stream(&self->world, STREAM_UNIX, self->ends);
+    probe_op(&self->send, &self->world, OP_SENDFILE, self->ends[1]);
+    self->send.op.sendfile.from = self->file;
+    self->send.op.sendfile.offset = 0;
+    self->send.op.sendfile.size = 10;
+    probe_go(&self->send);
+    world_wait(&self->world, 0);
+    sem_wait(&entered);
+}
+
+static bool is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0;
+}
+
+/* All was sent to where it should go, and then that was closed. */
+static void lent_close(struct lent *self)
+{
+    char data[16];
+
+    CHECK_EQ(recv(self->ends[0], data, sizeof(data), 0), 10);
+    CHECK_EQ(recv(self->ends[0], data, sizeof(data), 0), 0);
+    CHECK(!is_open(self->ends[1]));
+    world_shut(&self->world, self->ends[0]);
+    close(self->file);
+    world_close(&self->world);
+}
+
+static void check_number_is_kept(struct lent *self)
+{
+    int others[2];
+
+    world_stream(&self->world, STREAM_UNIX, others);
+    CHECK(others[0] != self->ends[1] && others[1] != self->ends[1]);
+    world_shut_both(&self->world, others);
+}
+
+WORKER_TEST(a_close_at_once_keeps_the_number_until_the_worker_is_through)
+{
+    struct lent self;
+
+    lent_open(&self);
+    world_shut(&self.world, self.ends[1]);
+    check_number_is_kept(&self);
+    sem_post(&may_go_on);
+    CHECK_EQ(world_finish(&self.world, &self.send), 10);
+    lent_close(&self);
+}
+
+WORKER_TEST(a_close_by_an_op_waits_for_the_worker)
+{
+    struct lent self;
+    struct probe close_;
+
+    lent_open(&self);
+    probe_op(&close_, &self.world, OP_CLOSE, self.ends[1]);
+    probe_go(&close_);
+    settle(&self.world);
+    CHECK_EQ(close_.done, 0);
+    check_number_is_kept(&self);
+    sem_post(&may_go_on);
+    CHECK_EQ(world_finish(&self.world, &self.send), 10);
+    CHECK_EQ(world_finish(&self.world, &close_), 0);
+    lent_close(&self);
+}
+
+/* What waits its turn behind the worker's ends at the close. */
+WORKER_TEST(what_waits_behind_the_worker_ends_with_the_close)
+{
+    struct lent self;
+    struct probe after;
+    char byte[1] = "x";
+
+    lent_open(&self);
+    probe_data(&after, &self.world, OP_SEND, self.ends[1], byte, 1);
+    settle(&self.world);
+    CHECK_EQ(after.done, 0);
+    world_shut(&self.world, self.ends[1]);
+    CHECK_EQ(world_finish(&self.world, &after), -EBADF);
+    CHECK_EQ(self.send.done, 0);
+    sem_post(&may_go_on);
+    CHECK_EQ(world_finish(&self.world, &self.send), 10);
+    lent_close(&self);
+}
+
+/* Canceled or not, the worker has begun: its result comes, and the close after it. */
+WORKER_TEST(a_cancel_after_the_close_changes_nothing)
+{
+    struct lent self;
+
+    lent_open(&self);
+    world_shut(&self.world, self.ends[1]);
+    probe_cancel(&self.send);
+    settle(&self.world);
+    CHECK_EQ(self.send.done, 0);
+    CHECK(is_open(self.ends[1]));
+    sem_post(&may_go_on);
+    CHECK_EQ(world_finish(&self.world, &self.send), 10);
+    lent_close(&self);
+}
