@@ -36,16 +36,16 @@ static coil_async struct coil_result main_coroutine(void *arg)
     const char *const *words = arg;
     struct coil_server *own = NULL;
     struct coil_stream *server;
-    int err;
+    int err = words == NULL ? coil_start_server(shout_back, NULL, "localhost", 0, &own) : 0;
 
-    if (words == NULL) {
-        coil_start_server(shout_back, NULL, "localhost", 0, &own);
+    if (own != NULL) {
         snprintf(port, sizeof(port), "%d", coil_server_port(own));
         words = own_words;
     }
-    err = coil_open_connection(words[1], (uint16_t)atoi(words[2]), &server);
+    if (err == 0)
+        err = coil_open_connection(words[1], (uint16_t)atoi(words[2]), &server);
     if (err < 0)
-        return coil_raise(-err, "cannot connect to %s, port %s", words[1], words[2]);
+        return coil_raise(-err, "cannot connect");
     talk(server);
     coil_stream_unref(server);
     coil_server_unref(own);

@@ -41,7 +41,8 @@ COIL_EXPORT void coil_task_group_enter(struct coil_task_group *group);
  * coil_task_group_create_task_with(group, fn, arg, &options).
  *
  * Suspends: no. Owns: the pointer is borrowed, valid until the child is done; ref it to keep it.
- * Returns: the task; a failed future (-COIL_ESTOPPED) if the group is shutting down or was left.
+ * Returns: the task; a failed future: -COIL_ESTOPPED if the group is shutting down or was left,
+ * -ENOMEM, which also counts as a child that failed.
  */
 COIL_EXPORT struct coil_future *
 coil_task_group_create_task_at(struct coil_task_group *group, coil_coroutine_fn *fn, void *arg,

@@ -168,6 +168,7 @@ struct coil_future *coil_task_group_create_task_at(struct coil_task_group *group
     if (child == NULL) {
         if (options != NULL && options->drop_arg != NULL)
             options->drop_arg(arg);
+        child_failed(group, &loop->no_memory); /* nobody may be looking at what we return */
         return &loop->no_memory;
     }
     adopt(group, child, coil_create_task_at(fn, arg, options, place));

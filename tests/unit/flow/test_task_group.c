@@ -185,6 +185,17 @@ LOOP_TEST(whatever_allocation_fails_the_group_ends_and_the_error_is_told)
     }
 }
 
+LOOP_TEST(a_child_that_cannot_be_made_fails_the_group_though_nobody_looks)
+{
+    coil_task_group_enter(&group);
+    add(child_sleeps, 1000000);
+    coil__fault_arm(FAULT_ALLOC, 1, true);
+    add(child_sleeps, 1);
+    coil__fault_arm(FAULT_ALLOC, 0, false);
+    CHECK_EQ(coil_sleep(COIL_FOREVER), -ECANCELED);
+    CHECK_EQ(coil_task_group_exit(&group, -ECANCELED), -COIL_EGROUP);
+}
+
 static void enters(void *arg)
 {
     coil_task_group_enter(arg);
