@@ -1,4 +1,6 @@
 /* Sockets: connections made and refused, datagrams, messages; on all three drivers. */
+#include <sys/resource.h>
+
 #include "world.h"
 
 static int open_socket(struct world *world, int family, int type)
@@ -282,33 +284,44 @@ DRIVER_TEST(what_is_no_socket_is_told_so)
     world_close(&world);
 }
 
+/* Lowers the limit of descriptors until the world makes no further one. */
+static void leave_no_descriptor(struct world *world)
+{
+    struct rlimit limit;
+    int fd = 0;
+
+    CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    for (limit.rlim_cur = 64; fd >= 0; limit.rlim_cur--) {
+        CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        fd = world->driver->ops->world->socket(world->driver, AF_INET, SOCK_STREAM, 0);
+        if (fd >= 0)
+            world_shut(world, fd);
+    }
+    CHECK_EQ(fd, -EMFILE);
+}
+
 /* Out of descriptors: told, not retried for ever; the connection is there afterwards. */
 DRIVER_TEST(an_accept_without_a_descriptor_left_says_so_and_the_connection_waits)
 {
     struct sockaddr_in address;
+    struct rlimit before;
     struct world world;
     int listener;
     int client;
     int fd;
 
+    if (kit_under_valgrind())
+        SKIP("valgrind keeps the descriptors above the limit for itself");
     world_open(&world, 0);
-    if (world_is(&world, "sim"))
-        SKIP("the simulator's descriptors are not the system's");
     listener = world_listen(&world, &address, 8);
     client = open_socket(&world, AF_INET, SOCK_STREAM);
     CHECK_EQ(do_connect(&world, client, &address, sizeof(address)), 0);
     settle(&world);
-    {
-        int fill[1100];
-        int n = 0;
-
-        while (n < 1100 && (fill[n] = dup(client)) >= 0)
-            n++;
-        if (n < 1100)
-            CHECK_EQ(do_accept(&world, listener), -EMFILE);
-        while (n > 0)
-            close(fill[--n]);
-    }
+    CHECK_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+    leave_no_descriptor(&world);
+    for (int i = 0; i < 3; i++)
+        CHECK_EQ(do_accept(&world, listener), -EMFILE);
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
     fd = (int)do_accept(&world, listener);
     CHECK(fd >= 0);
     world_shut(&world, fd);

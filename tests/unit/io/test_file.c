@@ -225,6 +225,20 @@ DRIVER_LOOP_TEST(a_full_device_is_told)
     CHECK_EQ(coil_write_file("/dev/full", "x", 1), -ENOSPC);
 }
 
+/* A disk of 64 KiB under /tmp: of our own, or the simulator's. */
+static void mount_a_small_disk(void)
+{
+    if (strcmp(getenv("COIL_DRIVER"), "sim") == 0) {
+        setenv("COIL_SIM_DISK_BYTES", "65536", 1);
+        return;
+    }
+    if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+        SKIP("no mount namespace here");
+    if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("coil", "/tmp", "tmpfs", 0, "size=64k") != 0)
+        SKIP("nothing can be mounted here");
+}
+
 static coil_async void fills_the_disk(void)
 {
     static char block[200000];
@@ -242,16 +256,7 @@ static coil_async void fills_the_disk(void)
 
 DRIVER_TEST(a_full_disk_is_told)
 {
-    if (strcmp(getenv("COIL_DRIVER"), "sim") == 0) {
-        setenv("COIL_SIM_DISK_BYTES", "65536", 1);
-        run_inside(fills_the_disk, NULL);
-        return;
-    }
-    if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-        SKIP("no mount namespace here");
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("coil", "/tmp", "tmpfs", 0, "size=64k") != 0)
-        SKIP("nothing can be mounted here");
+    mount_a_small_disk();
     run_inside(fills_the_disk, NULL);
 }
 
