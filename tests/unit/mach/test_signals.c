@@ -201,8 +201,9 @@ static void *takes_the_storm(void *arg)
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    while (!__atomic_load_n(&storm_over, __ATOMIC_SEQ_CST))
+    do
         pthread_kill(pthread_self(), SIGUSR1);
+    while (!__atomic_load_n(&storm_over, __ATOMIC_SEQ_CST));
     return arg;
 }
 
