@@ -109,11 +109,11 @@ void coil__stream_finish(struct coil_stream *stream)
     coil_event_set(&stream->closed);
 }
 
-/* A task that reads gets the end. */
-static void end_reading(struct coil_stream *stream)
+/* A task that reads gets the end, one that sends from its own memory an error. */
+static void call_back(struct coil_stream *stream, struct op_wait *wait)
 {
-    if (stream->reader != NULL && stream->reader->op.state != OP_IDLE)
-        coil__drive_cancel(stream->loop->driver, &stream->reader->op);
+    if (wait != NULL && wait->op.state != OP_IDLE)
+        coil__drive_cancel(stream->loop->driver, &wait->op);
 }
 
 void coil_stream_close(struct coil_stream *stream)
@@ -122,7 +122,7 @@ void coil_stream_close(struct coil_stream *stream)
     if (stream->closing)
         return;
     stream->closing = true;
-    end_reading(stream);
+    call_back(stream, stream->reader);
     if (!stream->out && !stream->direct)
         coil__stream_pump(stream);
 }
@@ -143,16 +143,18 @@ void coil_stream_abort(struct coil_stream *stream)
     if (stream->fd < 0 || stream->aborted)
         return;
     stream->aborted = true;
-    if (stream->error == 0 && stream->pending > 0)
+    if (stream->error == 0 && (stream->pending > 0 || stream->direct))
         stream->error = -ECONNABORTED;
     arm_reset(stream);
     if (!stream->closing) {
         stream->closing = true;
-        end_reading(stream);
+        call_back(stream, stream->reader);
     }
     if (stream->out)
         coil__drive_cancel(stream->loop->driver, &stream->op);
-    else if (!stream->direct)
+    else if (stream->direct)
+        call_back(stream, stream->sender);
+    else
         coil__stream_finish(stream);
 }
 

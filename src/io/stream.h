@@ -60,7 +60,8 @@ struct coil_stream {
     char under_zero;
 
     /* Writing. */
-    int error; /* the connection is lost, for writing */
+    int error;              /* the connection is lost, for writing */
+    struct op_wait *sender; /* of the task that sends from its own memory, while it waits */
     struct chunk *first, *last;
     size_t pending, high, low;
     struct coil_event drained; /* !paused */

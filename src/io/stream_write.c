@@ -342,27 +342,37 @@ coil_async int coil_stream_drain(struct coil_stream *stream)
     return stream->error;
 }
 
-/* The caller's own memory goes out, piece by piece. */
-static coil_async int send_directly(struct coil_stream *stream, const char *data, size_t size)
+/* Some of the caller's own memory goes out. Meanwhile others may abort the stream. */
+static coil_async int64_t send_some(struct coil_stream *stream, const char *data, size_t size)
 {
     struct op_wait wait;
     int err = 0;
 
-    while (size > 0 && err == 0) {
-        wait.done = NULL;
-        aim_at_one(stream, &wait.op, data, size);
-        err = coil__op_try(&wait, "stream write");
-        if (err != 0)
-            break;
-        if (wait.op.result <= 0) {
-            err = wait.op.result == 0 ? -EPIPE : (int)wait.op.result;
-            stream->error = stream->error != 0 ? stream->error : err;
-            break;
-        }
-        data += wait.op.result;
-        size -= (size_t)wait.op.result;
+    wait.done = NULL;
+    aim_at_one(stream, &wait.op, data, size);
+    if (!coil__op_attempt(&wait, "stream write")) {
+        stream->sender = &wait;
+        err = coil__op_wait(&wait, "stream write");
+        stream->sender = NULL;
     }
-    return err;
+    if (err != 0)
+        return err;
+    if (stream->error == 0 && wait.op.result <= 0)
+        stream->error = wait.op.result == 0 ? -EPIPE : (int)wait.op.result;
+    return stream->error != 0 ? stream->error : wait.op.result;
+}
+
+static coil_async int send_directly(struct coil_stream *stream, const char *data, size_t size)
+{
+    while (size > 0) {
+        int64_t n = send_some(stream, data, size);
+
+        if (n < 0)
+            return (int)n;
+        data += n;
+        size -= (size_t)n;
+    }
+    return 0;
 }
 
 static coil_async int send_alone(struct coil_stream *stream, const void *data, size_t size)
