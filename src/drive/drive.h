@@ -34,8 +34,9 @@
  *            driver's to watch until it is closed by OP_CLOSE or world->close. Closing ends the ops
  *            that are out on it with -EBADF, but for what a worker has begun, which ends by itself.
  *   flags    a descriptor need not be non-blocking, and its flags are never changed (but a
- *            socket's for the moment of its connect): it may be shared with other processes
- *            (standard input). What the driver makes is non-blocking and close-on-exec.
+ *            socket's for the moment of its connect, and for ever by world->listen): it may be
+ *            shared with other processes (standard input). What the driver makes is non-blocking
+ *            and close-on-exec.
  *   wake     is writing to wake_fd, an eventfd that the loop owns: from any thread, edge-triggered,
  *            never read.
  */

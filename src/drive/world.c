@@ -38,10 +38,14 @@ static int real_bind(struct driver *driver, int fd, const struct sockaddr *addre
     return coil__sys_bind(fd, address, length);
 }
 
+/* Of a listener that other processes accept from, too, one of them may take the connection that
+ * we were told of, and accept4 has no flag that keeps us from waiting for the next one. */
 static int real_listen(struct driver *driver, int fd, int backlog)
 {
+    int err = coil__sys_set_nonblocking(fd);
+
     (void)driver;
-    return coil__sys_listen(fd, backlog);
+    return err ? err : coil__sys_listen(fd, backlog);
 }
 
 static int real_connect(struct driver *driver, int fd, const struct sockaddr *address,

@@ -324,6 +324,15 @@ int coil__sys_nonblocking(int fd)
     return flags < 0 ? flags : (flags & O_NONBLOCK) != 0;
 }
 
+int coil__sys_set_nonblocking(int fd)
+{
+    int flags = coil__sys_flags(fd);
+
+    if (flags < 0 || (flags & O_NONBLOCK))
+        return flags < 0 ? flags : 0;
+    return (int)told(fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+}
+
 int coil__sys_pidfd_open(int pid)
 {
     if (fault(FAULT_SYS))

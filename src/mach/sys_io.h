@@ -60,8 +60,9 @@ int coil__sys_list(const char *path, int (*each)(const char *name, void *arg), v
 
 int coil__sys_flags(int fd); /* O_...: how it is open */
 
-/* Whether reads and writes return at once (O_NONBLOCK). */
+/* Whether reads and writes return at once (O_NONBLOCK); and that they do, from now on. */
 int coil__sys_nonblocking(int fd);
+int coil__sys_set_nonblocking(int fd);
 
 /* Processes. */
 int coil__sys_pidfd_open(int pid);

@@ -1,5 +1,22 @@
 /* What never waits is asked of the driver, and answers alike on all three. */
+#include <sys/syscall.h>
+
 #include "world.h"
+
+static bool thief;
+
+/* Another process that has the listener, too, and is faster. The linker prefers this to libc's. */
+int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
+{
+    if (thief) {
+        int taken = (int)syscall(SYS_accept4, fd, NULL, NULL, SOCK_CLOEXEC);
+
+        CHECK(taken >= 0);
+        close(taken);
+        thief = false;
+    }
+    return (int)syscall(SYS_accept4, fd, address, length, flags);
+}
 
 DRIVER_TEST(what_the_driver_makes_has_names_and_options)
 {
@@ -33,5 +50,44 @@ DRIVER_TEST(what_the_driver_makes_has_names_and_options)
     world_shut(&world, fd);
     world_shut(&world, listener);
     CHECK_EQ(ops->close(driver, fd), -EBADF);
+    world_close(&world);
+}
+
+static int connect_to(const struct sockaddr_in *address)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    CHECK_EQ(connect(fd, (const struct sockaddr *)address, sizeof(*address)), 0);
+    return fd;
+}
+
+/* (On uring the kernel accepts, and does not wait either.) */
+DRIVER_TEST(a_listener_made_elsewhere_never_blocks_the_thread)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof(address);
+    struct world world;
+    struct probe probe;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int clients[2];
+
+    world_open(&world, 0);
+    CHECK_EQ(bind(listener, (struct sockaddr *)&address, length), 0);
+    CHECK_EQ(getsockname(listener, (struct sockaddr *)&address, &length), 0);
+    CHECK_EQ(world.driver->ops->world->listen(world.driver, listener, 8), 0);
+    thief = !world_is(&world, "uring");
+    probe_op(&probe, &world, OP_ACCEPT, listener);
+    clients[0] = connect_to(&address);
+    probe_go(&probe);
+    if (thief) {
+        settle(&world);
+        CHECK_EQ(probe.done, 0);
+    }
+    CHECK(!thief);
+    clients[1] = connect_to(&address);
+    CHECK(world_finish(&world, &probe) >= 0);
+    world_shut(&world, (int)probe.op.result);
+    world_shut(&world, listener);
+    close_both(clients);
     world_close(&world);
 }

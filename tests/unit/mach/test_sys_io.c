@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/fault.h"
@@ -64,6 +65,19 @@ TEST(what_makes_descriptors_makes_them_nonblocking_and_closed_on_exec)
         close(fds[i]);
     }
     CHECK_EQ(coil__sys_nonblocking(-1), -EBADF);
+}
+
+TEST(a_descriptor_becomes_nonblocking_and_keeps_its_other_flags)
+{
+    int file = memfd_create("file", MFD_CLOEXEC);
+
+    CHECK_EQ(fcntl(file, F_SETFL, O_APPEND), 0);
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(coil__sys_set_nonblocking(file), 0);
+        CHECK_EQ(coil__sys_flags(file) & (O_NONBLOCK | O_APPEND), O_NONBLOCK | O_APPEND);
+    }
+    CHECK_EQ(close(file), 0);
+    CHECK_EQ(coil__sys_set_nonblocking(file), -EBADF);
 }
 
 TEST(errors_are_returned_and_failures_can_be_made)
