@@ -93,6 +93,40 @@ static int64_t copy(const struct op *op)
     return result;
 }
 
+/* How much there is to send; more than PIECE: too much. */
+static size_t size_to_send(const struct op *op)
+{
+    struct stat about;
+
+    if (op->sendfile.size <= PIECE)
+        return op->sendfile.size;
+    if (coil__sys_fstat(op->sendfile.from, &about) != 0 || !S_ISREG(about.st_mode))
+        return SIZE_MAX;
+    if (about.st_size <= op->sendfile.offset)
+        return 0;
+    return (size_t)(about.st_size - op->sendfile.offset);
+}
+
+/* Errors are told by the worker, who asks the kernel for exactly what the op says. */
+int64_t coil__send_file_now(const struct op *op)
+{
+    struct iovec part = {.iov_len = size_to_send(op)};
+    int64_t result;
+
+    if (part.iov_len == 0 || part.iov_len > PIECE)
+        return -EAGAIN;
+    part.iov_base = mem_alloc(part.iov_len);
+    if (part.iov_base == NULL)
+        return -EAGAIN;
+    result = coil__sys_readv_nowait(op->sendfile.from, &part, 1, op->sendfile.offset);
+    if (result > 0)
+        result = coil__sys_send(op->fd, part.iov_base, (size_t)result, 0);
+    else
+        result = -EAGAIN;
+    mem_free(part.iov_base);
+    return result >= 0 ? result : -EAGAIN;
+}
+
 /* sendfile waits for the receiver unless that is non-blocking. */
 static int64_t send_file(const struct op *op)
 {

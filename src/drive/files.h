@@ -11,6 +11,12 @@
 /* Whether -EAGAIN from op_now means that this op blocks, rather than that it is not ready. */
 bool coil__op_blocks(const struct op *op, enum nature nature);
 
+/*
+ * OP_SENDFILE of at most 64 KiB that are in the page cache, to a socket that has room: through
+ * memory, which costs half of what lending the op to a worker does. Anything else: -EAGAIN.
+ */
+int64_t coil__send_file_now(const struct op *op);
+
 /* Does the op, however long it takes; the result is in op->result. Only OP_SENDFILE never waits for
  * whom it writes to: -EAGAIN. */
 void coil__op_block(struct op *op);

@@ -75,9 +75,11 @@ static void go_on(struct uring_driver *self, struct slot *slot, struct op *op)
 {
     if (!is_wanted(op))
         finish(self, slot, op, -ECANCELED);
+    else if (coil__uring_do_now(self, slot, op))
+        return;
     else if (coil__op_blocks(op, slot->nature))
         coil__uring_slot_lend(self, slot, op);
-    else if (!coil__uring_do_now(self, slot, op))
+    else
         coil__uring_slot_again(self, slot, op);
 }
 

@@ -14,6 +14,8 @@
 static sem_t entered;
 static sem_t may_go_on;
 
+enum { SIZE = 100000 }; /* too much to be sent at once, on the loop's thread */
+
 /* The worker's last step before the kernel takes hold of the file. The linker prefers this to
  * libc's. */
 ssize_t sendfile(int to, int from, off_t *offset, size_t size)
@@ -36,12 +38,12 @@ static void lent_open(struct lent *self)
     sem_init(&may_go_on, 0, 0);
     world_open(&self->world, 0);
     self->file = memfd_create("file", MFD_CLOEXEC);
-    CHECK_EQ(write(self->file, "0123456789", 10), 10);
+    CHECK_EQ(ftruncate(self->file, SIZE), 0);
     world_stream(&self->world, STREAM_UNIX, self->ends);
     probe_op(&self->send, &self->world, OP_SENDFILE, self->ends[1]);
     self->send.op.sendfile.from = self->file;
     self->send.op.sendfile.offset = 0;
-    self->send.op.sendfile.size = 10;
+    self->send.op.sendfile.size = SIZE;
     probe_go(&self->send);
     world_wait(&self->world, 0);
     sem_wait(&entered);
@@ -55,10 +57,9 @@ static bool is_open(int fd)
 /* All was sent to where it should go, and then that was closed. */
 static void lent_close(struct lent *self)
 {
-    char data[16];
+    static char data[SIZE + 1];
 
-    CHECK_EQ(recv(self->ends[0], data, sizeof(data), 0), 10);
-    CHECK_EQ(recv(self->ends[0], data, sizeof(data), 0), 0);
+    CHECK_EQ(recv(self->ends[0], data, sizeof(data), MSG_WAITALL), SIZE);
     CHECK(!is_open(self->ends[1]));
     world_shut(&self->world, self->ends[0]);
     close(self->file);
@@ -82,7 +83,7 @@ WORKER_TEST(a_close_at_once_keeps_the_number_until_the_worker_is_through)
     world_shut(&self.world, self.ends[1]);
     check_number_is_kept(&self);
     sem_post(&may_go_on);
-    CHECK_EQ(world_finish(&self.world, &self.send), 10);
+    CHECK_EQ(world_finish(&self.world, &self.send), SIZE);
     lent_close(&self);
 }
 
@@ -98,7 +99,7 @@ WORKER_TEST(a_close_by_an_op_waits_for_the_worker)
     CHECK_EQ(close_.done, 0);
     check_number_is_kept(&self);
     sem_post(&may_go_on);
-    CHECK_EQ(world_finish(&self.world, &self.send), 10);
+    CHECK_EQ(world_finish(&self.world, &self.send), SIZE);
     CHECK_EQ(world_finish(&self.world, &close_), 0);
     lent_close(&self);
 }
@@ -118,7 +119,7 @@ WORKER_TEST(what_waits_behind_the_worker_ends_with_the_close)
     CHECK_EQ(world_finish(&self.world, &after), -EBADF);
     CHECK_EQ(self.send.done, 0);
     sem_post(&may_go_on);
-    CHECK_EQ(world_finish(&self.world, &self.send), 10);
+    CHECK_EQ(world_finish(&self.world, &self.send), SIZE);
     lent_close(&self);
 }
 
@@ -134,6 +135,6 @@ WORKER_TEST(a_cancel_after_the_close_changes_nothing)
     CHECK_EQ(self.send.done, 0);
     CHECK(is_open(self.ends[1]));
     sem_post(&may_go_on);
-    CHECK_EQ(world_finish(&self.world, &self.send), 10);
+    CHECK_EQ(world_finish(&self.world, &self.send), SIZE);
     lent_close(&self);
 }

@@ -80,3 +80,51 @@ TEST(a_file_is_sent_without_waiting_whatever_the_mode_of_the_receiver)
         close(from);
     }
 }
+
+static int64_t send_now(int to, int from, int64_t offset, size_t size)
+{
+    struct op op = {.kind = OP_SENDFILE, .fd = to};
+
+    op.sendfile.from = from;
+    op.sendfile.offset = offset;
+    op.sendfile.size = size;
+    return coil__send_file_now(&op);
+}
+
+/* Whether this file system can be read without waiting: memory's cannot, on many kernels. */
+static bool can_read_now(int fd)
+{
+    char byte;
+    struct iovec part = {&byte, 1};
+
+    return preadv2(fd, &part, 1, 0, RWF_NOWAIT) == 1;
+}
+
+TEST(a_small_file_that_is_cached_is_sent_at_once_and_a_large_one_is_not)
+{
+    enum { LARGE = 70000 };
+    static char data[LARGE];
+    char path[] = "/var/tmp/coil-send-XXXXXX";
+    int from = mkostemp(path, O_CLOEXEC);
+    int ends[2];
+
+    CHECK_EQ(unlink(path), 0);
+    data[LARGE - 1] = 'z';
+    CHECK_EQ(write(from, data, LARGE), LARGE);
+    if (!can_read_now(from))
+        SKIP("this file system reads nothing without waiting");
+    CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    CHECK_EQ(send_now(ends[1], from, 0, LARGE), -EAGAIN);
+    CHECK_EQ(send_now(ends[1], from, LARGE, SIZE_MAX), -EAGAIN);
+    CHECK_EQ(send_now(ends[1], from, LARGE - 5, SIZE_MAX), 5);
+    CHECK_EQ(recv(ends[0], data, LARGE, 0), 5);
+    CHECK_EQ(data[4], 'z');
+    CHECK_EQ(send_now(from, from, 0, 5), -EAGAIN); /* no socket: the worker tells */
+    CHECK_EQ(send_now(ends[1], -1, 0, 5), -EAGAIN);
+    for (int i = 0; i < 1000; i++)
+        if (send_now(ends[1], from, 0, 5000) < 0)
+            break;
+    CHECK_EQ(send_now(ends[1], from, 0, 5000), -EAGAIN); /* nor does it wait for room */
+    close_both(ends);
+    close(from);
+}
