@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <poll.h>
 
+#include "drive/files.h"
 #include "mach/sys_io.h"
 
 /* What is read or written, whichever form the op has. */
@@ -266,6 +267,7 @@ static int64_t once(struct op *op, enum nature nature)
     case OP_SENDMSG: return coil__sys_sendmsg(op->fd, op->message.header, op->message.flags);
     case OP_ACCEPT: return accept_now(op, nature);
     case OP_CONNECT: return connect_now(op, nature);
+    case OP_SENDFILE: return coil__send_file_now(op);
     case OP_WAITID: return coil__sys_waitid(op->fd, op->waitid.info, false);
     default: return -EAGAIN; /* may block: files.h */
     }
