@@ -54,9 +54,17 @@ struct sim_place {
     char name[256];
 };
 
-/* --- sim_tree.c --- */
+/* --- sim_walk.c --- */
 
 int coil__sim_find(struct sim_driver *self, const char *path, bool follow, struct sim_place *out);
+
+/* --- sim_tree.c --- */
+
+int coil__sim_root(struct sim_driver *self, struct sim_node **out);
+
+/* What has that name in the directory; *out is NULL if nothing has. */
+int coil__sim_node_child(struct sim_driver *self, struct sim_node *parent, const char *name,
+                         struct sim_node **out);
 
 /* A new node there, changed, with nothing in it; NULL: no memory. */
 struct sim_node *coil__sim_node_make(struct sim_driver *self, struct sim_place *place,
