@@ -139,20 +139,37 @@ int coil_serve_socket(coil_client_fn *fn, void *arg, int fd, struct coil_server 
     return coil__server_new(fn, arg, &fd, 1, options, out);
 }
 
-/* Whether nobody listens on the socket of that path any more. */
-static coil_async bool is_stale(const struct coil_address *address)
+/* 0: nobody listens on the socket of that path any more. */
+static coil_async int check_stale(const struct coil_address *address)
 {
     struct stat seen;
-    int fd, err;
+    int fd, err = coil_stat(address->as.unix_path.sun_path, &seen);
 
-    if (coil_stat(address->as.unix_path.sun_path, &seen) != 0 || !S_ISSOCK(seen.st_mode))
-        return false;
+    if (err != 0)
+        return err;
+    if (!S_ISSOCK(seen.st_mode))
+        return -EADDRINUSE;
     fd = coil_sock_open(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0)
-        return false;
+        return fd;
     err = coil_sock_connect(fd, address);
     coil_close_soon(fd);
-    return err == -ECONNREFUSED;
+    if (err == -ECONNREFUSED)
+        return 0;
+    return err < 0 ? err : -EADDRINUSE;
+}
+
+/* Why a path that is in use stays so is of no interest, but that the caller is cancelled is. */
+static coil_async int replace_stale(struct sockets *sockets, const struct coil_address *address,
+                                    const struct coil_server_options *options)
+{
+    int err = check_stale(address);
+
+    if (err == 0)
+        err = coil_unlink(address->as.unix_path.sun_path);
+    if (err == 0 || err == -ENOENT)
+        return listen_on(sockets, address, options);
+    return err == -ECANCELED ? err : -EADDRINUSE;
 }
 
 static coil_async int listen_on_path(struct sockets *sockets, const struct coil_address *address,
@@ -160,9 +177,8 @@ static coil_async int listen_on_path(struct sockets *sockets, const struct coil_
 {
     int err = listen_on(sockets, address, options);
 
-    if (err == -EADDRINUSE && address->as.unix_path.sun_path[0] != '\0' && is_stale(address) &&
-        coil_unlink(address->as.unix_path.sun_path) == 0)
-        err = listen_on(sockets, address, options);
+    if (err == -EADDRINUSE && address->as.unix_path.sun_path[0] != '\0')
+        err = replace_stale(sockets, address, options);
     return err;
 }
 
