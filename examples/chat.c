@@ -36,11 +36,11 @@ static coil_async void serve_guest(struct coil_stream *guest, void *arg)
 static coil_async struct coil_result main_coroutine(void *arg)
 {
     struct coil_server_options options = {.most = MOST};
-    uint16_t port = (uint16_t)(uintptr_t)arg;
+    uint16_t port = arg != NULL ? (uint16_t)atoi(arg) : 0;
     struct coil_server *server;
     struct coil_stream *guest;
     char *line;
-    int err = coil_start_server_with(serve_guest, NULL, "localhost", port, &server, &options);
+    int err = coil_start_server_with(serve_guest, NULL, "localhost", port, &options, &server);
 
     if (err < 0 || port != 0)
         return coil_error(err < 0 ? err : coil_server_serve_forever(server));
@@ -55,5 +55,5 @@ static coil_async struct coil_result main_coroutine(void *arg)
 
 int main(int argc, char **argv)
 {
-    return coil_run(main_coroutine, (void *)(uintptr_t)(argc > 1 ? atoi(argv[1]) : 0)).status < 0;
+    return coil_exit_status(coil_run(main_coroutine, argc > 1 ? argv[1] : NULL));
 }

@@ -54,5 +54,6 @@ static coil_async struct coil_result main_coroutine(void *port)
 
 int main(int argc, char **argv)
 {
-    return coil_run(main_coroutine, (void *)(uintptr_t)(argc > 1 ? atoi(argv[1]) : 0)).status < 0;
+    return coil_exit_status(
+        coil_run(main_coroutine, (void *)(uintptr_t)(argc > 1 ? atoi(argv[1]) : 0)));
 }

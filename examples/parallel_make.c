@@ -1,6 +1,5 @@
-/* Runs shell commands side by side, like make -j: `parallel_make 4 'cc -c a.c' 'cc -c b.c' ...`
- * runs four at a time, with a line of progress on a terminal; the first that fails stops the rest.
- */
+/* Runs shell commands side by side: `parallel_make 4 'cc -c a.c' 'cc -c b.c' ...`, four at a time,
+ * with a line of progress on a terminal; the first that fails stops the rest. */
 #include <coil/coil.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +10,8 @@ static int done;
 
 static coil_async struct coil_result run_command(void *command)
 {
-    struct coil_process_options options = {.out = COIL_PIPE, .err = COIL_STDOUT};
+    struct coil_process_options options = {
+        .out = COIL_PIPE, .err = COIL_STDOUT, .new_group = true}; /* the shell and what it starts */
     struct coil_output output = {0};
     struct coil_process *process;
     int status = coil_semaphore_acquire(&places);
@@ -28,7 +28,7 @@ static coil_async struct coil_result run_command(void *command)
     if (status == 0 && isatty(STDOUT_FILENO))
         printf("\r\033[K[%d done] %.60s", done, (char *)command), fflush(stdout);
     if (status > 0)
-        printf("\r$ %s\n%.*s", (char *)command, (int)output.out_size, output.out);
+        printf("\n$ %s\n%.*s", (char *)command, (int)output.out_size, output.out);
     coil_output_free(&output);
     return status > 0 ? coil_raise(EIO, "%s: exit status %d", (char *)command, status)
                       : coil_error(status);
@@ -51,8 +51,8 @@ static coil_async struct coil_result main_coroutine(void *arg)
 
 int main(int argc, char **argv)
 {
-    const char *own[] = {"2",         "exit 0", "sleep 0.01", "echo it is broken; exit 3",
-                         "sleep 600", NULL};
+    const char *own[] = {"2",        "exit 0", "exit 0", "sleep 1; echo it is broken; exit 3",
+                         "sleep 60", NULL};
     int64_t status = coil_run(main_coroutine, argc > 2 ? (void *)(argv + 1) : own).status;
 
     return status < 0 && argc > 2;

@@ -55,5 +55,5 @@ static coil_async struct coil_result main_coroutine(void *arg)
 
 int main(int argc, char **argv)
 {
-    return coil_run(main_coroutine, argc > 3 ? argv : NULL).status < 0;
+    return coil_exit_status(coil_run(main_coroutine, argc > 3 ? argv : NULL));
 }

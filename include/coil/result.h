@@ -165,12 +165,23 @@ COIL_EXPORT const struct coil_exception *coil_exception_at(const struct coil_exc
 
 /**
  * The exception noted with the running task or callback (the last coil_raise, or what the last
- * failed await brought).
+ * failed await brought). Outside of a loop: what the thread's last coil_run failed with.
  *
- * Suspends: no.
- * Returns: it, borrowed until the next raise or await; NULL if there is none.
+ * Suspends: no. Thread: any.
+ * Returns: it, borrowed until the next raise, await or run; NULL if there is none.
  */
 COIL_EXPORT const struct coil_exception *coil_current_exception(void);
+
+/**
+ * What main() should return after coil_run; if it failed, the program's name, the error and all
+ * that is known of it go to stderr.
+ *
+ *     return coil_exit_status(coil_run(main_coroutine, NULL));
+ *
+ * Suspends: no. Thread: any.
+ * Returns: 0; 1 for an error; 130 after Ctrl-C (-EINTR), silently.
+ */
+COIL_EXPORT int coil_exit_status(struct coil_result result);
 
 COIL_END_DECLS
 

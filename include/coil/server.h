@@ -6,6 +6,7 @@
  *         char data[4096];
  *         int64_t n;
  *
+ *         (void)arg;
  *         while ((n = coil_stream_read(client, data, sizeof(data))) > 0)
  *             if (coil_stream_sendall(client, data, (size_t)n) < 0)
  *                 break;
@@ -13,6 +14,9 @@
  *
  *     err = coil_start_server(echo, NULL, "localhost", 8080, &server);
  *     coil_server_serve_forever(server);
+ *
+ * A server has one owner, and is good until coil_server_unref, closed or not. It may outlive its
+ * loop: it is closed then, and only unref is left to do.
  */
 #ifndef COIL_SERVER_H
 #define COIL_SERVER_H
@@ -23,8 +27,12 @@ COIL_BEGIN_DECLS
 
 struct coil_server;
 
-/* What serves a connection, as a task of its own. The stream is closed when it returns, after what
- * was written is out; whoever wants to keep it takes a reference. */
+/*
+ * What serves a connection, as a task of its own, on a stack of 64 KiB unless the options say
+ * otherwise: large buffers do not belong on it. The stream is closed when it returns, after what
+ * was written is out; whoever wants to keep it takes a reference. There is nobody to return an
+ * error to: what it wants known it reports (coil_loop_call_exception_handler).
+ */
 typedef void coil_client_fn(struct coil_stream *client, void *arg);
 
 /* How a server is made. All zero is the default. */
@@ -49,11 +57,14 @@ struct coil_server_options {
  * Owns: the caller unrefs the server.
  * Returns: 0; -EADDRINUSE, -EACCES, -COIL_EGAI(...) ...; -ECANCELED. *out is set only on 0.
  */
-COIL_EXPORT coil_async int coil_start_server_with(coil_client_fn *fn, void *arg, const char *host,
-                                                  uint16_t port, struct coil_server **out,
-                                                  const struct coil_server_options *options);
+COIL_EXPORT coil_async int coil_start_server_at(coil_client_fn *fn, void *arg, const char *host,
+                                                uint16_t port,
+                                                const struct coil_server_options *options,
+                                                struct coil_server **out, const char *place);
 #define coil_start_server(fn, arg, host, port, out) \
-    coil_start_server_with(fn, arg, host, port, out, NULL)
+    coil_start_server_at(fn, arg, host, port, NULL, out, COIL_PLACE(#fn))
+#define coil_start_server_with(fn, arg, host, port, options, out) \
+    coil_start_server_at(fn, arg, host, port, options, out, COIL_PLACE(#fn))
 
 /**
  * The same on a Unix socket (asyncio: start_unix_server); a path that begins with @ is an abstract
@@ -64,11 +75,14 @@ COIL_EXPORT coil_async int coil_start_server_with(coil_client_fn *fn, void *arg,
  * Owns: the caller unrefs the server.
  * Returns: 0; -EADDRINUSE, -EACCES, -ENAMETOOLONG ...; -ECANCELED.
  */
-COIL_EXPORT coil_async int coil_start_unix_server_with(coil_client_fn *fn, void *arg,
-                                                       const char *path, struct coil_server **out,
-                                                       const struct coil_server_options *options);
+COIL_EXPORT coil_async int coil_start_unix_server_at(coil_client_fn *fn, void *arg,
+                                                     const char *path,
+                                                     const struct coil_server_options *options,
+                                                     struct coil_server **out, const char *place);
 #define coil_start_unix_server(fn, arg, path, out) \
-    coil_start_unix_server_with(fn, arg, path, out, NULL)
+    coil_start_unix_server_at(fn, arg, path, NULL, out, COIL_PLACE(#fn))
+#define coil_start_unix_server_with(fn, arg, path, options, out) \
+    coil_start_unix_server_at(fn, arg, path, options, out, COIL_PLACE(#fn))
 
 /**
  * The same on a socket that is bound already (asyncio: create_server(sock=)); it listens if it did
@@ -78,12 +92,16 @@ COIL_EXPORT coil_async int coil_start_unix_server_with(coil_client_fn *fn, void 
  * Owns: the server owns `fd` from now on, also if this fails; the caller unrefs the server.
  * Returns: 0; -ENOMEM, -EINVAL ...
  */
-COIL_EXPORT int coil_serve_socket(coil_client_fn *fn, void *arg, int fd, struct coil_server **out,
-                                  const struct coil_server_options *options);
+COIL_EXPORT int coil_serve_socket_at(coil_client_fn *fn, void *arg, int fd,
+                                     const struct coil_server_options *options,
+                                     struct coil_server **out, const char *place);
+#define coil_serve_socket(fn, arg, fd, options, out) \
+    coil_serve_socket_at(fn, arg, fd, options, out, COIL_PLACE(#fn))
 
 /**
- * Waits until the server is closed (asyncio: serve_forever). If the caller is cancelled the server
- * is closed, and its clients are waited for.
+ * Waits until the server is closed (asyncio: serve_forever). If the caller is cancelled, by Ctrl-C
+ * for example, the server and its clients' streams are closed and the clients' tasks waited for: a
+ * handler that reads gets the end.
  *
  * Suspends: yes.
  * Cancel-safe: yes.

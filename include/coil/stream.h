@@ -11,10 +11,11 @@
  *     coil_stream_unref(s);
  *
  * One task may read while others write; two readers at once are a mistake that the second one is
- * told
- * (-EBUSY). Reading happens when asked for: what nobody reads stays with the
- * peer. Writing happens at once as far as the world takes it; the rest is kept and goes out by
- * itself.
+ * told (-EBUSY). Reading happens when asked for: what nobody reads stays with the peer. Writing
+ * happens at once as far as the world takes it; the rest is kept and goes out by itself.
+ *
+ * A stream is good until the last reference is given up, closed or not. It may outlive its loop: it
+ * is closed then, and only unref is left to do.
  */
 #ifndef COIL_STREAM_H
 #define COIL_STREAM_H
@@ -48,8 +49,9 @@ struct coil_connection_options {
 /**
  * Connects to a host by name or address over TCP (asyncio: open_connection). Its addresses are
  * tried in turn, IPv6 and IPv4 interleaved, the next one beside the last when that is slow (RFC
- * 8305); the first to answer is taken. TCP_NODELAY is set. Call it as coil_open_connection(host,
- * port, &stream) or with options.
+ * 8305); the first to answer is taken. TCP_NODELAY is set. A host that does not answer may take
+ * minutes: put a coil_timeout around it. Call it as coil_open_connection(host, port, &stream) or
+ * with options.
  *
  * Suspends: yes.
  * Cancel-safe: yes; nothing stays open.
@@ -59,9 +61,9 @@ struct coil_connection_options {
  * on 0.
  */
 COIL_EXPORT coil_async int coil_open_connection_with(const char *host, uint16_t port,
-                                                     struct coil_stream **out,
-                                                     const struct coil_connection_options *options);
-#define coil_open_connection(host, port, out) coil_open_connection_with(host, port, out, NULL)
+                                                     const struct coil_connection_options *options,
+                                                     struct coil_stream **out);
+#define coil_open_connection(host, port, out) coil_open_connection_with(host, port, NULL, out)
 
 /**
  * Connects to a Unix socket (asyncio: open_unix_connection); a path that begins with @ is an
@@ -72,10 +74,10 @@ COIL_EXPORT coil_async int coil_open_connection_with(const char *host, uint16_t 
  * Owns: the caller unrefs the stream.
  * Returns: 0; -ENOENT, -ECONNREFUSED, -EACCES, -ENAMETOOLONG ...; -ECANCELED.
  */
-COIL_EXPORT coil_async int
-coil_open_unix_connection_with(const char *path, struct coil_stream **out,
-                               const struct coil_stream_options *options);
-#define coil_open_unix_connection(path, out) coil_open_unix_connection_with(path, out, NULL)
+COIL_EXPORT coil_async int coil_open_unix_connection_with(const char *path,
+                                                          const struct coil_stream_options *options,
+                                                          struct coil_stream **out);
+#define coil_open_unix_connection(path, out) coil_open_unix_connection_with(path, NULL, out)
 
 /**
  * A stream on an open descriptor: a connected socket (asyncio: connect_accepted_socket), an end of
@@ -106,7 +108,7 @@ COIL_EXPORT struct coil_stream *coil_stream_ref(struct coil_stream *stream);
 COIL_EXPORT void coil_stream_unref(struct coil_stream *stream);
 
 /**
- * Reads what is there, at least a byte (asyncio: reader.read(n)).
+ * Reads what is there, at least a byte (asyncio: reader.read(n)); with size 0, nothing.
  *
  * Suspends: yes, if nothing is there.
  * Cancel-safe: yes; nothing is lost.
@@ -171,7 +173,8 @@ COIL_EXPORT coil_async int64_t coil_stream_readall(struct coil_stream *stream, c
 COIL_EXPORT size_t coil_stream_partial(const struct coil_stream *stream);
 
 /**
- * Whether the end was seen and everything before it read (asyncio: at_eof).
+ * Whether a read has met the end, and everything before it was read (asyncio: at_eof). Nothing is
+ * read ahead: that the peer has closed is known when a read says so.
  *
  * Suspends: no.
  * Returns: true if so.
@@ -291,7 +294,8 @@ COIL_EXPORT bool coil_stream_closing(const struct coil_stream *stream);
 COIL_EXPORT int coil_stream_fd(const struct coil_stream *stream);
 
 /**
- * Who is at the other end (asyncio: get_extra_info("peername")).
+ * Who is at the other end (asyncio: get_extra_info("peername")); coil_sock_name of the descriptor
+ * tells this end.
  *
  * Suspends: no.
  * Returns: 0; -ENOTCONN, also once it is closed or reset; -ENOTSOCK.

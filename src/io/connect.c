@@ -177,8 +177,9 @@ static coil_async int connect_host(const char *host, uint16_t port,
     return fd;
 }
 
-coil_async int coil_open_connection_with(const char *host, uint16_t port, struct coil_stream **out,
-                                         const struct coil_connection_options *options)
+coil_async int coil_open_connection_with(const char *host, uint16_t port,
+                                         const struct coil_connection_options *options,
+                                         struct coil_stream **out)
 {
     static const struct coil_connection_options by_default = {.family = AF_UNSPEC};
     int fd;
@@ -199,8 +200,9 @@ static coil_async int connect_path(const char *path)
     return err != 0 ? err : coil__connect_race(&address, 1, &how, &error);
 }
 
-coil_async int coil_open_unix_connection_with(const char *path, struct coil_stream **out,
-                                              const struct coil_stream_options *options)
+coil_async int coil_open_unix_connection_with(const char *path,
+                                              const struct coil_stream_options *options,
+                                              struct coil_stream **out)
 {
     int fd = connect_path(path);
 

@@ -106,9 +106,9 @@ static int listen_on_host(struct sockets *sockets, const struct addrinfo *found,
     return err;
 }
 
-coil_async int coil_start_server_with(coil_client_fn *fn, void *arg, const char *host,
-                                      uint16_t port, struct coil_server **out,
-                                      const struct coil_server_options *options)
+coil_async int coil_start_server_at(coil_client_fn *fn, void *arg, const char *host, uint16_t port,
+                                    const struct coil_server_options *options,
+                                    struct coil_server **out, const char *place)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *found;
@@ -124,11 +124,13 @@ coil_async int coil_start_server_with(coil_client_fn *fn, void *arg, const char 
         return err;
     err = listen_on_host(&sockets, found, port == 0, options);
     freeaddrinfo(found);
-    return err != 0 ? err : coil__server_new(fn, arg, sockets.fds, sockets.count, options, out);
+    return err != 0 ? err
+                    : coil__server_new(fn, arg, sockets.fds, sockets.count, options, place, out);
 }
 
-int coil_serve_socket(coil_client_fn *fn, void *arg, int fd, struct coil_server **out,
-                      const struct coil_server_options *options)
+int coil_serve_socket_at(coil_client_fn *fn, void *arg, int fd,
+                         const struct coil_server_options *options, struct coil_server **out,
+                         const char *place)
 {
     int err = coil_sock_listen(fd, backlog_of(options));
 
@@ -136,7 +138,7 @@ int coil_serve_socket(coil_client_fn *fn, void *arg, int fd, struct coil_server 
         coil_close_soon(fd);
         return err;
     }
-    return coil__server_new(fn, arg, &fd, 1, options, out);
+    return coil__server_new(fn, arg, &fd, 1, options, place, out);
 }
 
 /* 0: nobody listens on the socket of that path any more. */
@@ -182,9 +184,9 @@ static coil_async int listen_on_path(struct sockets *sockets, const struct coil_
     return err;
 }
 
-coil_async int coil_start_unix_server_with(coil_client_fn *fn, void *arg, const char *path,
-                                           struct coil_server **out,
-                                           const struct coil_server_options *options)
+coil_async int coil_start_unix_server_at(coil_client_fn *fn, void *arg, const char *path,
+                                         const struct coil_server_options *options,
+                                         struct coil_server **out, const char *place)
 {
     struct sockets sockets = {.count = 0};
     struct coil_address address;
@@ -198,7 +200,7 @@ coil_async int coil_start_unix_server_with(coil_client_fn *fn, void *arg, const 
         err = -ENOMEM;
     }
     if (err == 0)
-        err = coil__server_new(fn, arg, sockets.fds, sockets.count, options, out);
+        err = coil__server_new(fn, arg, sockets.fds, sockets.count, options, place, out);
     if (err != 0)
         mem_free(copy);
     else

@@ -36,7 +36,7 @@ static void unref(struct coil_server *server)
 
 static void note_end(struct coil_server *server)
 {
-    if (server->closed && server->client_count == 0)
+    if (server->closed && server->client_count == 0 && !server->removing)
         coil_event_set(&server->over);
 }
 
@@ -84,7 +84,7 @@ static void begin_task(struct coil_server *server, struct client *client)
 
     client->gone = &gone;
     server->loop->context = server->context;
-    task = coil_create_task_with(serve, client, &options);
+    task = coil_create_task_at(serve, client, &options, server->place);
     server->loop->context = outer;
     if (gone) {
         coil__report(server->loop, "no memory for a connection: it was closed", -ENOMEM, NULL,
@@ -219,7 +219,8 @@ static void close_all(struct coil_loop *loop, const int *fds, size_t count)
 }
 
 int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count,
-                     const struct coil_server_options *options, struct coil_server **out)
+                     const struct coil_server_options *options, const char *place,
+                     struct coil_server **out)
 {
     struct coil_loop *loop = loop_here("coil_start_server");
     struct coil_server *server = mem_zalloc(sizeof(*server) + count * sizeof(server->listeners[0]));
@@ -235,6 +236,7 @@ int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count
     server->context = context_snapshot(loop->context);
     server->fn = fn;
     server->arg = arg;
+    server->place = place;
     if (options != NULL)
         server->options = *options;
     coil_call_init(&server->retry, retry, server);
@@ -267,7 +269,11 @@ static void close_listener(struct listener *listener)
 
 static void path_removed(struct op *op)
 {
-    unref(container_of(op, struct coil_server, removal));
+    struct coil_server *server = container_of(op, struct coil_server, removal);
+
+    server->removing = false;
+    note_end(server);
+    unref(server);
 }
 
 /* The file of a Unix socket. Its op may be the loop's last. */
@@ -279,6 +285,7 @@ static void remove_path(struct coil_server *server)
     server->removal.path.path = server->path;
     if (driver->ops->attempt(driver, &server->removal) != -EAGAIN)
         return;
+    server->removing = true;
     server->refs++;
     coil__drive_submit(driver, &server->removal);
 }
@@ -344,6 +351,8 @@ coil_async int coil_server_serve_forever(struct coil_server *server)
     err = coil_event_wait(&server->shut);
     if (err != 0) {
         coil_server_close(server);
+        coil_server_close_clients(
+            server); /* as CPython since gh-123720: an idle one would never go */
         coil_event_wait(&server->over);
     }
     unref(server);

@@ -25,6 +25,7 @@ struct coil_server {
     unsigned refs;
     coil_client_fn *fn;
     void *arg;
+    const char *place; /* where it was started: the clients' tasks say it */
     struct coil_server_options options;
     struct coil_context *context; /* the one who started it was in; the clients start with it */
     bool closed;
@@ -32,16 +33,18 @@ struct coil_server {
     struct coil_call retry;
     struct coil_link clients;
     size_t client_count;
-    struct coil_event over; /* closed, and without clients */
+    struct coil_event over; /* closed, without clients, and its path is removed */
     struct coil_event shut; /* closed */
     char *path;             /* of a Unix socket that close removes; NULL: none */
     struct op removal;      /* of it */
+    bool removing;          /* it is out */
     size_t listener_count;
     struct listener listeners[];
 };
 
 /* A server on sockets that listen already; it owns them, also if this fails. */
 int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count,
-                     const struct coil_server_options *options, struct coil_server **out);
+                     const struct coil_server_options *options, const char *place,
+                     struct coil_server **out);
 
 #endif

@@ -92,14 +92,17 @@ const char *coil__place_file(const char *place)
 
 struct coil_result coil_raise_at(const char *place, int64_t code, const char *format, ...)
 {
-    struct coil_exception **slot = coil__raised_slot();
+    struct coil_exception **slot = coil__raised_slot(), *raised;
     va_list arguments;
 
-    if (slot != NULL) {
-        coil__exception_unref(*slot);
-        va_start(arguments, format);
-        *slot = coil__exception_new(code, place, format, arguments);
-        va_end(arguments);
+    va_start(arguments, format);
+    raised = coil__exception_new(code, place, format, arguments);
+    va_end(arguments);
+    if (slot == NULL) {
+        coil__exception_leave(raised);
+    } else {
+        exception_unref(*slot);
+        *slot = raised;
     }
     return coil_error(code > 0 ? -code : code);
 }
@@ -128,11 +131,4 @@ size_t coil_exception_count(const struct coil_exception *exception)
 const struct coil_exception *coil_exception_at(const struct coil_exception *exception, size_t index)
 {
     return index < coil_exception_count(exception) ? exception->below[index] : NULL;
-}
-
-const struct coil_exception *coil_current_exception(void)
-{
-    struct coil_exception **slot = coil__raised_slot();
-
-    return slot == NULL ? NULL : *slot;
 }

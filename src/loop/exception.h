@@ -36,6 +36,9 @@ static inline void exception_unref(struct coil_exception *exception)
         coil__exception_unref(exception);
 }
 
+/* Outside of any loop it becomes the thread's current one; takes it over, may be NULL. */
+void coil__exception_leave(struct coil_exception *exception);
+
 /* "file:line" of "what file:line". */
 const char *coil__place_file(const char *place);
 

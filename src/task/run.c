@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "loop/exception.h"
 #include "mach/signals.h"
 #include "mach/thread.h"
 #include "task/task.h"
@@ -136,6 +137,7 @@ struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
                                const struct coil_loop_options *options, const char *place)
 {
     struct program self = {0};
+    struct coil_exception *exception;
     struct coil_result result;
     int err;
 
@@ -147,6 +149,8 @@ struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
     self.main = coil_create_task_at(fn, arg, &(struct coil_task_options){.loop = self.loop}, place);
     pthread_cleanup_push(end_program, &self);
     result = run_main(&self);
+    exception = coil__exception_ref(self.main->exception);
     pthread_cleanup_pop(1);
+    coil__exception_leave(exception);
     return result;
 }

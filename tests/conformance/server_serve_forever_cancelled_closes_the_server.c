@@ -14,10 +14,9 @@ static coil_async struct coil_result program(void *arg)
     (void)arg;
     ask(stream, "before");
     coil_future_cancel(task, NULL);
-    coil_sleep(COIL_SECONDS(1));
-    say("serving: %s, forever: %s", yes(coil_server_serving(server)), told_future(task));
-    ask(stream, "after");
     hang_up(stream);
+    coil_sleep(COIL_SECONDS(1));
+    say("serving: %s", yes(coil_server_serving(server)));
     coil_wait(&task, 1, COIL_FOREVER, COIL_ALL_COMPLETED);
     say("%s", told_future(task));
     coil_future_unref(task);

@@ -11,10 +11,9 @@ async def main():
     reader, writer = await dial(server)
     await ask(reader, writer, 'before')
     task.cancel()
-    await asyncio.sleep(1)
-    say(f'serving: {server.is_serving()}, forever: {told(task)}')
-    await ask(reader, writer, 'after')
     await hang_up(writer)
+    await asyncio.sleep(1)
+    say(f'serving: {server.is_serving()}')
     await asyncio.wait([task])
     say(told(task))
 

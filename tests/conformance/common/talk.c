@@ -16,7 +16,7 @@ coil_async struct coil_server *serve(coil_client_fn *handler,
 {
     struct coil_server *server = NULL;
 
-    must(coil_start_server_with(handler, NULL, "127.0.0.1", 0, &server, options), "serve");
+    must(coil_start_server_with(handler, NULL, "127.0.0.1", 0, options, &server), "serve");
     return server;
 }
 
@@ -25,7 +25,7 @@ coil_async struct coil_stream *dial(struct coil_server *server,
 {
     struct coil_stream *stream = NULL;
 
-    must(coil_open_connection_with("127.0.0.1", coil_server_port(server), &stream, options),
+    must(coil_open_connection_with("127.0.0.1", coil_server_port(server), options, &stream),
          "dial");
     return stream;
 }

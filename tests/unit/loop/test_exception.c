@@ -4,11 +4,11 @@
 #include "base/fault.h"
 #include "unit/loop/inside.h"
 
-TEST(outside_a_loop_only_the_code_is_kept)
+TEST(outside_a_loop_the_last_one_is_kept)
 {
     CHECK_EQ(coil_raise(ENOENT, "no %s", "file").status, -ENOENT);
     CHECK_EQ(coil_raise(-EIO, "bad").status, -EIO);
-    CHECK_PTR(coil_current_exception(), NULL);
+    CHECK_EQ(coil_exception_code(coil_current_exception()), -EIO);
 }
 
 LOOP_TEST(raised_it_has_code_text_and_place)
