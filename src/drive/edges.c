@@ -18,7 +18,7 @@ static struct op *op_of(struct coil_link *link)
 
 void coil__edges_begin(struct polls *polls, const struct poll_slot *listener, int fd)
 {
-    struct poll_slot *slot = coil__slot_of(&polls->slots, fd);
+    struct poll_slot *slot = slot_of(&polls->slots, fd);
 
     if (slot == NULL)
         return;
@@ -30,13 +30,12 @@ void coil__edges_begin(struct polls *polls, const struct poll_slot *listener, in
 /* The directions whose edges an op waits for. */
 static unsigned needs(const struct op *op)
 {
-    enum direction direction = coil__op_direction(op);
     unsigned bits;
 
     if (op->kind != OP_POLL)
-        return direction == NEITHER ? 0 : BIT(direction);
-    bits = op->poll.events & WRITE_EVENTS ? BIT(WRITING) : 0;
-    return bits == 0 || (op->poll.events & READ_EVENTS) ? bits | BIT(READING) : bits;
+        return op_direction(op);
+    bits = op->poll.events & WRITE_EVENTS ? WRITING : 0;
+    return bits == 0 || (op->poll.events & READ_EVENTS) ? bits | READING : bits;
 }
 
 /* A new poll on a descriptor that is watched already: the next edge may be long in coming. */
@@ -49,7 +48,7 @@ static void look(struct polls *polls, struct poll_slot *slot, struct op *op)
     if (!(slot->flags & SLOT_UNPOLLABLE))
         result = coil__op_now(op);
     if (result != -EAGAIN)
-        coil__polls_leave(polls, slot, op, result);
+        polls_leave(polls, slot, op, result);
 }
 
 /* A worker takes what may block, and what can neither be done now nor be waited for. */
@@ -60,27 +59,22 @@ static int64_t lend(struct polls *polls, struct poll_slot *slot, struct op *op)
         return op->result;
     }
     if (op->kind == OP_SENDFILE) /* unless there is an edge meanwhile */
-        slot->ready &= (uint8_t)~BIT(WRITING);
+        slot->ready &= (uint8_t)~WRITING;
     coil__files_submit(polls->calls, op);
     return -EAGAIN;
 }
 
-static int64_t try(struct polls *polls, struct poll_slot *slot, struct op *op)
+/* It cannot be done now: -EAGAIN, if it is to stay where it is. */
+static __attribute__((noinline)) int64_t stay(struct polls *polls, struct poll_slot *slot,
+                                              struct op *op)
 {
-    int64_t result = coil__slot_try(slot, op);
-
-    if (result != -EAGAIN) {
-        if (op->kind == OP_ACCEPT && result >= 0)
-            coil__edges_begin(polls, slot, (int)result);
-        return result;
-    }
     if (coil__op_needs_time(op)) {
         if (!link_in_list(&slot->link))
             list_append(&polls->again, &slot->link);
         return -EAGAIN;
     }
     if (coil__op_blocks(op, slot->nature) || (slot->flags & SLOT_UNPOLLABLE) ||
-        coil__op_direction(op) == NEITHER)
+        op_direction(op) == NEITHER)
         return lend(polls, slot, op);
     return -EAGAIN;
 }
@@ -93,8 +87,7 @@ static void pump(struct polls *polls, struct poll_slot *slot)
 
     while (at != &slot->ops) {
         struct op *op = op_of(at);
-        enum direction direction = coil__op_direction(op);
-        unsigned bit = direction == NEITHER ? 0 : BIT(direction);
+        enum direction direction = op_direction(op);
         int64_t result;
 
         at = at->next;
@@ -102,15 +95,19 @@ static void pump(struct polls *polls, struct poll_slot *slot)
             look(polls, slot, op);
             continue;
         }
-        if (op->stage == STAGE_WORKING || (bit & (stuck | ~(unsigned)slot->ready))) {
-            stuck |= bit;
+        if (op->stage == STAGE_WORKING || (direction & (stuck | ~(unsigned)slot->ready))) {
+            stuck |= direction;
             continue;
         }
-        result = try(polls, slot, op);
+        result = coil__slot_try(slot, op);
         if (result == -EAGAIN)
-            stuck |= bit;
+            result = stay(polls, slot, op);
+        else if (op->kind == OP_ACCEPT && result >= 0)
+            coil__edges_begin(polls, slot, (int)result);
+        if (result == -EAGAIN)
+            stuck |= direction;
         else
-            coil__polls_leave(polls, slot, op, result);
+            polls_leave(polls, slot, op, result);
     }
 }
 
@@ -137,8 +134,8 @@ static int ask(struct polls *polls, struct poll_slot *slot, unsigned bits)
     uint32_t events = EPOLLET | READ_EVENTS;
     int err;
 
-    bits |= slot->asked | BIT(READING);
-    if (bits & BIT(WRITING))
+    bits |= slot->asked | READING;
+    if (bits & WRITING)
         events |= WRITE_EVENTS;
     err = coil__polls_register(polls, slot, events);
     if (err == 0)
@@ -177,23 +174,24 @@ void coil__edges_end_polls(struct polls *polls, struct poll_slot *slot, uint32_t
             continue;
         hit = events & ((op->poll.events & POLL_EVENTS) | UNASKED);
         if (hit)
-            coil__polls_leave(polls, slot, op, hit);
+            polls_leave(polls, slot, op, hit);
     }
 }
 
 void coil__edges_take(struct polls *polls, struct poll_slot *slot, uint32_t events)
 {
     if (events & (READ_EVENTS | UNASKED))
-        slot->ready |= BIT(READING);
+        slot->ready |= READING;
     if (events & (WRITE_EVENTS | UNASKED))
-        slot->ready |= BIT(WRITING);
+        slot->ready |= WRITING;
     if (events & (EPOLLRDHUP | EPOLLPRI | UNASKED))
         slot->flags |= SLOT_SHORT;
     if (list_empty(&slot->ops))
         return;
-    coil__edges_end_polls(polls, slot, events);
+    if (slot->queued[NEITHER] > 0)
+        coil__edges_end_polls(polls, slot, events);
     pump(polls, slot);
-    if (missing(slot))
+    if (!list_empty(&slot->ops) && missing(slot))
         coil__polls_mark(polls, slot);
 }
 
@@ -208,10 +206,10 @@ void coil__edges_back(struct polls *polls, struct poll_slot *slot, struct op *op
         return;
     }
     if (op->kind == OP_SENDFILE)
-        slot->ready |= BIT(WRITING);
+        slot->ready |= WRITING;
     if (result == -EAGAIN)
         result = op->kind != OP_SENDFILE ? -EPERM : slot->closing ? -EBADF : -ECANCELED;
-    coil__polls_leave(polls, slot, op, result);
+    polls_leave(polls, slot, op, result);
     if (!list_empty(&slot->ops))
         coil__polls_mark(polls, slot);
 }

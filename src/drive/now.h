@@ -5,6 +5,8 @@
 #ifndef COIL_DRIVE_NOW_H
 #define COIL_DRIVE_NOW_H
 
+#include <assert.h>
+
 #include "drive/drive.h"
 
 /*
@@ -20,7 +22,15 @@ enum nature {
     NATURE_FILE,            /* regular: never "ready", and slow where the disk has to be asked */
     NATURE_STREAM,          /* anything else with O_NONBLOCK */
     NATURE_BLOCKING,        /* anything else without; terminals always, for others may change it */
-};
+} __attribute__((packed));
+
+/* Of a read or a write, by one part or by several. */
+static inline int64_t op_offset(const struct op *op)
+{
+    static_assert(offsetof(struct op, rw.offset) == offsetof(struct op, vector.offset),
+                  "an offset is found without asking which of the two it is");
+    return op->rw.offset;
+}
 
 /* How many parts of a vector one system call takes; the rest is a short read or write. */
 static inline size_t op_parts(const struct op *op)

@@ -50,23 +50,9 @@ void coil__polls_mark(struct polls *polls, struct poll_slot *slot)
 
 static void enter(struct polls *polls, struct poll_slot *slot, struct op *op)
 {
-    enum direction direction = coil__op_direction(op);
-
     list_append(&slot->ops, &op->link);
     polls->waiting++;
-    if (direction != NEITHER)
-        slot->queued[direction]++;
-}
-
-void coil__polls_leave(struct polls *polls, struct poll_slot *slot, struct op *op, int64_t result)
-{
-    enum direction direction = coil__op_direction(op);
-
-    list_remove(&op->link);
-    polls->waiting--;
-    if (direction != NEITHER)
-        slot->queued[direction]--;
-    polls->ready(polls->driver, op, result);
+    slot->queued[op_direction(op)]++;
 }
 
 /* Ends the ops of a slot: all, or only those that the kernel had been told of. */
@@ -79,7 +65,7 @@ static void end_all(struct polls *polls, struct poll_slot *slot, int64_t result,
 
         at = at->next;
         if (op->stage != STAGE_WORKING && (!only_asked || op->stage == STAGE_ASKED))
-            coil__polls_leave(polls, slot, op, result);
+            polls_leave(polls, slot, op, result);
     }
 }
 
@@ -104,7 +90,7 @@ static void withdraw_all(struct polls *polls, struct poll_slot *slot)
 
         at = at->next;
         if (op->stage == STAGE_WORKING && coil__calls_withdraw(op))
-            coil__polls_leave(polls, slot, op, -EBADF);
+            polls_leave(polls, slot, op, -EBADF);
     }
 }
 
@@ -123,7 +109,7 @@ static void forget_slot(struct polls *polls, struct poll_slot *slot)
 
 void coil__polls_forget(struct polls *polls, int fd)
 {
-    struct poll_slot *slot = coil__slot_find(&polls->slots, fd);
+    struct poll_slot *slot = slot_find(&polls->slots, fd);
 
     if (slot != NULL)
         forget_slot(polls, slot);
@@ -131,7 +117,7 @@ void coil__polls_forget(struct polls *polls, int fd)
 
 bool coil__polls_doom(struct polls *polls, int fd)
 {
-    struct poll_slot *slot = coil__slot_find(&polls->slots, fd);
+    struct poll_slot *slot = slot_find(&polls->slots, fd);
 
     if (slot == NULL || !has_worker(slot))
         return false;
@@ -151,7 +137,7 @@ static void close_now(struct polls *polls, struct op *op, enum nature nature)
 
 static void submit_close(struct polls *polls, struct op *op)
 {
-    struct poll_slot *slot = coil__slot_find(&polls->slots, op->fd);
+    struct poll_slot *slot = slot_find(&polls->slots, op->fd);
     enum nature nature = slot != NULL ? slot->nature : NATURE_UNKNOWN;
 
     if (slot != NULL)
@@ -190,15 +176,7 @@ static void submit_path(struct polls *polls, struct op *op)
 
 static bool has_path(const struct op *op)
 {
-    switch (op->kind) {
-    case OP_OPEN:
-    case OP_RENAME:
-    case OP_UNLINK:
-    case OP_MKDIR:
-    case OP_LIST: return true;
-    case OP_STAT: return op->stat.path != NULL;
-    default: return false;
-    }
+    return (coil__op_traits[op->kind] & OP_NAMED) && (op->kind != OP_STAT || op->stat.path != NULL);
 }
 
 /* Some op but OP_POLL is used on it. */
@@ -213,18 +191,13 @@ static void own(struct polls *polls, struct poll_slot *slot)
 
 static void submit_to_slot(struct polls *polls, struct poll_slot *slot, struct op *op)
 {
-    enum direction direction = coil__op_direction(op);
-
     if (op->kind != OP_POLL)
         own(polls, slot);
     enter(polls, slot, op);
-    if (direction != NEITHER && (slot->asked & ~slot->ready & BIT(direction)))
-        op->stage = STAGE_ASKED; /* an edge will tell, and there is nothing to do before */
-    else
-        coil__polls_mark(polls, slot);
+    coil__polls_mark(polls, slot);
 }
 
-void coil__polls_submit(struct polls *polls, struct op *op)
+static __attribute__((noinline)) void submit_any(struct polls *polls, struct op *op)
 {
     struct poll_slot *slot;
 
@@ -235,12 +208,26 @@ void coil__polls_submit(struct polls *polls, struct op *op)
     } else if (op->kind == OP_CLOSE) {
         submit_close(polls, op);
     } else {
-        slot = coil__slot_of(&polls->slots, op->fd);
+        slot = slot_of(&polls->slots, op->fd);
         if (slot == NULL)
             polls->ready(polls->driver, op, -ENOMEM);
         else
             submit_to_slot(polls, slot, op);
     }
+}
+
+/* Most ops have been tried a moment ago, and wait for the edge. */
+void coil__polls_submit(struct polls *polls, struct op *op)
+{
+    enum direction direction = op_direction(op);
+    struct poll_slot *slot = slot_find(&polls->slots, op->fd);
+
+    if (slot == NULL || !slot_waits(slot, direction)) {
+        submit_any(polls, op);
+        return;
+    }
+    op->stage = STAGE_ASKED;
+    enter(polls, slot, op);
 }
 
 /* The kernel is not told: an event for nobody comes at most once and is dropped. */
@@ -256,32 +243,44 @@ void coil__polls_cancel(struct polls *polls, struct op *op)
         polls->ready(polls->driver, op, -ECANCELED);
         return;
     }
-    slot = coil__slot_find(&polls->slots, op->fd);
-    coil__polls_leave(polls, slot, op, -ECANCELED);
+    slot = slot_find(&polls->slots, op->fd);
+    polls_leave(polls, slot, op, -ECANCELED);
     if (!list_empty(&slot->ops)) /* who waited behind it may go on */
         coil__polls_mark(polls, slot);
 }
 
-int64_t coil__polls_attempt(struct polls *polls, struct op *op)
+static __attribute__((noinline)) int64_t attempt_any(struct polls *polls, struct op *op)
 {
-    enum direction direction = coil__op_direction(op);
     struct poll_slot *slot;
     int64_t result;
 
     if (op->kind == OP_POLL)
         return coil__op_now(op);
-    if (has_path(op) || op->kind == OP_CLOSE || op->kind == OP_CALL)
+    if (!(coil__op_traits[op->kind] & BOTH))
         return -EAGAIN;
     if (op->fd < 0)
         return -EBADF;
-    slot = coil__slot_of(&polls->slots, op->fd);
-    if (slot == NULL || (direction != NEITHER && slot->queued[direction] > 0))
+    slot = slot_of(&polls->slots, op->fd);
+    if (slot == NULL || slot_taken(slot, op_direction(op)))
         return -EAGAIN;
     own(polls, slot);
     result = coil__slot_try(slot, op);
     if (op->kind == OP_ACCEPT && result >= 0)
         coil__edges_begin(polls, slot, (int)result);
     return result;
+}
+
+/* Most are bytes of a descriptor that is ours already. */
+int64_t coil__polls_attempt(struct polls *polls, struct op *op)
+{
+    enum direction direction = op_direction(op);
+    struct poll_slot *slot = slot_find(&polls->slots, op->fd);
+
+    if (slot == NULL || !(slot->flags & SLOT_OWN) || direction == NEITHER || op->kind == OP_ACCEPT)
+        return attempt_any(polls, op);
+    if (slot_taken(slot, direction))
+        return -EAGAIN;
+    return coil__slot_try(slot, op);
 }
 
 void coil__polls_back(struct polls *polls, struct op *op)
@@ -294,7 +293,7 @@ void coil__polls_back(struct polls *polls, struct op *op)
         polls->ready(polls->driver, op, op->result);
         return;
     }
-    slot = coil__slot_find(&polls->slots, op->fd);
+    slot = slot_find(&polls->slots, op->fd);
     coil__edges_back(polls, slot, op);
     if ((slot->closing != NULL || (slot->flags & SLOT_DOOMED)) && !has_worker(slot))
         close_late(polls, slot);
@@ -383,7 +382,7 @@ static void take_shot(struct polls *polls, struct poll_slot *slot, uint32_t even
 
 static void take_event(struct polls *polls, const struct epoll_event *event)
 {
-    struct poll_slot *slot = coil__slot_find(&polls->slots, (int)(uint32_t)event->data.u64);
+    struct poll_slot *slot = slot_find(&polls->slots, (int)(uint32_t)event->data.u64);
 
     if (slot->registration != event->data.u64 >> 32)
         return;

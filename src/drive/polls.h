@@ -61,7 +61,15 @@ enum polls_end {
 enum polls_end coil__polls_wait(struct polls *polls, int64_t timeout_ns);
 
 /* For edges.c: an op leaves its slot; a slot is to be looked at by the next flush. */
-void coil__polls_leave(struct polls *polls, struct poll_slot *slot, struct op *op, int64_t result);
+static inline void polls_leave(struct polls *polls, struct poll_slot *slot, struct op *op,
+                               int64_t result)
+{
+    list_remove(&op->link);
+    polls->waiting--;
+    slot->queued[op_direction(op)]--;
+    polls->ready(polls->driver, op, result);
+}
+
 void coil__polls_mark(struct polls *polls, struct poll_slot *slot);
 
 /* Registers the descriptor, or changes what is asked of it. Who waited for another file of the same

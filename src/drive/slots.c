@@ -6,8 +6,28 @@
 
 #include "base/alloc.h"
 #include "drive/files.h"
+#include "mach/sys_io.h"
 
-#define CHUNK_SLOTS 64
+const uint8_t coil__op_traits[OP_KINDS] = {
+    [OP_READ] = OP_READS | OP_PLACED,
+    [OP_READV] = OP_READS | OP_PLACED,
+    [OP_RECV] = OP_READS,
+    [OP_RECVMSG] = OP_READS,
+    [OP_ACCEPT] = OP_READS,
+    [OP_WAITID] = OP_READS,
+    [OP_WRITE] = OP_WRITES | OP_PLACED,
+    [OP_WRITEV] = OP_WRITES | OP_PLACED,
+    [OP_SEND] = OP_WRITES,
+    [OP_SENDMSG] = OP_WRITES,
+    [OP_SENDFILE] = OP_WRITES,
+    [OP_CONNECT] = OP_WRITES,
+    [OP_OPEN] = OP_NAMED,
+    [OP_STAT] = OP_NAMED,
+    [OP_RENAME] = OP_NAMED,
+    [OP_UNLINK] = OP_NAMED,
+    [OP_MKDIR] = OP_NAMED,
+    [OP_LIST] = OP_NAMED,
+};
 
 static int grow(struct poll_slots *slots, size_t needed)
 {
@@ -28,34 +48,25 @@ static int grow(struct poll_slots *slots, size_t needed)
 
 static struct poll_slot *chunk_new(size_t index)
 {
-    struct poll_slot *chunk = mem_zalloc(CHUNK_SLOTS * sizeof(*chunk));
+    struct poll_slot *chunk = mem_zalloc(SLOTS_AT_ONCE * sizeof(*chunk));
 
-    for (size_t i = 0; chunk != NULL && i < CHUNK_SLOTS; i++) {
-        chunk[i].fd = (int)(index * CHUNK_SLOTS + i);
+    for (size_t i = 0; chunk != NULL && i < SLOTS_AT_ONCE; i++) {
+        chunk[i].fd = (int)(index * SLOTS_AT_ONCE + i);
         chunk[i].ready = BOTH;
         list_init(&chunk[i].ops);
     }
     return chunk;
 }
 
-struct poll_slot *coil__slot_find(const struct poll_slots *slots, int fd)
+struct poll_slot *coil__slot_make(struct poll_slots *slots, int fd)
 {
-    size_t index = (size_t)fd / CHUNK_SLOTS;
-
-    if (fd < 0 || index >= slots->chunk_count || slots->chunks[index] == NULL)
-        return NULL;
-    return &slots->chunks[index][(size_t)fd % CHUNK_SLOTS];
-}
-
-struct poll_slot *coil__slot_of(struct poll_slots *slots, int fd)
-{
-    size_t index = (size_t)fd / CHUNK_SLOTS;
+    size_t index = (size_t)fd / SLOTS_AT_ONCE;
 
     if (index >= slots->chunk_count && grow(slots, index + 1) != 0)
         return NULL;
     if (slots->chunks[index] == NULL)
         slots->chunks[index] = chunk_new(index);
-    return coil__slot_find(slots, fd);
+    return slot_find(slots, fd);
 }
 
 void coil__slots_free(struct poll_slots *slots)
@@ -63,25 +74,6 @@ void coil__slots_free(struct poll_slots *slots)
     for (size_t i = 0; i < slots->chunk_count; i++)
         mem_free(slots->chunks[i]);
     mem_free(slots->chunks);
-}
-
-enum direction coil__op_direction(const struct op *op)
-{
-    switch (op->kind) {
-    case OP_READ: return op->rw.offset < 0 ? READING : NEITHER;
-    case OP_READV: return op->vector.offset < 0 ? READING : NEITHER;
-    case OP_RECV:
-    case OP_RECVMSG:
-    case OP_ACCEPT:
-    case OP_WAITID: return READING;
-    case OP_WRITE: return op->rw.offset < 0 ? WRITING : NEITHER;
-    case OP_WRITEV: return op->vector.offset < 0 ? WRITING : NEITHER;
-    case OP_SEND:
-    case OP_SENDMSG:
-    case OP_SENDFILE:
-    case OP_CONNECT: return WRITING;
-    default: return NEITHER;
-    }
 }
 
 static size_t sum(const struct iovec *parts, size_t count)
@@ -93,14 +85,21 @@ static size_t sum(const struct iovec *parts, size_t count)
     return size;
 }
 
+/* A look ahead leaves everything where it is, and an urgent byte is on its own: with flags, a
+ * number of bytes tells nothing. */
+static inline size_t size_of_bytes(const struct op *op)
+{
+    return op->rw.flags == 0 ? op->rw.size : 0;
+}
+
 /* How many bytes were asked for, where fewer tell something of the descriptor; else 0. */
 static size_t size_of(const struct op *op)
 {
     switch (op->kind) {
     case OP_READ:
     case OP_WRITE: return op->rw.size;
-    case OP_RECV: /* a look ahead leaves everything where it is; an urgent byte is on its own */
-    case OP_SEND: return op->rw.flags == 0 ? op->rw.size : 0;
+    case OP_RECV:
+    case OP_SEND: return size_of_bytes(op);
     case OP_READV:
     case OP_WRITEV: return sum(op->vector.parts, op_parts(op));
     case OP_SENDMSG: return sum(op->message.header->msg_iov, op->message.header->msg_iovlen);
@@ -113,26 +112,35 @@ static size_t size_of(const struct op *op)
 static bool flows(struct poll_slot *slot)
 {
     if (slot->nature == NATURE_UNKNOWN)
-        slot->nature = (uint8_t)coil__nature_of(slot->fd);
+        slot->nature = coil__nature_of(slot->fd);
     return slot->nature == NATURE_TCP || slot->nature == NATURE_PIPE;
 }
 
 /*
- * So many bytes were read or written. If that was less than asked for, the next try would be in
- * vain; whatever comes after this call makes an edge. But an end of the stream that has been told
- * already makes none any more.
+ * So many bytes of `size` were read or written. If that was less than asked for, the next try would
+ * be in vain; whatever comes after this call makes an edge. But an end of the stream that has been
+ * told already makes none any more.
  */
-static void learn(struct poll_slot *slot, const struct op *op, enum direction direction,
-                  int64_t bytes)
+static inline void learn(struct poll_slot *slot, enum direction direction, size_t bytes,
+                         size_t size)
 {
-    size_t size = size_of(op);
-
-    if (bytes <= 0 || (size_t)bytes >= size || size > INT32_MAX)
+    if (bytes >= size || bytes == 0 || size > INT32_MAX)
         return;
-    if (direction == NEITHER || (direction == READING && (slot->flags & SLOT_SHORT)))
+    if (direction == READING && (slot->flags & SLOT_SHORT))
         return;
     if (flows(slot))
-        slot->ready &= (uint8_t)~BIT(direction);
+        slot->ready &= (uint8_t)~direction;
+}
+
+/* The same, straight, of OP_RECV and OP_SEND. */
+static inline int64_t learn_bytes(struct poll_slot *slot, const struct op *op,
+                                  enum direction direction, int64_t result)
+{
+    if (result >= 0)
+        learn(slot, direction, (size_t)result, size_of_bytes(op));
+    else if (result == -EAGAIN)
+        slot->ready &= (uint8_t)~direction;
+    return result;
 }
 
 /* Whether -EAGAIN means that there is an edge to wait for. */
@@ -142,19 +150,29 @@ static bool edges_tell(const struct poll_slot *slot, const struct op *op)
            !coil__op_needs_time(op);
 }
 
+static __attribute__((noinline)) int64_t try_any(struct poll_slot *slot, struct op *op)
+{
+    enum direction direction = op_direction(op);
+    int64_t result = coil__op_now_on(op, &slot->nature);
+
+    if (result >= 0 && direction != NEITHER)
+        learn(slot, direction, (size_t)result, size_of(op));
+    else if (result == -EAGAIN && direction != NEITHER && edges_tell(slot, op))
+        slot->ready &= (uint8_t)~direction;
+    return result;
+}
+
+/* Most ops are bytes for a socket, or from one: they get there straight, unless the call is
+ * interrupted. */
 int64_t coil__slot_try(struct poll_slot *slot, struct op *op)
 {
-    enum direction direction = coil__op_direction(op);
-    enum nature nature = slot->nature;
-    int64_t result;
+    int64_t result = -EINTR;
 
-    if (!((slot->ready | ~slot->asked) & BIT(direction)) && direction != NEITHER)
-        return -EAGAIN;
-    result = coil__op_now_on(op, &nature);
-    slot->nature = (uint8_t)nature;
-    if (result >= 0)
-        learn(slot, op, direction, result);
-    else if (result == -EAGAIN && direction != NEITHER && edges_tell(slot, op))
-        slot->ready &= (uint8_t)~BIT(direction);
-    return result;
+    if (op->kind == OP_RECV)
+        result = learn_bytes(slot, op, READING,
+                             coil__sys_recv(op->fd, op->rw.data, op->rw.size, op->rw.flags));
+    else if (op->kind == OP_SEND)
+        result = learn_bytes(slot, op, WRITING,
+                             coil__sys_send(op->fd, op->rw.data, op->rw.size, op->rw.flags));
+    return likely(result != -EINTR) ? result : try_any(slot, op);
 }

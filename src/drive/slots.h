@@ -5,13 +5,24 @@
 #ifndef COIL_DRIVE_SLOTS_H
 #define COIL_DRIVE_SLOTS_H
 
+#include "base/check.h"
 #include "base/list.h"
 #include "drive/now.h"
 
-/* As bits: of `ready` and `asked`. */
-enum direction { READING, WRITING, NEITHER };
-#define BIT(direction) (1u << (direction))
-#define BOTH (BIT(READING) | BIT(WRITING))
+/* Which way an op goes that has to keep its place among others; NEITHER: it does not wait for
+ * others. As bits, of `ready` and `asked`. */
+enum direction { NEITHER = 0, READING = 1, WRITING = 2, BOTH = 3 };
+
+/* What an op's kind says of it. Who reads or writes waits for its descriptor; who does neither is
+ * done to it, or to a path, or polls. */
+enum op_trait {
+    OP_READS = READING,
+    OP_WRITES = WRITING,
+    OP_PLACED = 4, /* at an offset, if it has one, it waits for nobody */
+    OP_NAMED = 8,  /* on a path */
+};
+
+extern const uint8_t coil__op_traits[OP_KINDS];
 
 enum slot_flag {
     SLOT_OWN = 1,        /* ours to watch, by edges; else only polled, one-shot */
@@ -27,34 +38,67 @@ struct poll_slot {
     struct op *closing;    /* waits for the workers to be through */
     uint32_t registration; /* which one; an event of an older one is stale */
     int fd;
-    uint32_t queued[NEITHER]; /* ops of each direction */
-    uint8_t nature;           /* enum nature */
-    uint8_t ready;            /* directions in which the next try may succeed; all, to begin with */
-    uint8_t asked;            /* directions whose edges epoll tells */
-    uint8_t flags;            /* enum slot_flag */
+    uint32_t queued[BOTH]; /* ops of each direction, and of neither */
+    enum nature nature;
+    uint8_t ready; /* directions in which the next try may succeed; all, to begin with */
+    uint8_t asked; /* directions whose edges epoll tells */
+    uint8_t flags; /* enum slot_flag */
 };
+
+#define SLOTS_AT_ONCE 64u
 
 struct poll_slots {
     struct poll_slot **chunks; /* some at a time */
     size_t chunk_count;
 };
 
-/* The slot of a descriptor >= 0, made if need be; NULL: no memory. */
-struct poll_slot *coil__slot_of(struct poll_slots *slots, int fd);
-
-/* NULL: there is none. */
-struct poll_slot *coil__slot_find(const struct poll_slots *slots, int fd);
+/* Makes the slot of a descriptor >= 0 that has none; NULL: no memory. */
+struct poll_slot *coil__slot_make(struct poll_slots *slots, int fd);
 
 void coil__slots_free(struct poll_slots *slots);
 
-/* Which way an op goes that has to keep its place among others; NEITHER: it does not wait for
- * others. */
-enum direction coil__op_direction(const struct op *op);
+/* NULL: there is none. */
+static inline struct poll_slot *slot_find(const struct poll_slots *slots, int fd)
+{
+    unsigned index = (unsigned)fd / SLOTS_AT_ONCE; /* beyond all chunks if fd is negative */
 
-/*
- * coil__op_now, unless the direction is known not to be ready; and what its result says of the
- * descriptor is remembered. -EAGAIN of an op that blocks says nothing.
- */
+    if (unlikely(index >= slots->chunk_count) || unlikely(slots->chunks[index] == NULL))
+        return NULL;
+    return &slots->chunks[index][(unsigned)fd % SLOTS_AT_ONCE];
+}
+
+/* The slot of a descriptor >= 0, made if need be; NULL: no memory. */
+static inline struct poll_slot *slot_of(struct poll_slots *slots, int fd)
+{
+    struct poll_slot *slot = slot_find(slots, fd);
+
+    return likely(slot != NULL) ? slot : coil__slot_make(slots, fd);
+}
+
+static inline enum direction op_direction(const struct op *op)
+{
+    unsigned traits = coil__op_traits[op->kind];
+
+    if ((traits & OP_PLACED) && op_offset(op) >= 0)
+        return NEITHER;
+    return (enum direction)(traits & BOTH);
+}
+
+/* Whether it would have to wait, as a try has found before; only an edge, told since then, could
+ * have changed that. */
+static inline bool slot_waits(const struct poll_slot *slot, enum direction direction)
+{
+    return (direction & slot->asked & ~(unsigned)slot->ready) != 0;
+}
+
+/* Whether others of that direction are before it, or it would have to wait as they do. */
+static inline bool slot_taken(const struct poll_slot *slot, enum direction direction)
+{
+    return slot_waits(slot, direction) || (direction != NEITHER && slot->queued[direction] > 0);
+}
+
+/* coil__op_now; and what its result says of the descriptor is remembered. -EAGAIN of an op that
+ * blocks says nothing. To be asked where slot_waits says no. */
 int64_t coil__slot_try(struct poll_slot *slot, struct op *op);
 
 #endif

@@ -109,7 +109,7 @@ static inline bool knows(const struct uring_driver *self, unsigned opcode)
 /* The list in which the op keeps its place among others of its direction; NULL: it needs none. */
 static inline struct coil_link *lane_of(struct slot *slot, const struct op *op)
 {
-    enum direction direction = coil__op_direction(op);
+    enum direction direction = op_direction(op);
 
     return direction == READING ? &slot->reads : direction == WRITING ? &slot->writes : NULL;
 }

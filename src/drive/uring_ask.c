@@ -138,7 +138,7 @@ void coil__uring_ask_poll(const struct op *op, struct uring_sqe *request)
 bool coil__uring_was_dry(const struct uring_driver *self, const struct slot *slot,
                          const struct op *op)
 {
-    uint32_t turn = coil__op_direction(op) == READING ? slot->dry : slot->full;
+    uint32_t turn = op_direction(op) == READING ? slot->dry : slot->full;
 
     return turn != 0 && self->turn - turn <= 1;
 }

@@ -33,30 +33,41 @@ static int finish_cancelled(struct coil_loop *loop, const struct op *op)
     return 0;
 }
 
-coil_async int coil__op_wait(struct op_wait *wait, const char *what)
+/* Woken before the op is over: it is asked to end, and waited for all the same. A loop that closes
+ * takes nothing new: then nothing is out, and the wait never ends. */
+static COLD coil_async int wait_on(struct op_wait *wait, struct task *task, bool lent)
 {
-    struct coil_loop *loop = loop_here(what);
-    bool lent = !loop->closing; /* a loop that closes takes nothing new: then the wait never ends */
-    struct coil_result woken;
-    bool cancelled = false;
+    struct coil_loop *loop = task->future.loop;
 
-    wait->op.done = op_done;
-    future_init_waiter(&wait->waiter, loop, what);
-    if (lent)
-        coil__drive_submit(loop->driver, &wait->op);
-    for (;;) {
-        woken = coil_await(&wait->waiter);
+    do {
+        const char *what = wait->waiter.place;
+
         future_fini_waiter(&wait->waiter);
-        if (lent && wait->op.state == OP_IDLE)
-            break;
-        cancelled = true;
         future_init_waiter(&wait->waiter, loop, what);
         if (lent)
             coil__drive_cancel(loop->driver, &wait->op);
-    }
-    if (cancelled || woken.status == -ECANCELED)
-        return finish_cancelled(loop, &wait->op);
-    return (int)woken.status;
+        task_await_own(loop, task, &wait->waiter);
+    } while (!lent || wait->op.state != OP_IDLE);
+    future_fini_waiter(&wait->waiter);
+    return finish_cancelled(loop, &wait->op);
+}
+
+coil_async int coil__op_wait(struct op_wait *wait, const char *what)
+{
+    struct task *task = coil__task_here(what);
+    struct coil_loop *loop = task->future.loop;
+    bool lent = !loop->closing;
+    int64_t woken;
+
+    wait->op.done = op_done;
+    future_init_waiter(&wait->waiter, loop, what);
+    if (likely(lent))
+        coil__drive_submit(loop->driver, &wait->op);
+    woken = task_await_own(loop, task, &wait->waiter).status;
+    if (unlikely(!lent || wait->op.state != OP_IDLE))
+        return wait_on(wait, task, lent);
+    future_fini_waiter(&wait->waiter);
+    return unlikely(woken == -ECANCELED) ? finish_cancelled(loop, &wait->op) : (int)woken;
 }
 
 /*

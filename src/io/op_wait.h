@@ -14,6 +14,16 @@ struct op_wait {
                                            NULL */
 };
 
+/* What every op needs. The rest is its kind's, or the driver's while it is lent: to write zeros
+ * over it all would take longer than what is done with it. */
+static inline void op_begin(struct op *op, enum op_kind kind, int fd)
+{
+    op->kind = (uint8_t)kind;
+    op->state = OP_IDLE;
+    op->stage = 0;
+    op->fd = fd;
+}
+
 /*
  * Submits wait->op and waits it out; a cancellation asks the driver to hurry. 0: the result is
  * op.result. -ECANCELED: the caller was cancelled, and nothing has happened in the world (but a

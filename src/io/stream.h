@@ -91,4 +91,13 @@ static inline void stream_owned(const struct coil_stream *stream, const char *ca
         loop_owned(stream->loop, caller);
 }
 
+/* Gives up a reference that was held while a task waited; as a rule others hold the stream, too. */
+static inline void stream_leave(struct coil_stream *stream)
+{
+    if (likely(stream->refs > 1))
+        stream->refs--;
+    else
+        coil_stream_unref(stream);
+}
+
 #endif

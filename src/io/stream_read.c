@@ -88,14 +88,13 @@ static int64_t note_result(struct coil_stream *stream, int64_t n)
 
 static void aim(struct coil_stream *stream, struct op *op, void *data, size_t size)
 {
-    *op = (struct op){.kind = OP_READ, .fd = stream->fd};
+    op_begin(op, stream->kind == STREAM_SOCKET ? OP_RECV : OP_READ, stream->fd);
     op->rw.data = data;
     op->rw.size = size;
-    op->rw.offset = OP_STREAM;
-    if (stream->kind == STREAM_SOCKET) {
-        op->kind = OP_RECV;
+    if (stream->kind == STREAM_SOCKET)
         op->rw.flags = 0;
-    }
+    else
+        op->rw.offset = OP_STREAM;
 }
 
 /* Meanwhile others may close the stream, and give it up. */
@@ -109,7 +108,7 @@ static coil_async int wait_for_data(struct coil_stream *stream, struct op_wait *
     stream->reader = NULL;
     if (err == 0)
         wait->op.result = note_result(stream, wait->op.result);
-    coil_stream_unref(stream);
+    stream_leave(stream);
     return err;
 }
 

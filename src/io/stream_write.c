@@ -123,20 +123,19 @@ static void sent(struct op *op)
 /* The op for one part: the frequent case, without the arrays. */
 static void aim_at_one(struct coil_stream *stream, struct op *op, const void *data, size_t size)
 {
-    *op = (struct op){.kind = OP_WRITE, .fd = stream->fd};
+    op_begin(op, stream->kind == STREAM_SOCKET ? OP_SEND : OP_WRITE, stream->fd);
     op->rw.data = (void *)(uintptr_t)data;
     op->rw.size = size;
-    op->rw.offset = OP_STREAM;
-    if (stream->kind == STREAM_SOCKET) {
-        op->kind = OP_SEND;
+    if (stream->kind == STREAM_SOCKET)
         op->rw.flags = 0;
-    }
+    else
+        op->rw.offset = OP_STREAM;
 }
 
 static void aim_at_many(struct coil_stream *stream, struct op *op, struct iovec *parts,
                         size_t count, struct msghdr *header)
 {
-    *op = (struct op){.kind = OP_WRITEV, .fd = stream->fd};
+    op_begin(op, OP_WRITEV, stream->fd);
     op->vector.parts = parts;
     op->vector.count = count;
     op->vector.offset = OP_STREAM;

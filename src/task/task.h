@@ -204,6 +204,16 @@ static inline void task_park(struct coil_loop *loop, struct task *task)
     task_arrived(loop);
 }
 
+/* coil_await by a stackful task that runs, of a future that is pending and nobody else's: there is
+ * nothing to check. */
+static inline struct coil_result task_await_own(struct coil_loop *loop, struct task *task,
+                                                struct coil_future *future)
+{
+    task_wait_for(task, future);
+    task_park(loop, task);
+    return task_woken(task);
+}
+
 /* From now on a stack that overflows says whose it is. Called by name: what only a constructor
  * reaches is left out of a program that links the archive. */
 void coil__task_watch_overflow(void);
