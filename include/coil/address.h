@@ -5,6 +5,7 @@
 #define COIL_ADDRESS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -69,7 +70,7 @@ COIL_EXPORT void coil_address_set_port(struct coil_address *address, uint16_t po
  * Suspends: no. Thread: any.
  * Returns: true if so.
  */
-COIL_EXPORT int coil_address_equal(const struct coil_address *a, const struct coil_address *b);
+COIL_EXPORT bool coil_address_equal(const struct coil_address *a, const struct coil_address *b);
 
 COIL_END_DECLS
 

@@ -1,6 +1,6 @@
 /*
- * coil: coroutines, I/O, loop. asyncio for C. This header brings the core; see each one for its
- * contract.
+ * coil: coroutines, I/O, loop. asyncio for C. This header brings all but coil/embed.h; see each
+ * one for its contract.
  */
 #ifndef COIL_COIL_H
 #define COIL_COIL_H

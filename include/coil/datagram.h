@@ -19,8 +19,8 @@ struct coil_datagram;
 
 /* How an endpoint is made. All zero is the default. */
 struct coil_datagram_options {
-    bool reuse_port;
-    bool broadcast;
+    bool reuse_port; /* several endpoints share the port: each datagram goes to one of them */
+    bool broadcast;  /* sending to broadcast addresses is allowed */
 };
 
 /**
@@ -36,14 +36,16 @@ COIL_EXPORT int coil_datagram_open(const struct coil_address *local,
                                    struct coil_datagram **out);
 
 /**
- * Closes it. Tasks that wait on it get -EBADF. NULL is fine.
+ * Closes it and gives it up. Tasks that wait on it get -EBADF. If its loop is closed, so is it, and
+ * only this is left to do. NULL is fine.
  *
  * Suspends: no.
  */
 COIL_EXPORT void coil_datagram_close(struct coil_datagram *endpoint);
 
 /**
- * The next datagram (asyncio: datagram_received). One that is longer than `size` is cut. An error
+ * The next datagram (asyncio: datagram_received), and who sent it, unless `from` is NULL. One that
+ * is longer than `size` is cut: give room for one byte more than you expect, to see that. An error
  * that the network reports of an earlier send (asyncio: error_received) comes here once; the
  * endpoint lives on.
  *

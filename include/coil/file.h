@@ -8,6 +8,11 @@
  *
  *     coil_close(fd);
  *
+ * What was opened or used here belongs to the loop until coil_close or coil_close_soon: never close
+ * it by close(2), dup2(2) over it or the like, for the loop remembers things about it. Descriptors
+ * that were not opened here (0, 1, 2, one of a library's) may be used, and their flags stay as they
+ * are.
+ *
  * Buffers are lent for the time of the call: when it returns, cancelled or not, nobody touches
  * them. A cancelled operation on a disk may have been done nevertheless: the call then waits until
  * that is decided. Relative paths begin at the working directory. For lines of text, open a stream
@@ -17,7 +22,6 @@
 #define COIL_FILE_H
 
 #include <fcntl.h>
-#include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -167,7 +171,7 @@ COIL_EXPORT void coil_listing_free(struct coil_listing *names);
 
 /**
  * A whole file at once: reads it (a zero byte is put behind the data, not counted), or replaces its
- * content, making it if need be.
+ * content, making it if need be (mode 0666 less the umask).
  *
  * Suspends: yes.
  * Cancel-safe: reading: yes; writing: no, the file may be cut then.

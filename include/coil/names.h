@@ -13,7 +13,10 @@ COIL_BEGIN_DECLS
 
 struct addrinfo;
 
-/* The codes of getaddrinfo (asyncio: socket.gaierror), as errors of coil: EAI_NONAME comes as
+/* Programs that use the EAI_ and AI_ names ask the C library for POSIX: -std=gnu11, or
+ * -D_GNU_SOURCE.
+ *
+ * The codes of getaddrinfo (asyncio: socket.gaierror), as errors of coil: EAI_NONAME comes as
  * -COIL_EGAI(EAI_NONAME). coil_strerror knows them. */
 #define COIL_EGAI_BASE 5200
 #define COIL_EGAI(code) (COIL_EGAI_BASE - (code))

@@ -52,6 +52,7 @@ struct coil_process_options {
 /**
  * Starts a program (asyncio: create_subprocess_exec), found on the PATH of its environment if there
  * is no / in its name. Signals are as for a fresh program, only standard streams are passed on.
+ * `arguments` ends with NULL; main's argv wants a cast, (const char *const *)argv.
  *
  * Suspends: no; it takes as long as posix_spawn.
  * Owns: the caller unrefs it.
@@ -100,7 +101,8 @@ struct coil_output {
  * Suspends: yes.
  * Cancel-safe: yes; the child goes on, what it wrote so far may be lost.
  * Owns: the caller frees the output with coil_output_free, also after an error.
- * Returns: as coil_process_wait; -ENOMEM; -ECANCELED.
+ * Returns: as coil_process_wait; -EINVAL (input for a child whose standard input is not ours);
+ * -ENOMEM; -ECANCELED.
  */
 COIL_EXPORT coil_async int coil_process_communicate(struct coil_process *process, const void *input,
                                                     size_t size, struct coil_output *output);
@@ -141,7 +143,7 @@ COIL_EXPORT coil_async int coil_process_stop(struct coil_process *process, int64
 COIL_EXPORT int coil_process_pid(const struct coil_process *process);
 
 /**
- * How it ended (asyncio: returncode).
+ * How it ended (asyncio: returncode). Not a status: a negative one is no error code.
  *
  * Suspends: no.
  * Returns: the exit status >= 0; the signal's number negated (-SIGKILL) if one killed it, as in

@@ -17,8 +17,6 @@
 #ifndef COIL_SOCK_H
 #define COIL_SOCK_H
 
-#include <stdbool.h>
-
 #include <coil/address.h>
 
 COIL_BEGIN_DECLS

@@ -319,7 +319,7 @@ static bool equal_ip6(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b
            memcmp(&a->sin6_addr, &b->sin6_addr, sizeof(a->sin6_addr)) == 0;
 }
 
-int coil_address_equal(const struct coil_address *a, const struct coil_address *b)
+bool coil_address_equal(const struct coil_address *a, const struct coil_address *b)
 {
     sa_family_t family = family_of(a);
 

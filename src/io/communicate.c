@@ -128,6 +128,8 @@ coil_async int coil_process_communicate(struct coil_process *process, const void
     loop_owned(process->loop, "coil_process_communicate");
     *output = (struct coil_output){0};
     talk.size = input != NULL ? size : 0;
+    if (talk.size > 0 && process->streams[0] == NULL)
+        return -EINVAL; /* rather than throw it away without a word */
     process->refs++;
     begin(&talk);
     status = finish(&talk);

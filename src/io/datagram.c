@@ -12,6 +12,9 @@
 struct coil_datagram {
     int fd; /* -1: closed */
     unsigned users;
+    bool given_up; /* by coil_datagram_close: the last user frees it */
+    struct coil_loop *loop;
+    struct loop_guest guest;
 };
 
 static int set_options(int fd, const struct coil_datagram_options *options)
@@ -48,6 +51,22 @@ static bool is_address(const struct coil_address *address)
     return address == NULL || address->length >= sizeof(sa_family_t);
 }
 
+/* What is out on it ends with -EBADF. */
+static void shut(struct coil_datagram *self)
+{
+    if (self->fd < 0)
+        return;
+    WORLD(self->loop, close, self->fd);
+    self->fd = -1;
+    if (link_in_list(&self->guest.link))
+        list_remove(&self->guest.link);
+}
+
+static void loop_closes(struct loop_guest *guest)
+{
+    shut(container_of(guest, struct coil_datagram, guest));
+}
+
 int coil_datagram_open(const struct coil_address *local, const struct coil_address *remote,
                        const struct coil_datagram_options *options, struct coil_datagram **out)
 {
@@ -70,26 +89,28 @@ int coil_datagram_open(const struct coil_address *local, const struct coil_addre
         return err;
     }
     self->fd = fd;
+    self->loop = loop;
+    self->guest.loop_closes = loop_closes;
+    list_append(&loop->guests, &self->guest.link);
     *out = self;
     return 0;
 }
 
 static void leave(struct coil_datagram *self)
 {
-    if (--self->users == 0 && self->fd < 0)
+    if (--self->users == 0 && self->given_up)
         mem_free(self);
 }
 
 void coil_datagram_close(struct coil_datagram *endpoint)
 {
-    int fd;
-
     if (endpoint == NULL)
         return;
-    fd = endpoint->fd;
-    endpoint->fd = -1;
+    if (endpoint->fd >= 0)
+        loop_owned(endpoint->loop, "coil_datagram_close");
+    shut(endpoint);
+    endpoint->given_up = true;
     endpoint->users++;
-    WORLD(loop_here("coil_datagram_close"), close, fd);
     leave(endpoint);
 }
 

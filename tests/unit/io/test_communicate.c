@@ -198,3 +198,16 @@ DRIVER_LOOP_TEST(whatever_fails_the_rest_is_called_off)
     tortures(FAULT_ALLOC);
     tortures(FAULT_SYS);
 }
+
+DRIVER_LOOP_TEST(input_for_a_child_that_cannot_be_given_any_is_refused)
+{
+    static const char *const command[] = {"true", NULL};
+    struct coil_output output;
+    struct coil_process *child;
+
+    CHECK_EQ(coil_create_subprocess_exec(command, NULL, &child), 0);
+    CHECK_EQ(coil_process_communicate(child, "words", 5, &output), -EINVAL);
+    CHECK_EQ(coil_process_communicate(child, NULL, 0, &output), 0);
+    coil_output_free(&output);
+    coil_process_unref(child);
+}

@@ -363,3 +363,21 @@ TEST(in_a_world_that_likes_to_wait_opening_does_not)
 
     CHECK_EQ(coil_run_with(opens_many, NULL, &options).status, 0);
 }
+
+static struct coil_datagram *survivor;
+
+static coil_async struct coil_result opens_one(void *arg)
+{
+    struct coil_address local;
+
+    CHECK_EQ(coil_address_parse("127.0.0.1:0", 0, &local), 0);
+    CHECK_EQ(coil_datagram_open(&local, NULL, NULL, &survivor), 0);
+    return coil_value(arg);
+}
+
+DRIVER_TEST(one_that_outlives_its_loop_is_closed_and_can_be_given_up)
+{
+    CHECK_EQ(coil_run(opens_one, NULL).status, 0);
+    CHECK_EQ(coil_datagram_fd(survivor), -1);
+    coil_datagram_close(survivor);
+}
