@@ -180,6 +180,14 @@ static int survive(enum fault_kind kind, uint64_t k)
     return coil__fault_count(kind) >= k ? 0 : NO_SUCH_FAULT;
 }
 
+/* The thread sanitizer would else sleep for a second at the end of each of the hundreds of
+ * processes that have threads left. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "atexit_sleep_ms=0";
+}
+
 /* Each in a process of its own, so that the workers' threads are new every time. Returns how many
  * there were. */
 static uint64_t survive_all(enum fault_kind kind)
