@@ -93,7 +93,7 @@ DRIVER_LOOP_TEST(without_pipes_it_only_waits)
     struct coil_output output;
     struct coil_process *child = start_plain("exit 3");
 
-    CHECK_EQ(coil_process_communicate(child, "unused", 6, &output), 3);
+    CHECK_EQ(coil_process_communicate(child, NULL, 0, &output), 3);
     CHECK_PTR(output.out, NULL);
     CHECK_PTR(output.err, NULL);
     coil_output_free(&output);

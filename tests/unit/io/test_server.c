@@ -2,43 +2,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "unit/io/streams.h"
-
-static coil_async void echo(struct coil_stream *client, void *arg)
-{
-    char data[4096];
-    int64_t n;
-
-    (void)arg;
-    while ((n = coil_stream_read(client, data, sizeof(data))) > 0)
-        if (coil_stream_write(client, data, (size_t)n) != 0 || coil_stream_drain(client) != 0)
-            break;
-}
-
-static struct coil_stream *connect_to(struct coil_server *server)
-{
-    struct coil_stream *stream = NULL;
-
-    CHECK_EQ(coil_open_connection("127.0.0.1", coil_server_port(server), &stream), 0);
-    return stream;
-}
-
-static void check_echo(struct coil_stream *stream, const char *text)
-{
-    char *line;
-
-    CHECK_EQ(coil_stream_printf(stream, "%s\n", text), 0);
-    CHECK_EQ(coil_stream_readline(stream, &line), (int64_t)strlen(text) + 1);
-    CHECK_EQ(strncmp(line, text, strlen(text)), 0);
-}
-
-static struct coil_server *start(coil_client_fn *fn, const struct coil_server_options *options)
-{
-    struct coil_server *server = NULL;
-
-    CHECK_EQ(coil_start_server_with(fn, NULL, "127.0.0.1", 0, options, &server), 0);
-    return server;
-}
+#include "unit/io/servers.h"
 
 DRIVER_LOOP_TEST(an_echo_server_echoes)
 {
@@ -203,68 +167,6 @@ DRIVER_LOOP_TEST(a_kept_stream_outlives_its_handler_but_is_closed)
     CHECK(coil_stream_closing(kept));
     coil_stream_unref(kept);
     coil_stream_unref(a);
-    coil_server_unref(server);
-}
-
-DRIVER_LOOP_TEST(unix_servers_replace_a_stale_file_but_not_a_living_server)
-{
-    char path[64];
-    struct coil_server *server = NULL, *other = NULL;
-    struct coil_stream *a = NULL;
-    struct coil_address address;
-    int fd;
-
-    snprintf(path, sizeof(path), "/tmp/coil-test-%d", getpid());
-    fd = coil_sock_open(AF_UNIX, SOCK_STREAM, 0);
-    address.as.unix_path.sun_family = AF_UNIX;
-    strcpy(address.as.unix_path.sun_path, path);
-    address.length = sizeof(address.as.unix_path);
-    CHECK_EQ(coil_sock_bind(fd, &address), 0);
-    CHECK_EQ(coil_close(fd), 0); /* its file stays */
-    CHECK_EQ(coil_start_unix_server(echo, NULL, path, &server), 0);
-    CHECK_EQ(coil_start_unix_server(echo, NULL, path, &other), -EADDRINUSE);
-    CHECK_EQ(coil_open_unix_connection(path, &a), 0);
-    check_echo(a, "unix");
-    coil_stream_unref(a);
-    CHECK_EQ(coil_server_shutdown(server, COIL_SECONDS(10)), 0);
-    CHECK_EQ(coil_open_unix_connection(path, &a), -ENOENT);
-    coil_server_unref(server);
-}
-
-DRIVER_LOOP_TEST(abstract_names_leave_no_file)
-{
-    char path[64];
-    struct coil_server *server = NULL;
-    struct coil_stream *a = NULL;
-
-    snprintf(path, sizeof(path), "@coil-test-%d", getpid());
-    CHECK_EQ(coil_start_unix_server(echo, NULL, path, &server), 0);
-    CHECK_EQ(coil_open_unix_connection(path, &a), 0);
-    check_echo(a, "abstract");
-    coil_stream_unref(a);
-    coil_server_unref(server);
-}
-
-DRIVER_LOOP_TEST(all_addresses_get_the_same_port)
-{
-    struct coil_server *server = NULL;
-    struct coil_address first, second;
-
-    CHECK_EQ(coil_start_server(echo, NULL, NULL, 0, &server), 0);
-    CHECK_EQ(coil_server_address(server, 0, &first), 0);
-    if (coil_server_address(server, 1, &second) == 0)
-        CHECK_EQ(coil_address_port(&first), coil_address_port(&second));
-    CHECK_EQ(coil_server_address(server, 16, &second), -ENOENT);
-    CHECK(coil_server_port(server) > 0);
-    coil_server_unref(server);
-}
-
-DRIVER_LOOP_TEST(a_port_in_use_is_told)
-{
-    struct coil_server *server = start(echo, NULL), *other = NULL;
-
-    CHECK_EQ(coil_start_server(echo, NULL, "127.0.0.1", coil_server_port(server), &other),
-             -EADDRINUSE);
     coil_server_unref(server);
 }
 

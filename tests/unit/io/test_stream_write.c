@@ -136,56 +136,6 @@ DRIVER_LOOP_TEST(what_is_kept_is_sent_before_the_end_is)
     unref_both(&both);
 }
 
-DRIVER_LOOP_TEST(close_sends_what_is_kept_and_then_closes)
-{
-    size_t size;
-    char rest[4];
-
-    both = open_both(NULL);
-    size = fill_up(both.near);
-    coil_stream_close(both.near);
-    CHECK(coil_stream_closing(both.near));
-    CHECK_EQ(coil_stream_write(both.near, "x", 1), -ESHUTDOWN);
-    CHECK(coil_stream_fd(both.near) >= 0);
-    check_far_gets(size);
-    CHECK_EQ(coil_stream_read(both.far, rest, sizeof(rest)), 0);
-    CHECK_EQ(coil_stream_wait_closed(both.near), 0);
-    CHECK_EQ(coil_stream_fd(both.near), -1);
-    CHECK_EQ(coil_stream_wait_closed(both.near), 0);
-    unref_both(&both);
-}
-
-DRIVER_LOOP_TEST(a_stream_given_up_still_sends_what_was_written)
-{
-    size_t size;
-    char rest[4];
-
-    both = open_both(NULL);
-    size = fill_up(both.near);
-    coil_stream_unref(both.near);
-    check_far_gets(size);
-    CHECK_EQ(coil_stream_read(both.far, rest, sizeof(rest)), 0);
-    coil_stream_unref(both.far);
-}
-
-DRIVER_LOOP_TEST(the_loop_closes_with_a_stream_that_still_writes)
-{
-    both = open_both(NULL);
-    fill_up(both.near);
-    coil_stream_unref(both.near);
-    /* nobody reads, and both.far is never given up before the loop is gone */
-}
-
-DRIVER_LOOP_TEST(abort_throws_away_what_is_kept)
-{
-    both = open_both(NULL);
-    fill_up(both.near);
-    coil_stream_abort(both.near);
-    CHECK_EQ(coil_stream_wait_closed(both.near), -ECONNABORTED);
-    coil_stream_abort(both.near);
-    unref_both(&both);
-}
-
 DRIVER_LOOP_TEST(a_peer_that_is_gone_is_told_by_write_drain_and_wait_closed)
 {
     char data[4096] = "";
@@ -280,25 +230,6 @@ DRIVER_LOOP_TEST(a_cancelled_sendall_touches_its_memory_no_more)
         CHECK_PTR(memchr(data, 'X', (size_t)n), NULL);
     }
     unref_both(&both);
-}
-
-DRIVER_LOOP_TEST(pipes_and_files_are_streams_too)
-{
-    struct coil_stream *in, *out;
-    char *all;
-    int fds[2];
-
-    CHECK_EQ(coil_pipe(fds), 0);
-    CHECK_EQ(coil_stream_open(fds[0], NULL, &in), 0);
-    CHECK_EQ(coil_stream_open(fds[1], NULL, &out), 0);
-    CHECK_EQ(coil_stream_printf(out, "through a pipe"), 0);
-    CHECK_EQ(coil_stream_write_eof(out), 0);
-    CHECK_EQ(coil_stream_fd(out), -1); /* it has one direction */
-    CHECK_EQ(coil_stream_readall(in, &all), 14);
-    CHECK_STR(all, "through a pipe");
-    free(all);
-    coil_stream_unref(in);
-    coil_stream_unref(out);
 }
 
 DRIVER_LOOP_TEST(a_pipe_nobody_reads_fails_without_a_signal)

@@ -1,0 +1,140 @@
+/* Where servers listen: addresses, ports, paths, names. */
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+#include "unit/io/servers.h"
+
+DRIVER_LOOP_TEST(unix_servers_replace_a_stale_file_but_not_a_living_server)
+{
+    char path[64];
+    struct coil_server *server = NULL, *other = NULL;
+    struct coil_stream *a = NULL;
+    struct coil_address address;
+    int fd;
+
+    snprintf(path, sizeof(path), "/tmp/coil-test-%d", getpid());
+    fd = coil_sock_open(AF_UNIX, SOCK_STREAM, 0);
+    address.as.unix_path.sun_family = AF_UNIX;
+    strcpy(address.as.unix_path.sun_path, path);
+    address.length = sizeof(address.as.unix_path);
+    CHECK_EQ(coil_sock_bind(fd, &address), 0);
+    CHECK_EQ(coil_close(fd), 0); /* its file stays */
+    CHECK_EQ(coil_start_unix_server(echo, NULL, path, &server), 0);
+    CHECK_EQ(coil_start_unix_server(echo, NULL, path, &other), -EADDRINUSE);
+    CHECK_EQ(coil_open_unix_connection(path, &a), 0);
+    check_echo(a, "unix");
+    coil_stream_unref(a);
+    CHECK_EQ(coil_server_shutdown(server, COIL_SECONDS(10)), 0);
+    CHECK_EQ(coil_open_unix_connection(path, &a), -ENOENT);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(abstract_names_leave_no_file)
+{
+    char path[64];
+    struct coil_server *server = NULL;
+    struct coil_stream *a = NULL;
+
+    snprintf(path, sizeof(path), "@coil-test-%d", getpid());
+    CHECK_EQ(coil_start_unix_server(echo, NULL, path, &server), 0);
+    CHECK_EQ(coil_open_unix_connection(path, &a), 0);
+    check_echo(a, "abstract");
+    coil_stream_unref(a);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(all_addresses_get_the_same_port)
+{
+    struct coil_server *server = NULL;
+    struct coil_address first, second;
+
+    CHECK_EQ(coil_start_server(echo, NULL, NULL, 0, &server), 0);
+    CHECK_EQ(coil_server_address(server, 0, &first), 0);
+    if (coil_server_address(server, 1, &second) == 0)
+        CHECK_EQ(coil_address_port(&first), coil_address_port(&second));
+    CHECK_EQ(coil_server_address(server, 16, &second), -ENOENT);
+    CHECK(coil_server_port(server) > 0);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(a_port_in_use_is_told)
+{
+    struct coil_server *server = start(echo, NULL), *other = NULL;
+
+    CHECK_EQ(coil_start_server(echo, NULL, "127.0.0.1", coil_server_port(server), &other),
+             -EADDRINUSE);
+    coil_server_unref(server);
+}
+
+static int bound_socket(int *port)
+{
+    struct coil_address address;
+    int fd = coil_sock_open(AF_INET, SOCK_STREAM, 0);
+
+    CHECK_EQ(coil_address_parse("127.0.0.1:0", 0, &address), 0);
+    CHECK_EQ(coil_sock_bind(fd, &address), 0);
+    CHECK_EQ(coil_sock_name(fd, &address), 0);
+    *port = coil_address_port(&address);
+    return fd;
+}
+
+DRIVER_LOOP_TEST(a_bound_socket_of_the_callers_is_served)
+{
+    struct coil_server *server = NULL;
+    struct coil_stream *a;
+    int port, fd = bound_socket(&port);
+
+    CHECK_EQ(coil_serve_socket(echo, NULL, fd, NULL, &server), 0);
+    CHECK_EQ(coil_server_port(server), port);
+    a = connect_to(server);
+    check_echo(a, "x");
+    coil_stream_unref(a);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(several_servers_share_a_port_if_they_ask_to)
+{
+    struct coil_server_options options = {.reuse_port = true};
+    struct coil_server *first = start(echo, &options), *second = NULL;
+
+    CHECK_EQ(
+        coil_start_server_with(echo, NULL, "127.0.0.1", coil_server_port(first), &options, &second),
+        0);
+    coil_server_unref(first);
+    coil_server_unref(second);
+}
+
+static struct coil_stream *served;
+
+static coil_async void keeps_stream(struct coil_stream *client, void *arg)
+{
+    served = client;
+    echo(client, arg);
+}
+
+DRIVER_LOOP_TEST(accepted_sockets_do_not_delay_and_are_kept_alive_if_asked)
+{
+    struct coil_server_options options = {.keep_alive = true};
+    struct coil_server *server;
+    struct coil_stream *a;
+    int value = 0;
+
+    server = start(keeps_stream, &options);
+    a = connect_to(server);
+    check_echo(a, "x");
+    CHECK_EQ(coil_sock_get(coil_stream_fd(served), IPPROTO_TCP, TCP_NODELAY, &value), 0);
+    CHECK(value != 0);
+    CHECK_EQ(coil_sock_get(coil_stream_fd(served), SOL_SOCKET, SO_KEEPALIVE, &value), 0);
+    CHECK(value != 0);
+    coil_stream_unref(a);
+    coil_server_shutdown(server, COIL_SECONDS(5));
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(a_host_nobody_knows_is_told)
+{
+    struct coil_server *server = NULL;
+
+    CHECK(coil_start_server(echo, NULL, "no.such.host.invalid", 0, &server) < 0);
+    CHECK_PTR(server, NULL);
+}
