@@ -50,11 +50,11 @@ static bool at_offset(const struct op *op)
 }
 
 /*
- * A file goes to the ring, or where the ring cannot, to a worker: also where it stands, for the
- * kernel leaves the position behind when a full disk cuts a request of the ring short. A socket or pipe is read by the
- * ring; a socket is written by it too, but for a pipe, and for a vector, only the system call knows
- * how not to raise SIGPIPE. What may block its reader (a terminal) goes by poll; so does an offset
- * where there is none, to be refused.
+ * A file goes to the ring, or where the ring cannot, to a worker: also where the file stands, for
+ * the kernel leaves that place behind if a full disk cuts a request of the ring short. A socket or
+ * pipe is read by the ring; a socket is written by it too, but for a pipe, and for a vector, only
+ * the system call knows how not to raise SIGPIPE. What may block its reader (a terminal) goes by
+ * poll; so does an offset where there is none, to be refused.
  */
 static enum way way_of_data(struct uring_driver *self, struct slot *slot, const struct op *op)
 {
