@@ -134,51 +134,75 @@ static bool full(const struct coil_server *server)
     return server->options.most != 0 && server->client_count >= server->options.most;
 }
 
-static bool out_of_resources(int64_t result)
+/* The error is the next connection's, which has gone before it was taken: see accept(2). */
+static bool lost_on_the_way(int64_t result)
 {
-    return result == -EMFILE || result == -ENFILE || result == -ENOBUFS || result == -ENOMEM;
+    switch (-result) {
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM: /* a firewall's */
+    case ETIMEDOUT:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENONET:
+    case ENOPROTOOPT: return true;
+    default: return false;
+    }
 }
 
-/* The system has no more descriptors: it is told, and tried again when some may be free. */
-static void pause_accepting(struct coil_server *server, int error)
+/* Somebody else has closed it, or the like. */
+static bool lost_for_good(int64_t result)
+{
+    return result == -EBADF || result == -EINVAL || result == -ENOTSOCK;
+}
+
+/* The system has no more descriptors, or other troubles: it is told, and tried again later. */
+static void pause_accepting(struct coil_server *server, int64_t error)
 {
     if (server->pausing)
         return;
     server->pausing = true;
+    coil_call_later(server->loop, &server->retry, RETRY_NS);
     coil__report(server->loop, "accept is out of system resources: trying again in a second", error,
                  NULL, NULL);
-    coil_call_later(server->loop, &server->retry, RETRY_NS);
 }
 
-/* What one accept gave. False: not now any more. */
+/* What one accept gave. False: not now any more. Whoever hears a report may close the server. */
 static bool take_result(struct listener *listener, int64_t result)
 {
     struct coil_server *server = listener->server;
 
-    if (result >= 0 && server->closed)
-        WORLD(server->loop, close, (int)result);
-    else if (result >= 0)
+    if (server->closed) {
+        if (result >= 0)
+            WORLD(server->loop, close, (int)result);
+    } else if (result >= 0) {
         welcome(listener, (int)result);
-    else if (out_of_resources(result))
-        pause_accepting(server, (int)result);
-    else if (!server->closed)
+    } else if (lost_for_good(result)) {
         coil__report(server->loop, "accept failed: the server takes no more connections", result,
                      NULL, NULL);
-    return result >= 0 && !server->closed;
+    } else if (!lost_on_the_way(result)) {
+        pause_accepting(server, result);
+    }
+    return !server->closed && !server->pausing && !lost_for_good(result);
 }
 
+/* The listener's op may be out again while the others are taken: a client that cannot be served
+ * makes room for the next. */
 static void accepted(struct op *op)
 {
     struct listener *listener = container_of(op, struct listener, op);
     struct coil_server *server = listener->server;
+    struct op next = {.kind = OP_ACCEPT, .fd = listener->fd};
     int64_t result = op->result;
 
     listener->out = false;
     for (int i = 0;
          result != -EAGAIN && take_result(listener, result) && !full(server) && i < ACCEPTS_AT_ONCE;
          i++)
-        result = server->loop->driver->ops->attempt(server->loop->driver, op);
-    if (result >= 0 || result == -EAGAIN)
+        result = server->loop->driver->ops->attempt(server->loop->driver, &next);
+    if (!lost_for_good(result))
         accept_on(listener);
     unref(server);
 }
