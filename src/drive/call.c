@@ -148,15 +148,15 @@ bool coil__calls_may_sleep(struct call_port *port)
     return port->out == 0 || word_cas(&port->ended, &awake, ASLEEP);
 }
 
-void coil__calls_lend(struct call_port *port, struct op *op, void (*work)(struct mach_work *work))
+void coil__calls_lend(struct call_port *port, struct op *op, void (*run)(struct mach_work *work))
 {
     op->lent.port = port;
-    op->lent.work = (struct mach_work){.run = work, .pool = MACH_POOL_FILES};
+    op->lent.work = (struct mach_work){.run = run, .pool = MACH_POOL_FILES};
     op->stage = STAGE_WORKING;
     word_add(&port->refs, 1);
     port->out++;
     if (coil__mach_workers_submit(&op->lent.work) != 0)
-        work(&op->lent.work);
+        run(&op->lent.work);
 }
 
 void coil__calls_send_back(struct op *op)

@@ -35,7 +35,7 @@ void coil__calls_on_back(struct call_port *port, calls_back_fn *back);
 
 /* Gives an op that is no OP_CALL to a worker: work(op->lent) is called, there or, if no worker can
  * be had, here, and then sends the op back. It does not end without. */
-void coil__calls_lend(struct call_port *port, struct op *op, void (*work)(struct mach_work *work));
+void coil__calls_lend(struct call_port *port, struct op *op, void (*run)(struct mach_work *work));
 
 /* In the worker, at the end: the op belongs to the loop again. */
 void coil__calls_send_back(struct op *op);

@@ -15,7 +15,7 @@ static inline coil_async void echo(struct coil_stream *client, void *arg)
             break;
 }
 
-static inline struct coil_stream *connect_to(struct coil_server *server)
+static inline coil_async struct coil_stream *connect_to(struct coil_server *server)
 {
     struct coil_stream *stream = NULL;
 
@@ -23,7 +23,7 @@ static inline struct coil_stream *connect_to(struct coil_server *server)
     return stream;
 }
 
-static inline void check_echo(struct coil_stream *stream, const char *text)
+static inline coil_async void check_echo(struct coil_stream *stream, const char *text)
 {
     char *line;
 
@@ -32,8 +32,8 @@ static inline void check_echo(struct coil_stream *stream, const char *text)
     CHECK_EQ(strncmp(line, text, strlen(text)), 0);
 }
 
-static inline struct coil_server *start(coil_client_fn *fn,
-                                        const struct coil_server_options *options)
+static inline coil_async struct coil_server *start_server(coil_client_fn *fn,
+                                                          const struct coil_server_options *options)
 {
     struct coil_server *server = NULL;
 

@@ -73,7 +73,7 @@ static coil_async void close_somehow(int fd, bool at_once)
 }
 
 /* Both ends of a new pair have something to read, and one of them the number of the one closed. */
-static void check_reused(const struct waiting *w, int turns)
+static coil_async void check_reused(const struct waiting *w, int turns)
 {
     int fds[2];
     char data[4];
@@ -353,7 +353,7 @@ static void check_loop_closes(void *stubborn)
     struct coil_loop *loop = open_any();
     struct coil_future *task = coil_loop_create_task(loop, leaves_all_waiting, stubborn);
 
-    CHECK_EQ(coil_loop_run_until_complete(loop, task).status, 0);
+    CHECK_EQ(coil_loop_run_until_complete(loop, task).status, 0); /* not in a task */
     coil_future_unref(task);
     coil_loop_close(loop);
     for (int i = 0; i < FORMS; i++) {

@@ -59,7 +59,7 @@ DRIVER_LOOP_TEST(all_addresses_get_the_same_port)
 
 DRIVER_LOOP_TEST(a_port_in_use_is_told)
 {
-    struct coil_server *server = start(echo, NULL), *other = NULL;
+    struct coil_server *server = start_server(echo, NULL), *other = NULL;
 
     CHECK_EQ(coil_start_server(echo, NULL, "127.0.0.1", coil_server_port(server), &other),
              -EADDRINUSE);
@@ -95,7 +95,7 @@ DRIVER_LOOP_TEST(a_bound_socket_of_the_callers_is_served)
 DRIVER_LOOP_TEST(several_servers_share_a_port_if_they_ask_to)
 {
     struct coil_server_options options = {.reuse_port = true};
-    struct coil_server *first = start(echo, &options), *second = NULL;
+    struct coil_server *first = start_server(echo, &options), *second = NULL;
 
     CHECK_EQ(
         coil_start_server_with(echo, NULL, "127.0.0.1", coil_server_port(first), &options, &second),
@@ -119,7 +119,7 @@ DRIVER_LOOP_TEST(accepted_sockets_do_not_delay_and_are_kept_alive_if_asked)
     struct coil_stream *a;
     int value = 0;
 
-    server = start(keeps_stream, &options);
+    server = start_server(keeps_stream, &options);
     a = connect_to(server);
     check_echo(a, "x");
     CHECK_EQ(coil_sock_get(coil_stream_fd(served), IPPROTO_TCP, TCP_NODELAY, &value), 0);

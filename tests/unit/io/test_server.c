@@ -6,7 +6,7 @@
 
 DRIVER_LOOP_TEST(an_echo_server_echoes)
 {
-    struct coil_server *server = start(echo, NULL);
+    struct coil_server *server = start_server(echo, NULL);
     struct coil_stream *a = connect_to(server), *b = connect_to(server);
 
     CHECK(coil_server_serving(server));
@@ -24,7 +24,7 @@ DRIVER_LOOP_TEST(an_echo_server_echoes)
 
 DRIVER_LOOP_TEST(a_closed_server_refuses_and_its_clients_go_on)
 {
-    struct coil_server *server = start(echo, NULL);
+    struct coil_server *server = start_server(echo, NULL);
     struct coil_stream *a = connect_to(server), *b;
     uint16_t port = coil_server_port(server);
 
@@ -41,7 +41,7 @@ DRIVER_LOOP_TEST(a_closed_server_refuses_and_its_clients_go_on)
 
 DRIVER_LOOP_TEST(shutdown_lets_clients_end_by_themselves)
 {
-    struct coil_server *server = start(echo, NULL);
+    struct coil_server *server = start_server(echo, NULL);
     struct coil_stream *a = connect_to(server);
 
     check_echo(a, "x");
@@ -52,7 +52,7 @@ DRIVER_LOOP_TEST(shutdown_lets_clients_end_by_themselves)
 
 DRIVER_LOOP_TEST(shutdown_aborts_who_is_left)
 {
-    struct coil_server *server = start(echo, NULL);
+    struct coil_server *server = start_server(echo, NULL);
     struct coil_stream *a = connect_to(server), *b = connect_to(server);
     char data[4];
 
@@ -68,7 +68,7 @@ DRIVER_LOOP_TEST(shutdown_aborts_who_is_left)
 
 DRIVER_LOOP_TEST(close_clients_gives_them_the_end)
 {
-    struct coil_server *server = start(echo, NULL);
+    struct coil_server *server = start_server(echo, NULL);
     struct coil_stream *a = connect_to(server);
     char data[4];
 
@@ -88,7 +88,7 @@ static coil_async struct coil_result serves_forever(void *arg)
 
 DRIVER_LOOP_TEST(serve_forever_closes_when_it_is_cancelled)
 {
-    struct coil_server *server = start(echo, NULL);
+    struct coil_server *server = start_server(echo, NULL);
     struct coil_future *task = coil_create_task(serves_forever, server);
     struct coil_stream *a = connect_to(server);
 
@@ -103,7 +103,7 @@ DRIVER_LOOP_TEST(serve_forever_closes_when_it_is_cancelled)
 
 DRIVER_LOOP_TEST(serve_forever_ends_when_the_server_is_closed)
 {
-    struct coil_server *server = start(echo, NULL);
+    struct coil_server *server = start_server(echo, NULL);
     struct coil_future *task = coil_create_task(serves_forever, server);
 
     let_run(2);
@@ -115,7 +115,7 @@ DRIVER_LOOP_TEST(serve_forever_ends_when_the_server_is_closed)
 DRIVER_LOOP_TEST(only_so_many_are_served_at_once)
 {
     struct coil_server_options options = {.most = 1};
-    struct coil_server *server = start(echo, &options);
+    struct coil_server *server = start_server(echo, &options);
     struct coil_stream *a = connect_to(server), *b = connect_to(server);
     char data[4];
 
@@ -138,7 +138,7 @@ static coil_async void says_bye(struct coil_stream *client, void *arg)
 
 DRIVER_LOOP_TEST(the_stream_is_closed_when_the_handler_returns)
 {
-    struct coil_server *server = start(says_bye, NULL);
+    struct coil_server *server = start_server(says_bye, NULL);
     struct coil_stream *a = connect_to(server);
     char *all;
 
@@ -159,7 +159,7 @@ static coil_async void keeps(struct coil_stream *client, void *arg)
 
 DRIVER_LOOP_TEST(a_kept_stream_outlives_its_handler_but_is_closed)
 {
-    struct coil_server *server = start(keeps, NULL);
+    struct coil_server *server = start_server(keeps, NULL);
     struct coil_stream *a = connect_to(server);
     char data[4];
 
@@ -183,7 +183,7 @@ static size_t use_up(int *fds, size_t capacity)
 DRIVER_LOOP_TEST(at_the_descriptor_limit_accept_backs_off_and_recovers)
 {
     struct rlimit limit = {64, 64};
-    struct coil_server *server = start(echo, NULL);
+    struct coil_server *server = start_server(echo, NULL);
     struct coil_loop_stats before, after;
     struct coil_stream *a = NULL;
     int fds[128];
@@ -214,7 +214,7 @@ DRIVER_LOOP_TEST(the_loop_closes_with_a_server_and_clients)
     static struct coil_server *server; /* so that nobody calls it leaked */
     static struct coil_stream *a;
 
-    server = start(echo, NULL);
+    server = start_server(echo, NULL);
     a = connect_to(server);
     check_echo(a, "x");
     /* nobody gives anything up: closing the loop does */
@@ -236,7 +236,7 @@ DRIVER_LOOP_TEST(handlers_begin_in_the_context_of_the_start)
     char *line;
 
     coil_var_set(&colour, "blue");
-    server = start(tells_colour, NULL);
+    server = start_server(tells_colour, NULL);
     coil_var_set(&colour, "red");
     for (int i = 0; i < 2; i++) {
         a = connect_to(server);

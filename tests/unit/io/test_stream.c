@@ -19,7 +19,7 @@ static size_t fill_up(struct coil_stream *stream)
     return written;
 }
 
-static void check_far_gets(size_t size)
+static coil_async void check_far_gets(size_t size)
 {
     char *data = malloc(size);
 
