@@ -19,6 +19,8 @@ static pid_t start_child(int gate[2], int status)
 {
     pid_t child;
 
+    if (kit_under_valgrind())
+        SKIP("valgrind knows no pidfds");
     CHECK_EQ(pipe2(gate, O_CLOEXEC), 0);
     child = fork();
     if (child == 0) {
