@@ -174,6 +174,15 @@ static void aim(struct coil_stream *stream)
                     stream->header);
 }
 
+/* A peer that never hears of the end would wait for ever; it fails if the peer is gone. */
+static void send_eof(struct coil_stream *stream)
+{
+    int err = WORLD(stream->loop, shutdown, stream->fd, SHUT_WR);
+
+    if (err != 0)
+        coil__stream_lost(stream, err == -ENOTCONN ? -EPIPE : err);
+}
+
 /* Nothing is kept any more. */
 static void all_out(struct coil_stream *stream)
 {
@@ -182,7 +191,7 @@ static void all_out(struct coil_stream *stream)
     } else if (stream->eof_asked && !stream->eof_sent) {
         stream->eof_sent = true;
         if (stream->kind == STREAM_SOCKET)
-            WORLD(stream->loop, shutdown, stream->fd, SHUT_WR);
+            send_eof(stream);
         else
             coil_stream_close(stream);
     }
@@ -417,5 +426,5 @@ int coil_stream_write_eof(struct coil_stream *stream)
         return stream->error;
     stream->eof_asked = true;
     coil__stream_pump(stream);
-    return 0;
+    return stream->error;
 }

@@ -15,6 +15,8 @@ struct scenario {
 
 extern const struct scenario scenarios[];
 extern const int scenarios_count;
+extern const struct scenario scenarios_io[];
+extern const int scenarios_io_count;
 
 /* Values that must not be lost: how many there are now. */
 extern int tokens_alive;

@@ -6,6 +6,7 @@
  *
  * $KIT_EFFORT below 100 takes only every so many-th number.
  */
+#include <dirent.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,28 @@ static void check_tokens(void)
     CHECK_EQ(tokens_alive, 0);
 }
 
+static int count_descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count;
+}
+
+/* Nothing stays open, and no child is left; a worker that was left behind needs a moment. */
+static void check_left_over(int descriptors)
+{
+    siginfo_t child;
+
+    for (int i = 0; i < 2000 && count_descriptors() > descriptors; i++)
+        usleep(1000);
+    CHECK_EQ(count_descriptors(), descriptors);
+    CHECK(waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) < 0);
+}
+
 /* One run in a process of its own; true if the number was reached. */
 static bool run_apart(const struct scenario *scenario, trial_fn *trial, uint64_t number)
 {
@@ -39,11 +62,13 @@ static bool run_apart(const struct scenario *scenario, trial_fn *trial, uint64_t
     child = fork();
     CHECK(child >= 0);
     if (child == 0) {
+        int descriptors = count_descriptors();
         bool reached;
 
         alarm((unsigned)(SECONDS_A_RUN * kit_slowness()));
         reached = trial(scenario, number);
         check_tokens();
+        check_left_over(descriptors);
         exit(reached ? ENDED : NOT_REACHED);
     }
     CHECK_EQ(waitpid(child, &status, 0), child);
@@ -206,6 +231,8 @@ DRIVER_TEST(left_alone_every_scenario_ends_with_all_dropped)
 {
     for (int i = 0; i < scenarios_count; i++)
         run_apart(&scenarios[i], leave_alone, 1);
+    for (int i = 0; i < scenarios_io_count; i++)
+        run_apart(&scenarios_io[i], leave_alone, 1);
 }
 
 static void torture_all(trial_fn *trial)
@@ -214,44 +241,34 @@ static void torture_all(trial_fn *trial)
         torture(&scenarios[i], trial);
 }
 
-SLOW_TEST(whatever_allocation_fails_on_the_simulator, 600)
+static void torture_io(trial_fn *trial)
 {
-    setenv("COIL_DRIVER", "sim", 1);
-    torture_all(fail_allocation);
+    for (int i = 0; i < scenarios_io_count; i++)
+        torture(&scenarios_io[i], trial);
 }
 
-SLOW_TEST(whatever_allocation_fails_on_epoll, 600)
-{
-    setenv("COIL_DRIVER", "epoll", 1);
-    torture_all(fail_allocation);
-}
+/* On every driver what the drivers do themselves; the rest where it is done first and last. */
+#define TORTURE_ON(id, driver_id, trial, torture_some) \
+    SLOW_TEST(id##_on_##driver_id, 600)                \
+    {                                                  \
+        setenv("COIL_DRIVER", #driver_id, 1);          \
+        torture_some(trial);                           \
+    }
 
-SLOW_TEST(whatever_system_call_fails_on_epoll, 600)
-{
-    setenv("COIL_DRIVER", "epoll", 1);
-    torture_all(fail_system_call);
-}
+TORTURE_ON(whatever_allocation_fails, sim, fail_allocation, torture_all)
+TORTURE_ON(whatever_allocation_fails, epoll, fail_allocation, torture_all)
+TORTURE_ON(whatever_system_call_fails, sim, fail_system_call, torture_all)
+TORTURE_ON(whatever_system_call_fails, epoll, fail_system_call, torture_all)
+TORTURE_ON(whatever_system_call_fails, uring, fail_system_call, torture_all)
+TORTURE_ON(whenever_it_is_cancelled, sim, cancel_itself, torture_all)
+TORTURE_ON(whenever_its_youngest_task_is_cancelled, sim, cancel_youngest, torture_all)
 
-SLOW_TEST(whatever_system_call_fails_on_uring, 600)
-{
-    setenv("COIL_DRIVER", "uring", 1);
-    torture_all(fail_system_call);
-}
+#define TORTURE_IO(id, trial)                        \
+    TORTURE_ON(id##_in_io, sim, trial, torture_io)   \
+    TORTURE_ON(id##_in_io, epoll, trial, torture_io) \
+    TORTURE_ON(id##_in_io, uring, trial, torture_io)
 
-SLOW_TEST(whatever_system_call_fails_on_the_simulator, 600)
-{
-    setenv("COIL_DRIVER", "sim", 1);
-    torture_all(fail_system_call);
-}
-
-SLOW_TEST(whenever_it_is_cancelled, 600)
-{
-    setenv("COIL_DRIVER", "sim", 1);
-    torture_all(cancel_itself);
-}
-
-SLOW_TEST(whenever_its_youngest_task_is_cancelled, 600)
-{
-    setenv("COIL_DRIVER", "sim", 1);
-    torture_all(cancel_youngest);
-}
+TORTURE_IO(whatever_allocation_fails, fail_allocation)
+TORTURE_IO(whatever_system_call_fails, fail_system_call)
+TORTURE_IO(whenever_it_is_cancelled, cancel_itself)
+TORTURE_IO(whenever_its_youngest_task_is_cancelled, cancel_youngest)

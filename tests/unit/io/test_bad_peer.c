@@ -208,6 +208,19 @@ DRIVER_LOOP_TEST(an_idle_connection_that_was_reset_tells_who_comes_next)
     }
 }
 
+DRIVER_LOOP_TEST(an_end_that_cannot_be_sent_any_more_is_told)
+{
+    struct both both = tcp_both();
+    char data[4];
+
+    coil_stream_abort(both.far);
+    coil_sleep(COIL_MS(1));
+    CHECK(is_loss(coil_stream_write_eof(both.near)));
+    CHECK(is_loss(coil_stream_drain(both.near)));
+    CHECK_EQ(coil_stream_read(both.near, data, sizeof(data)), -ECONNRESET);
+    unref_both(&both);
+}
+
 DRIVER_LOOP_TEST(half_a_record_that_came_before_the_reset_can_still_be_read)
 {
     struct visit visit = {tcp_both(), reads_a_record};

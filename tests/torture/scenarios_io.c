@@ -1,0 +1,275 @@
+/* Scenarios of input and output: each leaves neither descriptors nor children. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <coil/names.h>
+#include <coil/signals.h>
+
+#include "torture/scenarios.h"
+
+/* --- servers and streams --- */
+
+static coil_async void echo(struct coil_stream *client, void *arg)
+{
+    char data[256];
+    int64_t n;
+
+    (void)arg;
+    while ((n = coil_stream_read(client, data, sizeof(data))) > 0)
+        if (coil_stream_write(client, data, (size_t)n) != 0 || coil_stream_drain(client) != 0)
+            break;
+}
+
+static coil_async int64_t say_twice(struct coil_stream *stream)
+{
+    char *line;
+    int64_t status = 0;
+
+    for (int i = 0; i < 2 && status >= 0; i++) {
+        status = coil_stream_printf(stream, "line %d\n", i);
+        if (status == 0)
+            status = coil_stream_readline(stream, &line);
+    }
+    return status;
+}
+
+static coil_async struct coil_result visits(void *arg)
+{
+    struct coil_stream *stream;
+    int64_t status = coil_open_connection("127.0.0.1", (uint16_t)(uintptr_t)arg, &stream);
+
+    if (status != 0)
+        return coil_error(status);
+    status = say_twice(stream);
+    coil_stream_unref(stream);
+    return coil_error(status < 0 ? status : 0);
+}
+
+static coil_async struct coil_result echoes(void *arg)
+{
+    struct coil_future *visitors[2];
+    struct coil_server *server;
+    int64_t status = coil_start_server(echo, arg, "127.0.0.1", 0, &server);
+
+    if (status != 0)
+        return coil_error(status);
+    for (int i = 0; i < 2; i++)
+        visitors[i] = coil_create_task(visits, (void *)(uintptr_t)coil_server_port(server));
+    for (int i = 0; i < 2; i++) {
+        struct coil_result r = coil_join(visitors[i]);
+
+        status = r.status < 0 ? r.status : status;
+    }
+    if (coil_server_shutdown(server, COIL_MS(1)) < 0)
+        status = -ECANCELED;
+    coil_server_unref(server);
+    return coil_error(status);
+}
+
+static coil_async int64_t send_much(const char *path)
+{
+    static char much[300000];
+    struct coil_stream *stream;
+    char *back = NULL;
+    int64_t status = coil_open_unix_connection(path, &stream);
+
+    if (status != 0)
+        return status;
+    status = coil_stream_write(stream, much, 1000);
+    if (status == 0)
+        status = coil_stream_sendall(stream, much, sizeof(much));
+    if (status == 0)
+        status = coil_stream_write_eof(stream);
+    if (status == 0)
+        status = coil_stream_readall(stream, &back);
+    free(back);
+    coil_stream_close(stream);
+    coil_stream_wait_closed(stream);
+    coil_stream_unref(stream);
+    return status;
+}
+
+static coil_async void takes(struct coil_stream *client, void *arg)
+{
+    char *all = NULL;
+
+    (void)arg;
+    if (coil_stream_readall(client, &all) >= 0)
+        coil_stream_write(client, "done", 4);
+    free(all);
+}
+
+static coil_async struct coil_result sends(void *arg)
+{
+    struct coil_server *server;
+    int64_t status;
+    char path[64];
+
+    snprintf(path, sizeof(path), "/tmp/coil-torture-%d.sock", (int)getpid());
+    status = coil_start_unix_server(takes, arg, path, &server);
+    if (status != 0)
+        return coil_error(status);
+    status = send_much(path);
+    coil_server_shutdown(server, COIL_MS(1));
+    coil_server_unref(server);
+    unlink(path); /* if the loop could not */
+    return coil_error(status < 0 ? status : 0);
+}
+
+/* --- datagrams --- */
+
+static coil_async int64_t ping(struct coil_datagram *a, struct coil_datagram *b)
+{
+    struct coil_timeout patience; /* what could not be sent does not come */
+    struct coil_address to, from;
+    char data[8];
+    int64_t status = coil_datagram_address(b, &to);
+
+    coil_timeout_enter(&patience, COIL_MS(5));
+    if (status == 0)
+        status = coil_datagram_send(a, "ping", 4, &to);
+    if (status == 0)
+        status = coil_datagram_recv(b, data, sizeof(data), &from);
+    if (status >= 0)
+        status = coil_datagram_send(b, "pong", 4, &from);
+    if (status == 0)
+        status = coil_datagram_recv(a, data, sizeof(data), NULL);
+    return coil_timeout_exit(&patience, status);
+}
+
+static coil_async struct coil_result pings(void *arg)
+{
+    struct coil_address any;
+    struct coil_datagram *a = NULL, *b = NULL;
+    int64_t status = coil_address_parse("127.0.0.1:0", 0, &any);
+
+    (void)arg;
+    if (status == 0)
+        status = coil_datagram_open(&any, NULL, NULL, &a);
+    if (status == 0)
+        status = coil_datagram_open(&any, NULL, NULL, &b);
+    if (status == 0)
+        status = ping(a, b);
+    coil_datagram_close(a);
+    coil_datagram_close(b);
+    return coil_error(status < 0 ? status : 0);
+}
+
+/* --- files --- */
+
+static coil_async int64_t copy(const char *from, const char *to)
+{
+    int in = coil_open(from, O_RDONLY, 0);
+    int out = in < 0 ? in : coil_open(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    int64_t n = out < 0 ? out : 1;
+    char data[3000];
+
+    while (n > 0) {
+        n = coil_read(in, data, sizeof(data));
+        if (n > 0) {
+            int err = coil_write(out, data, (size_t)n);
+
+            n = err != 0 ? err : n;
+        }
+    }
+    if (n == 0)
+        n = coil_fsync(out);
+    if (in >= 0)
+        coil_close(in);
+    if (out >= 0)
+        coil_close(out);
+    return n;
+}
+
+static coil_async int64_t handle_files(const char *first, const char *second)
+{
+    static const char text[7000] = "text";
+    struct coil_listing names = {0};
+    struct stat about;
+    char *data = NULL;
+    size_t size;
+    int64_t status = coil_write_file(first, text, sizeof(text));
+
+    if (status == 0)
+        status = copy(first, second);
+    if (status == 0)
+        status = coil_stat(second, &about);
+    if (status == 0)
+        status = coil_rename(second, first);
+    if (status == 0)
+        status = coil_read_file(first, &data, &size);
+    free(data);
+    if (status == 0)
+        status = coil_listdir("/tmp", &names);
+    coil_listing_free(&names);
+    return status;
+}
+
+static coil_async struct coil_result files(void *arg)
+{
+    char first[64], second[64];
+    int64_t status;
+
+    (void)arg;
+    snprintf(first, sizeof(first), "/tmp/coil-torture-%d.1", (int)getpid());
+    snprintf(second, sizeof(second), "/tmp/coil-torture-%d.2", (int)getpid());
+    status = handle_files(first, second);
+    unlink(first); /* of the simulator there are none */
+    unlink(second);
+    return coil_error(status);
+}
+
+/* --- names, children, signals --- */
+
+static coil_async struct coil_result names(void *arg)
+{
+    struct addrinfo *found;
+    int err = coil_getaddrinfo("localhost", "80", NULL, &found);
+
+    (void)arg;
+    if (err == 0)
+        freeaddrinfo(found);
+    return coil_error(err);
+}
+
+static coil_async struct coil_result children(void *arg)
+{
+    const struct coil_process_options piped = {.in = COIL_PIPE, .out = COIL_PIPE};
+    const char *const command[] = {"cat", NULL};
+    struct coil_process *child;
+    struct coil_output output;
+    int status = coil_create_subprocess_exec(command, &piped, &child);
+
+    (void)arg;
+    if (status != 0)
+        return coil_error(status);
+    status = coil_process_communicate(child, "text", 4, &output);
+    coil_output_free(&output);
+    coil_process_unref(child);
+    return coil_error(status < 0 ? status : 0);
+}
+
+static coil_async struct coil_result signals(void *arg)
+{
+    struct coil_loop *loop = coil_loop_current();
+    int status = coil_loop_add_signal_handler(loop, SIGUSR1, NULL, NULL);
+
+    (void)arg;
+    if (status != 0)
+        return coil_error(status);
+    kill(getpid(), SIGUSR1);
+    status = coil_signal_wait(SIGUSR1);
+    coil_loop_remove_signal_handler(loop, SIGUSR1);
+    return coil_error(status < 0 ? status : 0);
+}
+
+const struct scenario scenarios_io[] = {
+    {"echoes", echoes, false},  {"sends", sends, false}, {"pings", pings, false},
+    {"files", files, true},     {"names", names, true},  {"children", children, true},
+    {"signals", signals, true},
+};
+const int scenarios_io_count = sizeof(scenarios_io) / sizeof(scenarios_io[0]);
