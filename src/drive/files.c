@@ -15,7 +15,7 @@ bool coil__op_blocks(const struct op *op, enum nature nature)
     case OP_READ:
     case OP_READV:
     case OP_WRITE:
-    case OP_WRITEV: return nature == NATURE_FILE;
+    case OP_WRITEV: return nature_is_file(nature);
     case OP_SENDFILE:
     case OP_OPEN:
     case OP_CLOSE:

@@ -49,7 +49,7 @@ enum nature coil__nature_of(int fd)
     case S_IFSOCK: return socket_nature(fd, blocking);
     case S_IFREG:
     case S_IFBLK:
-    case S_IFDIR: return NATURE_FILE;
+    case S_IFDIR: return flags >= 0 && (flags & O_DIRECT) ? NATURE_DIRECT : NATURE_FILE;
     case S_IFCHR: return NATURE_BLOCKING;
     case S_IFIFO:
         if (!blocking) /* O_DIRECT: a pipe of packets */
@@ -168,6 +168,8 @@ static int64_t read_now(const struct op *op, enum nature nature)
 {
     struct parts parts;
 
+    if (nature == NATURE_DIRECT)
+        return -EAGAIN;
     gather(&parts, op);
     if (is_socket(nature))
         return read_socket(op->fd, &parts);
@@ -182,6 +184,8 @@ static int64_t write_now(const struct op *op, enum nature nature)
 {
     struct parts parts;
 
+    if (nature == NATURE_DIRECT)
+        return -EAGAIN;
     gather(&parts, op);
     if (is_socket(nature))
         return write_socket(op->fd, &parts);

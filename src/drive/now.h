@@ -20,9 +20,15 @@ enum nature {
     NATURE_BLOCKING_SOCKET, /* accept and connect go by O_NONBLOCK only */
     NATURE_PIPE,            /* with O_NONBLOCK; a stream of bytes */
     NATURE_FILE,            /* regular: never "ready", and slow where the disk has to be asked */
+    NATURE_DIRECT,          /* the same past the cache (O_DIRECT): even a try waits for the disk */
     NATURE_STREAM,          /* anything else with O_NONBLOCK */
     NATURE_BLOCKING,        /* anything else without; terminals always, for others may change it */
 } __attribute__((packed));
+
+static inline bool nature_is_file(enum nature nature)
+{
+    return nature == NATURE_FILE || nature == NATURE_DIRECT;
+}
 
 /* Of a read or a write, by one part or by several. */
 static inline int64_t op_offset(const struct op *op)

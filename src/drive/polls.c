@@ -129,7 +129,7 @@ static void close_now(struct polls *polls, struct op *op, enum nature nature)
 {
     if (nature == NATURE_UNKNOWN)
         nature = coil__nature_of(op->fd);
-    if (nature == NATURE_FILE && polls->calls != NULL)
+    if (nature_is_file(nature) && polls->calls != NULL)
         coil__files_submit(polls->calls, op);
     else
         polls->ready(polls->driver, op, coil__sys_close(op->fd));

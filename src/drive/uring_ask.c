@@ -63,7 +63,7 @@ static enum way way_of_data(struct uring_driver *self, struct slot *slot, const 
     if (slot->nature == NATURE_UNKNOWN)
         slot->nature = coil__nature_of(op->fd);
     known = knows(self, opcode_of(slot, op));
-    if (slot->nature == NATURE_FILE)
+    if (nature_is_file(slot->nature))
         return known && at_offset(op) ? WAY_RING : WAY_WORKER;
     if (!known || slot->nature == NATURE_BLOCKING || at_offset(op))
         return WAY_POLL;

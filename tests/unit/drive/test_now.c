@@ -48,6 +48,25 @@ static int64_t now(enum op_kind kind, int fd, void *data, size_t size)
     return coil__op_now(&op);
 }
 
+/* The kernel's "do not wait" is about the cache; past it, a try waits for the disk. */
+TEST(what_goes_past_the_cache_is_not_tried)
+{
+    static char page[4096] __attribute__((aligned(4096)));
+    char path[64];
+    int fd;
+
+    snprintf(path, sizeof(path), "/var/tmp/coil-direct-%d", getpid());
+    fd = open(path, O_RDWR | O_CREAT | O_DIRECT | O_CLOEXEC, 0600);
+    unlink(path);
+    if (fd < 0)
+        SKIP("no O_DIRECT here");
+    CHECK_EQ(coil__nature_of(fd), NATURE_DIRECT);
+    CHECK_EQ(now(OP_WRITE, fd, page, sizeof(page)), -EAGAIN);
+    CHECK_EQ(now(OP_READ, fd, page, sizeof(page)), -EAGAIN);
+    CHECK_EQ(write(fd, page, sizeof(page)), (ssize_t)sizeof(page));
+    close(fd);
+}
+
 TEST(a_blocking_pipe_is_written_until_it_is_full_and_not_waited_for)
 {
     static char data[1 << 20];
