@@ -38,6 +38,7 @@ static int bind_and_listen(int fd, const struct coil_address *address,
         err = coil_sock_set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
     if (err == 0 && address->as.any.sa_family == AF_INET6)
         err = coil_sock_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    coil__server_set_options(fd, address->as.any.sa_family, options != NULL && options->keep_alive);
     if (err == 0)
         err = coil_sock_bind(fd, address);
     return err != 0 ? err : coil_sock_listen(fd, backlog_of(options));
@@ -138,7 +139,10 @@ int coil_serve_socket_at(coil_client_fn *fn, void *arg, int fd,
         coil_close_soon(fd);
         return err;
     }
-    return coil__server_new(fn, arg, &fd, 1, options, place, out);
+    err = coil__server_new(fn, arg, &fd, 1, options, place, out);
+    if (err == 0)
+        (*out)->adopted = true;
+    return err;
 }
 
 /* 0: nobody listens on the socket of that path any more. */

@@ -96,15 +96,16 @@ static void begin_task(struct coil_server *server, struct client *client)
     client->task = task;
 }
 
-static void set_options(struct coil_server *server, const struct listener *listener, int fd)
+void coil__server_set_options(int fd, int family, bool keep_alive)
 {
+    struct coil_loop *loop = loop_here("coil_start_server");
     const int on = 1;
 
-    if (listener->address.as.any.sa_family == AF_UNIX)
+    if (family == AF_UNIX)
         return;
-    WORLD(server->loop, set_option, fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (server->options.keep_alive)
-        WORLD(server->loop, set_option, fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    WORLD(loop, set_option, fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (keep_alive)
+        WORLD(loop, set_option, fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 }
 
 static void welcome(const struct listener *listener, int fd)
@@ -113,7 +114,9 @@ static void welcome(const struct listener *listener, int fd)
     struct client *client;
     struct coil_stream *stream;
 
-    set_options(server, listener, fd);
+    if (server->adopted)
+        coil__server_set_options(fd, listener->address.as.any.sa_family,
+                                 server->options.keep_alive);
     if (coil__stream_new(fd, STREAM_SOCKET, &server->options.stream, &stream) != 0)
         return;
     client = mem_zalloc(sizeof(*client));

@@ -28,6 +28,7 @@ struct coil_server {
     const char *place; /* where it was started: the clients' tasks say it */
     struct coil_server_options options;
     struct coil_context *context; /* the one who started it was in; the clients start with it */
+    bool adopted;                 /* its listener was made elsewhere, so its options say nothing */
     bool closed;
     bool pausing; /* the system has no descriptors: `retry` is set */
     struct coil_call retry;
@@ -41,6 +42,10 @@ struct coil_server {
     size_t listener_count;
     struct listener listeners[];
 };
+
+/* What the connections of a server have; a socket that has it before it listens hands it down to
+ * what is accepted from it, which saves two calls each. */
+void coil__server_set_options(int fd, int family, bool keep_alive);
 
 /* A server on sockets that listen already; it owns them, also if this fails. */
 int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count,

@@ -1,4 +1,5 @@
 /* Servers: a task for each connection, and closing in phases. */
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -20,6 +21,43 @@ DRIVER_LOOP_TEST(an_echo_server_echoes)
     CHECK_EQ(coil_server_wait_closed(server), 0);
     CHECK_EQ(coil_server_clients(server), 0);
     coil_server_unref(server);
+}
+
+static coil_async void tell_options(struct coil_stream *client, void *arg)
+{
+    int fd = coil_stream_fd(client), no_delay = 0, keep_alive = 0;
+
+    (void)arg;
+    CHECK_EQ(coil_sock_get(fd, IPPROTO_TCP, TCP_NODELAY, &no_delay), 0);
+    CHECK_EQ(coil_sock_get(fd, SOL_SOCKET, SO_KEEPALIVE, &keep_alive), 0);
+    coil_stream_printf(client, "%d %d\n", no_delay != 0, keep_alive != 0);
+}
+
+static void check_told(struct coil_server *server, const char *options)
+{
+    struct coil_stream *stream = connect_to(server);
+    char *line;
+
+    CHECK_EQ(coil_stream_readline(stream, &line), 4);
+    CHECK_STR(line, options);
+    coil_stream_unref(stream);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(a_connection_is_undelayed_and_watched_if_asked_whoever_made_the_listener)
+{
+    const struct coil_server_options watched = {.keep_alive = true};
+    struct coil_address here = {.length = sizeof(here.as.ip4)};
+    struct coil_server *server = NULL;
+    int fd;
+
+    check_told(start_server(tell_options, NULL), "1 0\n");
+    check_told(start_server(tell_options, &watched), "1 1\n");
+    CHECK_EQ(coil_address_parse("127.0.0.1", 0, &here), 0);
+    fd = coil_sock_open(AF_INET, SOCK_STREAM, 0);
+    CHECK_EQ(coil_sock_bind(fd, &here), 0);
+    CHECK_EQ(coil_serve_socket(tell_options, NULL, fd, NULL, &server), 0);
+    check_told(server, "1 0\n");
 }
 
 DRIVER_LOOP_TEST(a_closed_server_refuses_and_its_clients_go_on)
