@@ -12,11 +12,18 @@
 
 #include "unit/loop/inside.h"
 
+static inline void need_pidfds(void)
+{
+    if (kit_under_valgrind())
+        SKIP("valgrind knows no pidfds");
+}
+
 static inline struct coil_process *start_with(const char *script,
                                               struct coil_process_options options)
 {
     struct coil_process *child = NULL;
 
+    need_pidfds();
     CHECK_EQ(coil_create_subprocess_shell(script, &options, &child), 0);
     return child;
 }

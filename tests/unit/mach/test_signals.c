@@ -89,10 +89,11 @@ TEST(what_cannot_be_heard_is_refused)
 
 TEST(real_time_signals_are_signals)
 {
-    struct ear_of_mine a = ear_for(SIGRTMAX, 0);
+    int number = SIGRTMIN + 1; /* the last one is valgrind's own */
+    struct ear_of_mine a = ear_for(number, 0);
 
     CHECK_EQ(coil__mach_listen(&a.listener), 0);
-    raise(SIGRTMAX);
+    raise(number);
     CHECK_EQ(heard.count[0], 1);
     coil__mach_unlisten(&a.listener);
 }
