@@ -179,6 +179,28 @@ DRIVER_TEST(a_local_connect_waits_for_room_in_the_listeners_queue)
     world_close(&world);
 }
 
+DRIVER_TEST(a_connection_that_is_reset_says_so_to_who_waits)
+{
+    struct linger hard = {.l_onoff = 1};
+    struct world world;
+    struct probe probe;
+    char data[8];
+    int ends[2];
+
+    world_open(&world, 0);
+    world_stream(&world, STREAM_TCP, ends);
+    probe_data(&probe, &world, OP_RECV, ends[0], data, sizeof(data));
+    settle(&world);
+    CHECK_EQ(world.driver->ops->world->set_option(world.driver, ends[1], SOL_SOCKET, SO_LINGER,
+                                                  &hard, sizeof(hard)),
+             0);
+    world_shut(&world, ends[1]);
+    CHECK_EQ(world_finish(&world, &probe), -ECONNRESET);
+    CHECK_EQ(do_data(&world, OP_SEND, ends[0], "x", 1), -EPIPE);
+    world_shut(&world, ends[0]);
+    world_close(&world);
+}
+
 static int bound_datagrams(struct world *world, struct sockaddr_in *address)
 {
     uint32_t length = sizeof(*address);

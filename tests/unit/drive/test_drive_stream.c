@@ -397,25 +397,3 @@ DRIVER_TEST(a_look_ahead_leaves_the_bytes_where_they_are)
 {
     each_stream(peeks);
 }
-
-DRIVER_TEST(a_connection_that_is_reset_says_so_to_who_waits)
-{
-    struct linger hard = {.l_onoff = 1};
-    struct world world;
-    struct probe probe;
-    char data[8];
-    int ends[2];
-
-    world_open(&world, 0);
-    world_stream(&world, STREAM_TCP, ends);
-    probe_data(&probe, &world, OP_RECV, ends[0], data, sizeof(data));
-    settle(&world);
-    CHECK_EQ(world.driver->ops->world->set_option(world.driver, ends[1], SOL_SOCKET, SO_LINGER,
-                                                  &hard, sizeof(hard)),
-             0);
-    world_shut(&world, ends[1]);
-    CHECK_EQ(world_finish(&world, &probe), -ECONNRESET);
-    CHECK_EQ(do_data(&world, OP_SEND, ends[0], "x", 1), -EPIPE);
-    world_shut(&world, ends[0]);
-    world_close(&world);
-}
