@@ -33,7 +33,7 @@ static coil_async void tell_options(struct coil_stream *client, void *arg)
     coil_stream_printf(client, "%d %d\n", no_delay != 0, keep_alive != 0);
 }
 
-static void check_told(struct coil_server *server, const char *options)
+static coil_async void check_told(struct coil_server *server, const char *options)
 {
     struct coil_stream *stream = connect_to(server);
     char *line;
