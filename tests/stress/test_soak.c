@@ -3,6 +3,7 @@
  * and closed: afterwards descriptors and memory are where they were.
  */
 #include <dirent.h>
+#include <limits.h>
 #include <malloc.h>
 #include <stdlib.h>
 
@@ -161,6 +162,18 @@ static void ignore(struct coil_loop *loop, const struct coil_report *report, voi
     (void)loop, (void)report, (void)arg; /* failures are what this is about */
 }
 
+/* What clients left behind has to be accepted, by a server that may be short of something for a
+ * second, and closed, before all is as it was; on a busy machine that takes a while. */
+static coil_async void settle(int usual)
+{
+    for (int i = 0; i < 1000; i++) {
+        coil_server_abort_clients(server);
+        coil_sleep(COIL_MS(10));
+        if (coil_server_clients(server) == 0 && descriptors() <= usual)
+            break;
+    }
+}
+
 static coil_async struct coil_result waves(void *arg)
 {
     int count = kit_effort(*(int *)arg / AT_ONCE);
@@ -169,13 +182,11 @@ static coil_async struct coil_result waves(void *arg)
     coil_loop_set_exception_handler(coil_loop_current(), ignore, NULL);
     CHECK_EQ(coil_start_server(echo, NULL, "127.0.0.1", 0, &server), 0);
     wave();
-    coil_server_abort_clients(server);
-    coil_sleep(COIL_MS(10));
+    settle(INT_MAX);
     before = level_now();
     for (int i = 0; i < count; i++)
         wave();
-    coil_server_abort_clients(server);
-    coil_sleep(COIL_MS(10));
+    settle(before.descriptors);
     check_level(before, 100000);
     coil_server_shutdown(server, 0);
     coil_server_unref(server);
