@@ -93,11 +93,15 @@ static int64_t copy(const struct op *op)
     return result;
 }
 
-/* How much there is to send; more than PIECE: too much. */
+/* How much there is to send; more than PIECE: too much, or past the cache, where a read that shall
+ * not wait does (O_DIRECT). */
 static size_t size_to_send(const struct op *op)
 {
+    int flags = coil__sys_flags(op->sendfile.from);
     struct stat about;
 
+    if (flags < 0 || (flags & O_DIRECT))
+        return SIZE_MAX;
     if (op->sendfile.size <= PIECE)
         return op->sendfile.size;
     if (coil__sys_fstat(op->sendfile.from, &about) != 0 || !S_ISREG(about.st_mode))
