@@ -107,8 +107,10 @@ static int64_t datagram_take(struct sim_driver *self, struct sim_thing *thing,
         return take_error(socket);
     if (!list_empty(&socket->mail))
         return read_letter(self, socket, what);
+    if (!socket->in_shut)
+        return -EAGAIN; /* the header is as it was, for the next try */
     coil__sim_header_clear(what);
-    return socket->in_shut ? 0 : -EAGAIN;
+    return 0;
 }
 
 /* --- sending --- */

@@ -235,6 +235,30 @@ DRIVER_LOOP_TEST(a_timeout_ends_the_wait_and_nothing_is_written_after)
     coil_datagram_close(b);
 }
 
+static coil_async struct coil_result answers_one(void *arg)
+{
+    struct coil_address from;
+    char data[8];
+    int64_t n = coil_datagram_recv(arg, data, sizeof(data), &from);
+
+    return coil_error(n < 0 ? n : coil_datagram_send(arg, data, (size_t)n, &from));
+}
+
+DRIVER_LOOP_TEST(who_had_to_wait_hears_the_senders_address_too)
+{
+    struct coil_datagram *a = open_on("127.0.0.1:0"), *b = open_on("127.0.0.1:0");
+    struct coil_future *task = coil_create_task(answers_one, b);
+    struct coil_address at = name_of(b);
+    char data[8];
+
+    let_run(3);
+    CHECK_EQ(coil_datagram_send(a, "abc", 3, &at), 0);
+    CHECK_EQ(coil_join(task).status, 0);
+    CHECK_EQ(coil_datagram_recv(a, data, sizeof(data), NULL), 3);
+    coil_datagram_close(a);
+    coil_datagram_close(b);
+}
+
 /* --- a full receiver: of Unix sockets, whose senders wait --- */
 
 struct sender {
