@@ -8,7 +8,8 @@
 #include "unit/loop/inside.h"
 
 static pthread_t loops_thread;
-static struct word ran, release_worker, dropped_in_worker; /* workers' as well as ours */
+static struct word ran, worker_begun, release_worker,
+    dropped_in_worker; /* workers' as well as ours */
 
 static struct coil_result blocks(void *arg)
 {
@@ -70,6 +71,7 @@ DRIVER_LOOP_TEST(it_sees_the_callers_context_and_changes_only_a_copy)
 
 static struct coil_result waits_for_release(void *arg)
 {
+    word_store(&worker_begun, 1);
     while (word_load(&release_worker) == 0)
         usleep(200);
     return coil_value(arg);
@@ -90,11 +92,12 @@ static coil_async void cancel_one(int turns)
 {
     struct coil_future *task = coil_create_task(to_thread, "v");
 
+    word_store(&worker_begun, 0);
     word_store(&release_worker, 0);
     word_store(&dropped_in_worker, 0);
     let_run(turns);
-    if (turns > 1)
-        coil_sleep(COIL_MS(5)); /* the worker has begun */
+    while (turns > 1 && word_load(&worker_begun) == 0)
+        coil_sleep(COIL_MS(1));
     coil_future_cancel(task, NULL);
     CHECK_EQ(coil_join(task).status, -ECANCELED); /* at once: it is not released yet */
     word_store(&release_worker, 1);
