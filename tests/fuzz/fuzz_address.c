@@ -1,7 +1,7 @@
 /*
  * libFuzzer's way into the reading and writing of addresses. The first byte says what the others
  * are: a text to read, or an address to write. What is written reads as an equal address, and what
- * is read and written again reads the same. ./run address builds and runs it.
+ * is read and written again reads the same. ./fuzz address builds and runs it.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
  * libFuzzer's way into the random programs: its bytes are what a program is drawn from, and what
- * coil does must be what the model of asyncio does. ./run graphs builds and runs it.
+ * coil does must be what the model of asyncio does. ./fuzz graphs builds and runs it.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
  * libFuzzer's way into reading from streams: the input is what arrives and in which ways it is
- * read. Each answer must be what a plain model of asyncio's rules says. ./run streams builds and
+ * read. Each answer must be what a plain model of asyncio's rules says. ./fuzz streams builds and
  * runs it.
  *
  *   byte 0   odd: a limit of 1 to 32, and everything arrives at once, for what is thrown away of a
