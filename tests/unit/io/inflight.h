@@ -158,6 +158,42 @@ static coil_async void check_kind(const struct kind *kind)
         FAIL("%s: a descriptor stays open", kind->name);
 }
 
+/* --- the loop ends while it is in flight --- */
+
+static coil_async struct coil_result flies_and_closes(void *arg)
+{
+    struct flight *flight = arg;
+
+    flies(flight);
+    flight->kind->close(flight);
+    return coil_value(NULL);
+}
+
+static coil_async struct coil_result leaves_it_in_flight(void *arg)
+{
+    struct flight *flight = arg;
+
+    listen_to(coil_loop_current());
+    flight->kind->open(flight);
+    coil_future_unref(coil_create_task(flies_and_closes, flight));
+    let_run(4);
+    return coil_value(NULL);
+}
+
+static inline void check_loops_end(const struct kind *kinds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        static struct flight flight;
+
+        flight = (struct flight){.kind = &kinds[i]};
+        CHECK_EQ(coil_run(leaves_it_in_flight, &flight).status, 0); /* not in a task */
+        if (flight.result != -ECANCELED)
+            FAIL("%s says %s", kinds[i].name, coil_strerror((int)flight.result));
+        check_poison(&flight, "the end of its loop");
+        CHECK_EQ(heard_take(), 0); /* coil_run cancels and waits, as asyncio.run does */
+    }
+}
+
 static inline coil_async void check_kinds(const struct kind *kinds, size_t count)
 {
     for (size_t i = 0; i < count; i++)

@@ -81,6 +81,11 @@ DRIVER_LOOP_TEST(whatever_waits_in_a_pipe_can_be_cancelled_at_any_moment)
     check_kinds(of_pipes, sizeof(of_pipes) / sizeof(of_pipes[0]));
 }
 
+DRIVER_TEST(a_loop_ends_with_pipes_in_flight)
+{
+    check_loops_end(of_pipes, sizeof(of_pipes) / sizeof(of_pipes[0]));
+}
+
 /* --- files: they need nobody, and end by themselves --- */
 
 static coil_async void open_file(struct flight *f)
@@ -383,4 +388,9 @@ static const struct kind of_signals[] = {
 DRIVER_LOOP_TEST(a_wait_for_a_signal_can_be_cancelled_at_any_moment)
 {
     check_kinds(of_signals, sizeof(of_signals) / sizeof(of_signals[0]));
+}
+
+DRIVER_TEST(a_loop_ends_with_a_wait_for_a_signal_in_flight)
+{
+    check_loops_end(of_signals, sizeof(of_signals) / sizeof(of_signals[0]));
 }

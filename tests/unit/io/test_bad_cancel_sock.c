@@ -258,3 +258,9 @@ DRIVER_LOOP_TEST(whatever_waits_in_an_endpoint_can_be_cancelled_at_any_moment)
 {
     check_kinds(of_datagrams, sizeof(of_datagrams) / sizeof(of_datagrams[0]));
 }
+
+DRIVER_TEST(a_loop_ends_with_sockets_and_endpoints_in_flight)
+{
+    check_loops_end(of_sockets, sizeof(of_sockets) / sizeof(of_sockets[0]));
+    check_loops_end(of_datagrams, sizeof(of_datagrams) / sizeof(of_datagrams[0]));
+}

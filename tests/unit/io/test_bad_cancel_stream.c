@@ -135,6 +135,11 @@ DRIVER_LOOP_TEST(whatever_waits_in_a_stream_can_be_cancelled_at_any_moment)
     check_kinds(of_streams, sizeof(of_streams) / sizeof(of_streams[0]));
 }
 
+DRIVER_TEST(a_loop_ends_with_streams_in_flight)
+{
+    check_loops_end(of_streams, sizeof(of_streams) / sizeof(of_streams[0]));
+}
+
 /* --- connections by name --- */
 
 static coil_async void open_silence(struct flight *f)
