@@ -8,8 +8,7 @@
 #include "unit/loop/inside.h"
 
 static pthread_t loops_thread;
-static struct word ran, worker_begun, release_worker,
-    dropped_in_worker; /* workers' as well as ours */
+static struct word ran, worker_begun, release_worker, dropped_in_worker; /* workers' and ours */
 
 static struct coil_result blocks(void *arg)
 {
