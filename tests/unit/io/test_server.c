@@ -221,13 +221,16 @@ static size_t use_up(int *fds, size_t capacity)
 DRIVER_LOOP_TEST(at_the_descriptor_limit_accept_backs_off_and_recovers)
 {
     struct rlimit limit = {64, 64};
-    struct coil_server *server = start_server(echo, NULL);
+    struct coil_server *server;
     struct coil_loop_stats before, after;
     struct coil_stream *a = NULL;
     int fds[128];
     size_t n;
     char data[4];
 
+    if (kit_under_valgrind())
+        SKIP("valgrind keeps the descriptors above the limit for itself");
+    server = start_server(echo, NULL);
     CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
     n = use_up(fds, 128);
     CHECK(n < 128);
@@ -247,15 +250,23 @@ DRIVER_LOOP_TEST(at_the_descriptor_limit_accept_backs_off_and_recovers)
     coil_server_unref(server);
 }
 
-DRIVER_LOOP_TEST(the_loop_closes_with_a_server_and_clients)
-{
-    static struct coil_server *server; /* so that nobody calls it leaked */
-    static struct coil_stream *a;
+static struct coil_server *outliving;
+static struct coil_stream *its_client;
 
-    server = start_server(echo, NULL);
-    a = connect_to(server);
-    check_echo(a, "x");
-    /* nobody gives anything up: closing the loop does */
+static coil_async void leaves_them_open(void)
+{
+    outliving = start_server(echo, NULL);
+    its_client = connect_to(outliving);
+    check_echo(its_client, "x");
+}
+
+DRIVER_TEST(the_loop_closes_with_a_server_and_clients)
+{
+    run_inside(leaves_them_open, NULL);
+    CHECK_EQ(coil_server_clients(outliving), 0);
+    CHECK_EQ(coil_stream_fd(its_client), -1);
+    coil_stream_unref(its_client);
+    coil_server_unref(outliving);
 }
 
 static struct coil_var colour = COIL_VAR("colour", "none");
