@@ -5,6 +5,7 @@
 
 #include <coil/names.h>
 
+#include "base/fault.h"
 #include "loop/loop.h"
 #include "unit/io/programs.h"
 #include "unit/io/sockets.h"
@@ -276,6 +277,32 @@ DRIVER_LOOP_TEST(any_other_trouble_is_told_and_waited_out)
         CHECK_HAS(heard.message, "trying again");
         check_served(server); /* within a second */
     }
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(without_memory_for_a_client_the_next_is_served)
+{
+    struct coil_server *server;
+    struct coil_address at;
+
+    CHECK_EQ(coil_start_server(echo, NULL, "127.0.0.1", 0, &server), 0);
+    CHECK_EQ(coil_server_address(server, 0, &at), 0);
+    for (uint64_t k = 1; k < 16; k++) {
+        int fds[3];
+
+        for (int i = 0; i < 3; i++)
+            fds[i] = coil_sock_open(AF_INET, SOCK_STREAM, 0);
+        coil__fault_arm(FAULT_ALLOC, k, false);
+        for (int i = 0; i < 3; i++)
+            coil_sock_connect(fds[i], &at);
+        let_run(5);
+        coil__fault_arm(FAULT_ALLOC, 0, false);
+        for (int i = 0; i < 3; i++)
+            coil_close_soon(fds[i]);
+        check_served(server);
+    }
+    heard_take(); /* of some it was told */
+    CHECK_EQ(coil_server_shutdown(server, COIL_SECONDS(10)), 0);
     coil_server_unref(server);
 }
 
