@@ -25,7 +25,7 @@ uint64_t coil__fault_count(enum fault_kind kind);
 bool coil__fault_slow(enum fault_kind kind);
 
 /* Whether this one has to fail. */
-static inline bool fault(enum fault_kind kind)
+static inline __attribute__((always_inline)) bool fault(enum fault_kind kind)
 {
     return unlikely(__atomic_load_n(&coil__fault_armed, __ATOMIC_RELAXED)) &&
            coil__fault_slow(kind);

@@ -270,16 +270,18 @@ static __attribute__((noinline)) int64_t attempt_any(struct polls *polls, struct
     return result;
 }
 
-/* Most are bytes of a descriptor that is ours already. */
+/* Most are bytes of a descriptor that is ours already, and come first, or know that they have to
+ * wait. */
 int64_t coil__polls_attempt(struct polls *polls, struct op *op)
 {
     enum direction direction = op_direction(op);
     struct poll_slot *slot = slot_find(&polls->slots, op->fd);
 
-    if (slot == NULL || !(slot->flags & SLOT_OWN) || direction == NEITHER || op->kind == OP_ACCEPT)
-        return attempt_any(polls, op);
-    if (slot_taken(slot, direction))
+    if (slot != NULL && slot_waits(slot, direction))
         return -EAGAIN;
+    if (slot == NULL || !(slot->flags & SLOT_OWN) || direction == NEITHER ||
+        slot->queued[direction] > 0 || op->kind == OP_ACCEPT)
+        return attempt_any(polls, op);
     return coil__slot_try(slot, op);
 }
 

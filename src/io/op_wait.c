@@ -2,10 +2,6 @@
 
 #include "task/task.h"
 
-/* So many operations in a row that need no waiting; then the others have their turn (Tokio's
- * number). */
-#define ATTEMPTS 128
-
 static void op_done(struct op *op)
 {
     struct op_wait *wait = container_of(op, struct op_wait, op);
@@ -70,36 +66,9 @@ coil_async int coil__op_wait(struct op_wait *wait, const char *what)
     return unlikely(woken == -ECANCELED) ? finish_cancelled(loop, &wait->op) : (int)woken;
 }
 
-/*
- * A task whose operations never wait would keep the loop for itself: now and then one is submitted
- * though it need not be. (A yield before the attempt would not do: meanwhile another task may close
- * the descriptor, and its number be another file's.)
- */
-static bool spent(struct coil_loop *loop)
-{
-    if (loop->spender != loop->current) {
-        loop->spender = loop->current;
-        loop->attempts = 0;
-    }
-    if (++loop->attempts < ATTEMPTS)
-        return false;
-    loop->attempts = 0;
-    return true;
-}
-
-bool coil__op_attempt(struct op_wait *wait, const char *what)
-{
-    struct coil_loop *loop = loop_here(what);
-
-    if (unlikely(loop->closing) || unlikely(spent(loop)))
-        return false;
-    wait->op.result = loop->driver->ops->attempt(loop->driver, &wait->op);
-    return wait->op.result != -EAGAIN;
-}
-
 coil_async int coil__op_try(struct op_wait *wait, const char *what)
 {
-    return coil__op_attempt(wait, what) ? 0 : coil__op_wait(wait, what);
+    return op_attempt(loop_here(what), &wait->op) ? 0 : coil__op_wait(wait, what);
 }
 
 coil_async int64_t coil__op_run(struct op_wait *wait, const char *what)

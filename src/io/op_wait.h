@@ -3,9 +3,15 @@
 #ifndef COIL_IO_OP_WAIT_H
 #define COIL_IO_OP_WAIT_H
 
+#include <errno.h>
+
 #include <coil/task.h>
 
 #include "loop/loop.h"
+
+/* So many operations in a row that need no waiting; then the others have their turn (Tokio's
+ * number). */
+#define OP_ATTEMPTS 128
 
 struct op_wait {
     struct op op;
@@ -32,9 +38,32 @@ static inline void op_begin(struct op *op, enum op_kind kind, int fd)
  */
 coil_async int coil__op_wait(struct op_wait *wait, const char *what);
 
+/*
+ * A task whose operations never wait would keep the loop for itself: now and then one is submitted
+ * though it need not be. (A yield before the attempt would not do: meanwhile another task may close
+ * the descriptor, and its number be another file's.)
+ */
+static inline bool loop_attempts_spent(struct coil_loop *loop)
+{
+    if (loop->spender != loop->current) {
+        loop->spender = loop->current;
+        loop->attempts = 0;
+    }
+    if (likely(++loop->attempts < OP_ATTEMPTS))
+        return false;
+    loop->attempts = 0;
+    return true;
+}
+
 /* Whether the op could be done without waiting: then op.result is what came of it. Who is always
  * lucky is told no now and then, so that the others run. */
-bool coil__op_attempt(struct op_wait *wait, const char *what);
+static inline bool op_attempt(struct coil_loop *loop, struct op *op)
+{
+    if (unlikely(loop->closing) || unlikely(loop_attempts_spent(loop)))
+        return false;
+    op->result = loop->driver->ops->attempt(loop->driver, op);
+    return op->result != -EAGAIN;
+}
 
 /* Tries whether no waiting is needed, as asyncio's sock_recv does, and waits if it is. */
 coil_async int coil__op_try(struct op_wait *wait, const char *what);

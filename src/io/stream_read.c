@@ -122,7 +122,7 @@ static coil_async int64_t receive(struct coil_stream *stream, void *data, size_t
         return stream->read_error;
     aim(stream, &wait.op, data, size);
     wait.done = NULL;
-    if (coil__op_attempt(&wait, "stream read"))
+    if (op_attempt(stream->loop, &wait.op))
         return note_result(stream, wait.op.result);
     err = wait_for_data(stream, &wait);
     return err != 0 ? err : wait.op.result;

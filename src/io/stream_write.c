@@ -358,7 +358,7 @@ static coil_async int64_t send_some(struct coil_stream *stream, const char *data
 
     wait.done = NULL;
     aim_at_one(stream, &wait.op, data, size);
-    if (!coil__op_attempt(&wait, "stream write")) {
+    if (!op_attempt(stream->loop, &wait.op)) {
         stream->sender = &wait;
         err = coil__op_wait(&wait, "stream write");
         stream->sender = NULL;
