@@ -12,6 +12,7 @@
 /* So many operations in a row that need no waiting; then the others have their turn (Tokio's
  * number). */
 #define OP_ATTEMPTS 128
+#define OP_CHARGED_BYTES 4096 /* so many count as one more */
 
 struct op_wait {
     struct op op;
@@ -62,6 +63,8 @@ static inline bool op_attempt(struct coil_loop *loop, struct op *op)
     if (unlikely(loop->closing) || unlikely(loop_attempts_spent(loop)))
         return false;
     op->result = loop->driver->ops->attempt(loop->driver, op);
+    if (op->result >= OP_CHARGED_BYTES) /* moving much takes the time of many */
+        loop->attempts += (unsigned)(op->result / OP_CHARGED_BYTES % OP_ATTEMPTS);
     return op->result != -EAGAIN;
 }
 

@@ -2,6 +2,7 @@
 #include "io/op_wait.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "unit/loop/inside.h"
@@ -67,4 +68,41 @@ DRIVER_LOOP_TEST(cancelled_again_and_again_it_still_waits_for_the_op)
     coil_future_unref(task);
     close(ends[0]);
     close(ends[1]);
+}
+
+static char much[32768];
+static bool over;
+static int turns;
+
+static coil_async struct coil_result moves_much(void *arg)
+{
+    int fds[2];
+
+    CHECK_EQ(coil_sock_pair(AF_UNIX, SOCK_STREAM, fds), 0);
+    for (int i = 0; i < 100; i++) {
+        CHECK_EQ(coil_sock_sendall(fds[0], much, sizeof(much)), 0);
+        for (int64_t n = 0; n < (int64_t)sizeof(much);)
+            n += coil_sock_recv(fds[1], much, sizeof(much));
+    }
+    coil_close_soon(fds[0]);
+    coil_close_soon(fds[1]);
+    over = true;
+    return coil_value(arg);
+}
+
+static coil_async struct coil_result counts_turns(void *arg)
+{
+    for (; !over; turns++)
+        coil_yield();
+    return coil_value(arg);
+}
+
+DRIVER_LOOP_TEST(who_moves_much_without_waiting_lets_others_run_the_more_often)
+{
+    struct coil_future *mover = coil_create_task(moves_much, NULL);
+    struct coil_future *counter = coil_create_task(counts_turns, NULL);
+
+    CHECK_EQ(coil_join(mover).status, 0);
+    CHECK_EQ(coil_join(counter).status, 0);
+    CHECK(turns >= 10); /* by number alone it would be one or two */
 }
