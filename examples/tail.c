@@ -42,9 +42,14 @@ static coil_async struct coil_result main_coroutine(void *paths)
 {
     char *own[] = {odd, even, NULL};
     struct coil_task_group group;
+    int err = 0;
 
+    if (paths == NULL && (err = coil_write_file(odd, "", 0)) == 0)
+        err = coil_write_file(even, "", 0);
+    if (err != 0)
+        return coil_error(err);
     coil_task_group_enter(&group);
-    if (paths == NULL && coil_write_file(odd, "", 0) == 0 && coil_write_file(even, "", 0) == 0)
+    if (paths == NULL)
         coil_task_group_create_task(&group, write_two, &group);
     for (char **path = paths != NULL ? paths : own; *path != NULL; path++)
         coil_task_group_create_task(&group, follow, *path);
