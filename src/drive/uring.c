@@ -61,6 +61,7 @@ static void uring_submit(struct driver *driver, struct op *op)
         return;
     }
     op->result = 0;
+    op->mine[0] = op->mine[1] = 0;
     if (op->kind == OP_CLOSE && coil__uring_slot_close(self, op))
         return;
     slot = coil__uring_slot_on(self, op);
@@ -163,7 +164,7 @@ static int request_op(struct uring_driver *self, struct slot *slot, struct op *o
     if (way == WAY_RING)
         err = coil__uring_ask(self, slot, op, request);
     else
-        coil__uring_ask_poll(op, request);
+        coil__uring_ask_poll(slot, op, request);
     if (err) {
         request->opcode = URING_OP_NOP; /* it is made already */
         request->user_data = USER_REMOVAL;

@@ -21,6 +21,7 @@
 enum sort {
     SORT_UNKNOWN,
     SORT_STREAM, /* a short read or write says that there is no more */
+    SORT_LOCAL_DATAGRAM,
     SORT_OTHER,
 };
 

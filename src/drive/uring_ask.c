@@ -1,5 +1,6 @@
 #include "drive/uring_ask.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -9,10 +10,13 @@
 #include <sys/wait.h>
 
 #include "base/alloc.h"
+#include "mach/sys_io.h"
 
 #define POLL_EVENTS 0x3fffu /* all that poll(2) knows */
 #define BY_PIDFD 3          /* P_PIDFD, which older headers lack */
 #define MINE_STATX 0        /* op->mine: where the kernel writes what stat asks for */
+#define SHORTEST_PAUSE 20000
+#define LONGEST_PAUSE 2000000
 
 /* Which opcode does it; 0: none. Reading and writing depend on what the descriptor is. */
 static const uint8_t opcodes[OP_KINDS] = {
@@ -49,6 +53,35 @@ static bool at_offset(const struct op *op)
     return (vector ? op->vector.offset : op->rw.offset) >= 0;
 }
 
+enum sort coil__uring_sort(struct slot *slot)
+{
+    int type = 0, domain = 0;
+    socklen_t length = sizeof(type);
+
+    if (slot->sort != SORT_UNKNOWN)
+        return slot->sort;
+    slot->sort = SORT_OTHER;
+    if (coil__sys_get_option(slot->fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0)
+        return slot->sort;
+    if (type == SOCK_STREAM)
+        slot->sort = SORT_STREAM;
+    else if (coil__sys_get_option(slot->fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
+             domain == AF_UNIX)
+        slot->sort = SORT_LOCAL_DATAGRAM;
+    return slot->sort;
+}
+
+/*
+ * A request that has to wait is tried again by the kernel from where its first try left the data. A
+ * local datagram's was taken by then (seen up to Linux 6.18), and an empty one is sent. Nor does
+ * poll help, which finds room for somebody. So we try, now and then.
+ */
+static bool sends_locally(struct slot *slot, const struct op *op)
+{
+    return (op->kind == OP_SEND || op->kind == OP_SENDMSG || op->kind == OP_WRITE) &&
+           coil__uring_sort(slot) == SORT_LOCAL_DATAGRAM;
+}
+
 /*
  * A file goes to the ring, or where the ring cannot, to a worker: also where the file stands, for
  * the kernel leaves that place behind if a full disk cuts a request of the ring short. A socket or
@@ -69,7 +102,8 @@ static enum way way_of_data(struct uring_driver *self, struct slot *slot, const 
         return WAY_POLL;
     if (op->kind == OP_READ || op->kind == OP_READV)
         return WAY_RING;
-    return op->kind == OP_WRITE && is_socket(slot) ? WAY_RING : WAY_POLL;
+    return op->kind == OP_WRITE && is_socket(slot) && !sends_locally(slot, op) ? WAY_RING
+                                                                               : WAY_POLL;
 }
 
 enum way coil__uring_way(struct uring_driver *self, struct slot *slot, struct op *op)
@@ -86,10 +120,13 @@ enum way coil__uring_way(struct uring_driver *self, struct slot *slot, struct op
             return WAY_ACCEPT;
         return knows(self, URING_OP_ACCEPT) ? WAY_RING : WAY_POLL;
     case OP_POLL: return WAY_RING;
-    case OP_RECV:
     case OP_SEND:
-    case OP_RECVMSG:
     case OP_SENDMSG:
+        if (sends_locally(slot, op))
+            return WAY_POLL;
+        /* fall through */
+    case OP_RECV:
+    case OP_RECVMSG:
     case OP_CONNECT:
     case OP_WAITID: return knows(self, opcodes[op->kind]) ? WAY_RING : WAY_POLL;
     default: return opcodes[op->kind] && knows(self, opcodes[op->kind]) ? WAY_RING : WAY_WORKER;
@@ -111,22 +148,26 @@ uint32_t coil__uring_events(const struct op *op)
     }
 }
 
-/* What poll knows nothing of is tried now and then. */
-static void ask_pause(struct uring_sqe *request)
+/* What poll knows nothing of is tried now and then: soon at first, then ever later. The kernel
+ * reads the time from the op. */
+static void ask_pause(struct op *op, struct uring_sqe *request)
 {
-    static const struct uring_timespec pause = {.nanoseconds = 5000000};
+    struct uring_timespec *pause = (struct uring_timespec *)op->mine;
+    int64_t next = pause->nanoseconds == 0 ? SHORTEST_PAUSE : pause->nanoseconds * 2;
 
+    static_assert(sizeof(*pause) <= sizeof(op->mine), "a time fits into what an op has for us");
+    *pause = (struct uring_timespec){.nanoseconds = next < LONGEST_PAUSE ? next : LONGEST_PAUSE};
     request->opcode = URING_OP_TIMEOUT;
     request->fd = -1;
-    request->address = (uintptr_t)&pause;
+    request->address = (uintptr_t)pause;
     request->length = 1;
 }
 
-void coil__uring_ask_poll(const struct op *op, struct uring_sqe *request)
+void coil__uring_ask_poll(struct slot *slot, struct op *op, struct uring_sqe *request)
 {
     request->user_data = (uintptr_t)op;
-    if (coil__op_needs_time(op)) {
-        ask_pause(request);
+    if (coil__op_needs_time(op) || sends_locally(slot, op)) {
+        ask_pause(op, request);
         return;
     }
     request->opcode = URING_OP_POLL_ADD;
@@ -249,7 +290,7 @@ int coil__uring_ask(struct uring_driver *self, struct slot *slot, struct op *op,
                     struct uring_sqe *request)
 {
     if (op->kind == OP_POLL) {
-        coil__uring_ask_poll(op, request);
+        coil__uring_ask_poll(slot, op, request);
         return 0;
     }
     request->opcode = opcodes[op->kind];

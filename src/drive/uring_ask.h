@@ -11,6 +11,9 @@ enum way {
     WAY_WORKER,
 };
 
+/* Of a socket; asked for once in the life of the number. */
+enum sort coil__uring_sort(struct slot *slot);
+
 /* Which way this op goes. */
 enum way coil__uring_way(struct uring_driver *self, struct slot *slot, struct op *op);
 
@@ -19,7 +22,7 @@ int coil__uring_ask(struct uring_driver *self, struct slot *slot, struct op *op,
                     struct uring_sqe *request);
 
 /* The request for an op that goes by poll. */
-void coil__uring_ask_poll(const struct op *op, struct uring_sqe *request);
+void coil__uring_ask_poll(struct slot *slot, struct op *op, struct uring_sqe *request);
 
 /* What a poll for this op waits for. */
 uint32_t coil__uring_events(const struct op *op);

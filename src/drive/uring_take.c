@@ -15,16 +15,7 @@
 /* Datagrams are short because they are. */
 static bool is_stream(struct slot *slot)
 {
-    int type = 0;
-    socklen_t length = sizeof(type);
-
-    if (slot->sort == SORT_UNKNOWN) {
-        slot->sort = SORT_OTHER;
-        if (coil__sys_get_option(slot->fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 &&
-            type == SOCK_STREAM)
-            slot->sort = SORT_STREAM;
-    }
-    return slot->sort == SORT_STREAM;
+    return coil__uring_sort(slot) == SORT_STREAM;
 }
 
 void coil__uring_learn(struct uring_driver *self, struct slot *slot, const struct op *op,
