@@ -46,10 +46,10 @@ static coil_async struct coil_result main_coroutine(void *arg)
         return coil_error(err < 0 ? err : coil_server_serve_forever(server));
     if (coil_open_connection("localhost", coil_server_port(server), &guest) == 0) {
         coil_stream_printf(guest, "Ann\nis anybody here?\n");
-        if (coil_stream_readline(guest, &line) > 0)
-            printf("%s", line);
+        printf("%s", coil_stream_readline(guest, &line) > 0 ? line : "nobody\n");
         coil_stream_unref(guest);
     }
+    coil_server_unref(server);
     return coil_value(NULL);
 }
 

@@ -44,12 +44,12 @@ static coil_async struct coil_result main_coroutine(void *arg)
     }
     if (err == 0)
         err = coil_open_connection(words[1], (uint16_t)atoi(words[2]), &server);
-    if (err < 0)
-        return coil_raise(-err, "cannot connect");
-    talk(server);
-    coil_stream_unref(server);
+    if (err == 0) {
+        talk(server);
+        coil_stream_unref(server);
+    }
     coil_server_unref(own);
-    return coil_value(NULL);
+    return err < 0 ? coil_raise(-err, "cannot connect") : coil_value(NULL);
 }
 
 int main(int argc, char **argv)
