@@ -2,20 +2,10 @@
 
 #include <stdlib.h>
 
-static coil_async void says_pieces(struct coil_stream *client, void *arg)
-{
-    static const char *const pieces[] = {"all ", "of ", "it"};
-
-    (void)arg;
-    for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
-        put(client, pieces[i]);
-        coil_sleep(COIL_SECONDS(1));
-    }
-}
-
 static coil_async struct coil_result program(void *arg)
 {
-    struct coil_server *server = serve(says_pieces, NULL);
+    static const char *const pieces[] = {"all ", "of ", "it", NULL};
+    struct coil_server *server = serve_pieces(pieces);
     struct coil_stream *stream = dial(server, NULL);
     char two[2], *all;
     int64_t n;

@@ -1,19 +1,9 @@
 #include "common/talk.h"
 
-static coil_async void says_pieces(struct coil_stream *client, void *arg)
-{
-    static const char *const pieces[] = {"ab", "cde", "f"};
-
-    (void)arg;
-    for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
-        put(client, pieces[i]);
-        coil_sleep(COIL_SECONDS(1));
-    }
-}
-
 static coil_async struct coil_result program(void *arg)
 {
-    struct coil_server *server = serve(says_pieces, NULL);
+    static const char *const pieces[] = {"ab", "cde", "f", NULL};
+    struct coil_server *server = serve_pieces(pieces);
     struct coil_stream *stream = dial(server, NULL);
     char data[4];
     int64_t n;

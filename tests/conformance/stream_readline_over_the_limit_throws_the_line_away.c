@@ -2,21 +2,11 @@
 
 #include <string.h>
 
-static coil_async void says_pieces(struct coil_stream *client, void *arg)
-{
-    static const char *const pieces[] = {"12345678\n", "123456789\nnext\n"};
-
-    (void)arg;
-    for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
-        put(client, pieces[i]);
-        coil_sleep(COIL_SECONDS(1));
-    }
-}
-
 static coil_async struct coil_result program(void *arg)
 {
     struct coil_connection_options options = {.stream = {.limit_bytes = 8}};
-    struct coil_server *server = serve(says_pieces, NULL);
+    static const char *const pieces[] = {"12345678\n", "123456789\nnext\n", NULL};
+    struct coil_server *server = serve_pieces(pieces);
     struct coil_stream *stream = dial(server, &options);
     char *line;
 

@@ -1,18 +1,11 @@
 """A separator of several bytes is found though it comes in pieces; what is left at the end is told."""
 import asyncio
-from common.talk import dial, hang_up, serve
+from common.talk import dial, hang_up, serve_pieces
 from vtime import run, say, told
 
 
-async def says_pieces(reader, writer):
-    for piece in (b'a;', b';b;;c;', b'd'):
-        writer.write(piece)
-        await asyncio.sleep(1)
-    writer.close()
-
-
 async def main():
-    server = await serve(says_pieces)
+    server = await serve_pieces(b'a;', b';b;;c;', b'd')
     reader, writer = await dial(server)
     try:
         while True:

@@ -1,18 +1,11 @@
 """A record longer than the limit is refused, but stays in the stream for other ways of reading."""
 import asyncio
-from common.talk import dial, hang_up, serve, tell_data
+from common.talk import dial, hang_up, serve_pieces, tell_data
 from vtime import run
 
 
-async def says_pieces(reader, writer):
-    for piece in (b'0123456789;rest',):
-        writer.write(piece)
-        await asyncio.sleep(1)
-    writer.close()
-
-
 async def main():
-    server = await serve(says_pieces)
+    server = await serve_pieces(b'0123456789;rest')
     reader, writer = await dial(server, limit=8)
     await tell_data('until', reader.readuntil(b';'))
     await tell_data('until', reader.readuntil(b';'))

@@ -1,18 +1,11 @@
 """A read that times out takes nothing away: the next one gets all that came."""
 import asyncio
-from common.talk import dial, hang_up, serve, tell_data
+from common.talk import dial, hang_up, serve_pieces, tell_data
 from vtime import run
 
 
-async def says_pieces(reader, writer):
-    for piece in (b'1', b'2', b'3', b'4\n'):
-        writer.write(piece)
-        await asyncio.sleep(1)
-    writer.close()
-
-
 async def main():
-    server = await serve(says_pieces)
+    server = await serve_pieces(b'1', b'2', b'3', b'4\n')
     reader, writer = await dial(server)
     await tell_data('hasty', asyncio.wait_for(reader.readexactly(4), 1.5))
     await tell_data('hasty', asyncio.wait_for(reader.readline(), 0.2))

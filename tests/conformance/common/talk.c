@@ -11,13 +11,32 @@ static void must(int err, const char *what)
     exit(1);
 }
 
-coil_async struct coil_server *serve(coil_client_fn *handler,
-                                     const struct coil_server_options *options)
+static coil_async struct coil_server *begin_server(coil_client_fn *handler, void *arg,
+                                                   const struct coil_server_options *options)
 {
     struct coil_server *server = NULL;
 
-    must(coil_start_server_with(handler, NULL, "127.0.0.1", 0, options, &server), "serve");
+    must(coil_start_server_with(handler, arg, "127.0.0.1", 0, options, &server), "serve");
     return server;
+}
+
+coil_async struct coil_server *serve(coil_client_fn *handler,
+                                     const struct coil_server_options *options)
+{
+    return begin_server(handler, NULL, options);
+}
+
+static coil_async void say_pieces(struct coil_stream *client, void *arg)
+{
+    for (const char *const *piece = arg; *piece != NULL; piece++) {
+        put(client, *piece);
+        coil_sleep(COIL_SECONDS(1));
+    }
+}
+
+coil_async struct coil_server *serve_pieces(const char *const *pieces)
+{
+    return begin_server(say_pieces, (void *)(uintptr_t)pieces, NULL);
 }
 
 coil_async struct coil_stream *dial(struct coil_server *server,

@@ -11,6 +11,10 @@
 coil_async struct coil_server *serve(coil_client_fn *handler,
                                      const struct coil_server_options *options);
 
+/* One that says one piece after the other, a second apart, and then the end; NULL is behind the
+ * last. */
+coil_async struct coil_server *serve_pieces(const char *const *pieces);
+
 /* A connection to it; options may be NULL. */
 coil_async struct coil_stream *dial(struct coil_server *server,
                                     const struct coil_connection_options *options);

@@ -10,6 +10,17 @@ async def serve(handler, **options):
     return await asyncio.start_server(handler, '127.0.0.1', 0, **options)
 
 
+async def serve_pieces(*pieces):
+    """A server that says one piece after the other, a second apart, and then the end."""
+    async def says_them(reader, writer):
+        for piece in pieces:
+            writer.write(piece)
+            await asyncio.sleep(1)
+        writer.close()
+
+    return await serve(says_them)
+
+
 async def dial(server, **options):
     """A connection to it: reader, writer."""
     return await asyncio.open_connection(*server.sockets[0].getsockname()[:2], **options)
