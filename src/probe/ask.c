@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "loop/loop.h"
-#include "work/cfuture.h"
+#include "work/job.h"
 
 /* Counted: the asker may have given up waiting when the loop comes to it. */
 struct ask {

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/alloc.h"
+#include "base/check.h"
 #include "mach/clock.h"
 #include "mach/interrupt.h"
 #include "mach/sys.h"
@@ -12,7 +14,9 @@
 
 struct coil_cfuture *coil__cfuture_no_memory(void)
 {
+    static const struct cfuture_kind immortal; /* done: never asked for anything */
     static struct coil_cfuture failed = {
+        .kind = &immortal,
         .state = {CF_DONE},
         .refs = {1u << 30},
         .callbacks = {CALLBACKS_CLOSED},
@@ -24,6 +28,15 @@ struct coil_cfuture *coil__cfuture_no_memory(void)
     word_add(&failed.refs, 1);
     failed.generation = coil__fork_generation;
     return &failed;
+}
+
+void coil__cfuture_init(struct coil_cfuture *future, const struct cfuture_kind *kind,
+                        const char *place)
+{
+    future->kind = kind;
+    future->refs.value = 2;
+    future->generation = coil__fork_generation;
+    future->place = place;
 }
 
 static void ring(struct coil_cfuture *future)
@@ -141,16 +154,17 @@ static int sleep_until_done(struct coil_cfuture *future, int64_t deadline_ns)
 int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns)
 {
     int64_t now;
+    int err;
 
     if (is_done(future))
         return 0;
-    if (future->port != NULL && coil__loop_running != NULL &&
-        coil__loop_running->port == future->port)
-        return -EDEADLK;
+    err = future->kind->may_wait(future);
+    if (err != 0)
+        return err;
     if (timeout_ns <= 0)
         return -ETIMEDOUT;
-    if (future->port != NULL && future->port->spin_ns > 0) {
-        spin(future, future->port->spin_ns);
+    if (future->spin_ns > 0) {
+        spin(future, future->spin_ns);
         if (is_done(future))
             return 0;
     }
@@ -207,11 +221,11 @@ bool coil_cfuture_cancel_at(struct coil_cfuture *future, const char *message, co
     if (is_done(future))
         return false;
     keep_reason(future, message, place);
-    coil_cfuture_ref(future); /* the posted handle's */
-    was = word_or(&future->state, CF_CANCEL | CF_POSTED);
-    if ((was & (CF_DONE | CF_POSTED)) != 0 || coil__port_post(future->port, &future->cancel) != 0)
-        coil_cfuture_unref(future);
-    return (was & CF_DONE) == 0;
+    was = word_or(&future->state, CF_CANCEL);
+    if ((was & CF_DONE) != 0)
+        return false;
+    future->kind->cancel(future);
+    return true;
 }
 
 struct coil_result coil_cfuture_cancel_and_wait_at(struct coil_cfuture *future, int64_t timeout_ns,
@@ -259,11 +273,6 @@ int coil_cfuture_fd(struct coil_cfuture *future)
     return fd;
 }
 
-uint64_t coil_cfuture_task_id(const struct coil_cfuture *future)
-{
-    return COUNTER_READ(future->task_id);
-}
-
 struct coil_cfuture *coil_cfuture_ref(struct coil_cfuture *future)
 {
     word_add(&future->refs, 1);
@@ -292,10 +301,7 @@ static void free_cfuture(struct coil_cfuture *future)
     exception_unref((struct coil_exception *)word_load(&future->reason));
     if (word_load(&future->fd) != 0)
         coil__sys_close((int)word_load(&future->fd) - 1);
-    if (future->port != NULL)
-        coil__port_unref(future->port);
-    mem_free(future->name);
-    mem_free(future);
+    future->kind->free(future);
 }
 
 void coil_cfuture_unref(struct coil_cfuture *future)

@@ -1,10 +1,10 @@
 /*
- * Concurrent futures from the inside: what a job on a loop and the threads that wait for it share.
- * All of it is in one word:
+ * Concurrent futures from the inside: what a job, wherever it runs, and the threads that wait for
+ * it share. All of it is in one word:
  *
- *   RUNNING    the job has been started on its loop
+ *   RUNNING    the job has been started
  *   CANCEL     cancellation was asked, at any time
- *   POSTED     the request to cancel is on its way to the loop
+ *   POSTED     the request to cancel is on its way (the kind's own)
  *   WAITERS    a thread sleeps on the word
  *   DONE       the result is there, for ever; set last, by one, the only transition that wakes
  */
@@ -12,14 +12,27 @@
 #define COIL_WORK_CFUTURE_H
 
 #include <coil/cfuture.h>
-#include <coil/task.h>
 
+#include "base/atomic.h"
 #include "loop/exception.h"
-#include "loop/loop.h"
 
 enum cfuture_bits { CF_RUNNING = 1, CF_CANCEL = 2, CF_POSTED = 4, CF_WAITERS = 8, CF_DONE = 16 };
 
+struct coil_cfuture;
+
+/* What stands behind a future: a loop, a pool of threads, a process ... Any thread calls these. */
+struct cfuture_kind {
+    /* Cancellation is asked: each time it is, CF_CANCEL is set. May complete it. */
+    void (*cancel)(struct coil_cfuture *future);
+    /* 0, or -EDEADLK: this thread would wait for itself. */
+    int (*may_wait)(const struct coil_cfuture *future);
+    /* The last reference is gone: frees what the kind holds, and the memory. */
+    void (*free)(struct coil_cfuture *future);
+};
+
+/* Embedded first in what each kind knows more. */
 struct coil_cfuture {
+    const struct cfuture_kind *kind;
     struct word state;
     struct word refs;
     struct word callbacks; /* a stack of coil_cfuture_callback; 1: done, none is taken any more */
@@ -28,43 +41,23 @@ struct coil_cfuture {
                               kept */
     struct word flags;     /* CF_SEEN, CF_TAKEN */
     uint32_t generation;
+    int64_t spin_ns; /* how long a waiter looks before it sleeps */
 
     struct coil_result result; /* from DONE on */
     struct coil_exception *exception;
     coil_drop_fn *drop;
-
-    struct loop_port *port;    /* counted; NULL: it never went to a loop */
-    struct coil_handle start;  /* posted to begin; later among the task's callbacks */
-    struct coil_handle cancel; /* posted to cancel */
-    struct coil_future *task;  /* the loop thread's; counted */
-    uint64_t task_id;
-    coil_coroutine_fn *fn;
-    void *arg;
-    bool plain;                 /* a function, not a coroutine */
-    struct coil_cfuture *outer; /* plain and running: the one whose function turns the loop around
-                                   it */
     const char *place;
-    char *name;
-    struct coil_task_options options; /* without name and loop */
 };
 
 enum cfuture_flags { CF_SEEN = 1, CF_TAKEN = 2 };
 
-/* Submits: a cfuture that is done already if that is impossible, as with no port. `options` may be
- * NULL. */
-struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine_fn *fn, void *arg,
-                                          const struct coil_task_options *options, bool plain,
-                                          const char *place);
+/* Pending, in zeroed memory of the kind's. Two references: the caller's and the job's. */
+void coil__cfuture_init(struct coil_cfuture *future, const struct cfuture_kind *kind,
+                        const char *place);
 
 /* The only place that sets DONE. Takes the exception over. Any thread. */
 void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result result,
                             struct coil_exception *exception, coil_drop_fn *drop);
-
-/* Its own thread need not ask it by a submission, nor who opened one that no thread has run yet. */
-bool coil__loop_is_here(const struct coil_loop *loop);
-
-/* The running loop's thread ends: the functions that will not return are settled. */
-void coil__jobs_abandon(int64_t status);
 
 /* The immortal one that failed for want of memory. */
 struct coil_cfuture *coil__cfuture_no_memory(void);

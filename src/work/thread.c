@@ -3,7 +3,7 @@
 
 #include "mach/thread.h"
 #include "task/task.h"
-#include "work/cfuture.h"
+#include "work/job.h"
 
 #define DEFAULT_GRACE COIL_SECONDS(5)
 

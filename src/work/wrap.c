@@ -1,5 +1,5 @@
 /* wrap_future: a coroutine of any loop awaits a job of any other (asyncio.wrap_future). */
-#include "work/cfuture.h"
+#include "work/job.h"
 
 /*
  * Between the two stands a bridge, which belongs to both threads: the one that settles the job

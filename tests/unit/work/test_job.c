@@ -1,6 +1,6 @@
 /* What becomes of a submission on its loop. */
 #include "jobs.h"
-#include "work/cfuture.h"
+#include "work/job.h"
 
 static int order[8];
 static int ran;
