@@ -9,6 +9,7 @@
 #ifndef COIL_CFUTURE_H
 #define COIL_CFUTURE_H
 
+#include <coil/gather.h>
 #include <coil/loop.h>
 
 COIL_BEGIN_DECLS
@@ -157,6 +158,88 @@ COIL_EXPORT int coil_cfuture_fd(struct coil_cfuture *future);
  */
 COIL_EXPORT struct coil_future *coil_wrap_future_at(struct coil_cfuture *future, const char *place);
 #define coil_wrap_future(future) coil_wrap_future_at(future, COIL_PLACE("wrap_future"))
+
+/**
+ * Waits for some or all of them (concurrent.futures.wait). Never cancels them, never fails because
+ * of them or of the timeout. n == 0 gives 0 at once.
+ *
+ * Suspends: in a task; elsewhere it blocks the thread. Thread: any.
+ * Cancel-safe: yes; the futures go on.
+ * Returns: how many are done (0 after a timeout with none); -EINTR after coil_interrupt;
+ * -ECANCELED; -ENOMEM; -EDEADLK as coil_cfuture_wait.
+ */
+COIL_EXPORT coil_async int64_t coil_cfuture_wait_many(struct coil_cfuture *const *futures, size_t n,
+                                                      int64_t timeout_ns,
+                                                      enum coil_wait_condition condition);
+
+/* An iteration over futures in the order in which they end (concurrent.futures.as_completed). */
+struct coil_cfuture_as_completed;
+
+/**
+ * Begins one, over n futures; more can be added.
+ *
+ * Suspends: no. Thread: any. Owns: the caller closes it; it holds references to the futures.
+ * Returns: it; NULL when memory is out.
+ */
+COIL_EXPORT struct coil_cfuture_as_completed *
+coil_cfuture_as_completed_open(struct coil_cfuture *const *futures, size_t n);
+
+/**
+ * One future more.
+ *
+ * Suspends: no. Thread: any, one at a time.
+ * Returns: 0; -ENOMEM.
+ */
+COIL_EXPORT int coil_cfuture_as_completed_add(struct coil_cfuture_as_completed *iteration,
+                                              struct coil_cfuture *future);
+
+/**
+ * The next one that is done, as result.value, a struct coil_cfuture * borrowed until close.
+ *
+ * Suspends: in a task; elsewhere it blocks the thread. Unless one is done already.
+ * Cancel-safe: yes; nothing is lost. Thread: any, one at a time.
+ * Returns: the future; -COIL_EENDED after the last; -ETIMEDOUT; -EINTR after coil_interrupt;
+ * -ECANCELED; -EDEADLK as coil_cfuture_wait.
+ */
+COIL_EXPORT coil_async struct coil_result
+coil_cfuture_as_completed_next(struct coil_cfuture_as_completed *iteration, int64_t timeout_ns);
+
+/**
+ * Ends it; the futures that are not done go on.
+ *
+ * Suspends: no. Thread: any. NULL is fine.
+ */
+COIL_EXPORT void coil_cfuture_as_completed_close(struct coil_cfuture_as_completed *iteration);
+
+/**
+ * A future that is settled by hand (concurrent.futures.Future()): for whoever makes an executor of
+ * his own. Cancelling it while it is pending settles it. Call it as coil_cfuture_new().
+ *
+ * Suspends: no. Thread: any. Owns: the caller has one reference.
+ * Returns: the future, never NULL; one that failed already with -ENOMEM.
+ */
+COIL_EXPORT struct coil_cfuture *coil_cfuture_new_at(const char *place);
+#define coil_cfuture_new() coil_cfuture_new_at(COIL_PLACE("Future"))
+
+/**
+ * Its job begins now (set_running_or_notify_cancel): from here on a cancellation is only a request
+ * (coil_cfuture_state says COIL_CFUTURE_CANCELLING).
+ *
+ * Suspends: no. Thread: any.
+ * Returns: true; false if it was cancelled, or is done: the job must not be run.
+ */
+COIL_EXPORT bool coil_cfuture_set_running(struct coil_cfuture *future);
+
+/**
+ * Settles it (set_result; with a negative status, set_exception). `drop` (may be NULL) frees the
+ * value if nobody takes it.
+ *
+ * Suspends: no. Thread: any.
+ * Owns: the future owns the value from now on; on an error it stays the caller's.
+ * Returns: 0; -EALREADY if it is done (InvalidStateError).
+ */
+COIL_EXPORT int coil_cfuture_set_result(struct coil_cfuture *future, struct coil_result result,
+                                        coil_drop_fn *drop);
 
 /**
  * The id of the task behind it, for coil/inspect.h.

@@ -35,6 +35,12 @@
 
 #include <coil/cfuture.h>
 #include <coil/thread.h>
+#include <coil/bytes.h>
+#include <coil/executor.h>
+#include <coil/thread_pool.h>
+#include <coil/loop_pool.h>
+#include <coil/process_pool.h>
+#include <coil/progress.h>
 #include <coil/inspect.h>
 
 #endif

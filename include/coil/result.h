@@ -63,7 +63,8 @@ enum coil_error_code {
     COIL_EENDED = 5007,      /* StopIteration: the generator, or iteration, is over */
     COIL_ECRASHED = 5008,    /* the coroutine received a fatal signal */
     COIL_EINCOMPLETE = 5009, /* asyncio.IncompleteReadError: the stream ended before */
-    COIL_ELIMIT = 5010       /* asyncio.LimitOverrunError: longer than the stream's limit */
+    COIL_ELIMIT = 5010,      /* asyncio.LimitOverrunError: longer than the stream's limit */
+    COIL_ETHREADS = 5011     /* a process with other threads cannot be forked safely */
 };
 
 struct coil_result {

@@ -1,0 +1,58 @@
+/*
+ * A progress bar: how much is done, how fast, how much failed, how long it will take. Drawn on a
+ * terminal, at most ten times a second; silent where there is none.
+ *
+ *     resize  [##########..........]  512/1024  211/s  3 failed  0:02 left
+ */
+#ifndef COIL_PROGRESS_H
+#define COIL_PROGRESS_H
+
+#include <stdbool.h>
+
+#include <coil/result.h>
+
+COIL_BEGIN_DECLS
+
+/* Embedded in its owner; fields are coil's. */
+struct coil_progress {
+    const char *title;
+    size_t total, done, failed;
+    int64_t began_ns, drawn_ns;
+    int fd;     /* -1: silent */
+    bool drawn; /* something stands on the line */
+};
+
+/**
+ * Begins, on stderr. total 0: unknown, then only count and rate are shown.
+ *
+ * Suspends: no. Thread: any. Owns: `title` is borrowed until fini.
+ */
+COIL_EXPORT void coil_progress_init(struct coil_progress *progress, const char *title,
+                                    size_t total);
+
+/**
+ * Counts one more that ended.
+ *
+ * Suspends: no. Thread: one at a time.
+ */
+COIL_EXPORT void coil_progress_add(struct coil_progress *progress, bool failed);
+
+/**
+ * Draws the last state and ends the line.
+ *
+ * Suspends: no. Thread: one at a time.
+ */
+COIL_EXPORT void coil_progress_fini(struct coil_progress *progress);
+
+/**
+ * The line as it would be drawn now, `columns` wide at most; written as snprintf would.
+ *
+ * Suspends: no.
+ * Returns: its length.
+ */
+COIL_EXPORT int coil_progress_line(const struct coil_progress *progress, int64_t now_ns,
+                                   int columns, char *buffer, size_t size);
+
+COIL_END_DECLS
+
+#endif
