@@ -1,15 +1,11 @@
-/* Accepting connections, and closing in phases. */
+/* A server's life: its clients, each with a task, and its end in phases. */
 #include "io/server.h"
 
-#include <fcntl.h>
 #include <netinet/tcp.h>
 
 #include <coil/timeout.h>
 
 #include "io/world.h"
-
-#define ACCEPTS_AT_ONCE 100      /* before others have their turn; asyncio: the backlog */
-#define RETRY_NS COIL_SECONDS(1) /* asyncio: ACCEPT_RETRY_DELAY */
 
 struct client {
     struct coil_link link; /* in server->clients */
@@ -28,7 +24,7 @@ static void free_server(struct coil_server *server)
     mem_free(server);
 }
 
-static void unref(struct coil_server *server)
+void coil__server_leave(struct coil_server *server)
 {
     if (--server->refs == 0)
         free_server(server);
@@ -36,11 +32,9 @@ static void unref(struct coil_server *server)
 
 static void note_end(struct coil_server *server)
 {
-    if (server->closed && server->client_count == 0 && !server->removing)
+    if (server->closed && server->client_count == 0 && server->removal.state == OP_IDLE)
         coil_event_set(&server->over);
 }
-
-static void accept_on(struct listener *listener);
 
 /* The drop function of a client's task: run when it has ended, or was never begun. */
 static void client_gone(void *arg)
@@ -57,9 +51,8 @@ static void client_gone(void *arg)
         coil_future_unref(client->task);
     mem_free(client);
     note_end(server);
-    for (size_t i = 0; i < server->listener_count; i++)
-        accept_on(&server->listeners[i]); /* there may be room again */
-    unref(server);
+    coil__server_accept(server); /* there may be room again */
+    coil__server_leave(server);
 }
 
 static coil_async struct coil_result serve(void *arg)
@@ -71,8 +64,8 @@ static coil_async struct coil_result serve(void *arg)
     return coil_value(NULL);
 }
 
-/* Its task begins in the context in which the server was started. */
-static void begin_task(struct coil_server *server, struct client *client)
+/* In the context in which the server was started. An error: the client is gone. */
+static int begin_task(struct coil_server *server, struct client *client)
 {
     struct coil_task_options options = {.name = "client",
                                         .stack_bytes = server->options.stack_bytes,
@@ -81,19 +74,20 @@ static void begin_task(struct coil_server *server, struct client *client)
     struct coil_context *outer = server->loop->context;
     struct coil_future *task;
     bool gone = false;
+    int err;
 
     client->gone = &gone;
     server->loop->context = server->context;
     task = coil_create_task_at(serve, client, &options, server->place);
     server->loop->context = outer;
-    if (gone) {
-        coil__report(server->loop, "no memory for a connection: it was closed", -ENOMEM, NULL,
-                     NULL);
-        coil_future_unref(task);
-        return;
+    if (!gone) {
+        client->gone = NULL;
+        client->task = task;
+        return 0;
     }
-    client->gone = NULL;
-    client->task = task;
+    err = (int)coil_future_result(task).status;
+    coil_future_unref(task);
+    return err;
 }
 
 void coil__server_set_options(int fd, int family, bool keep_alive)
@@ -108,128 +102,38 @@ void coil__server_set_options(int fd, int family, bool keep_alive)
         WORLD(loop, set_option, fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 }
 
-static void welcome(const struct listener *listener, int fd)
+static int begin_client(struct coil_server *server, int fd)
 {
-    struct coil_server *server = listener->server;
-    struct client *client;
     struct coil_stream *stream;
+    struct client *client;
+    int err = coil__stream_new(fd, STREAM_SOCKET, &server->options.stream, &stream);
 
-    if (server->adopted)
-        coil__server_set_options(fd, listener->address.as.any.sa_family,
-                                 server->options.keep_alive);
-    if (coil__stream_new(fd, STREAM_SOCKET, &server->options.stream, &stream) != 0)
-        return;
+    if (err != 0)
+        return err;
     client = mem_zalloc(sizeof(*client));
     if (client == NULL) {
         coil_stream_unref(stream);
-        return;
+        return -ENOMEM;
     }
     client->server = server;
     client->stream = stream;
     server->refs++;
     server->client_count++;
     list_append(&server->clients, &client->link);
-    begin_task(server, client);
+    return begin_task(server, client);
 }
 
-static bool full(const struct coil_server *server)
-{
-    return server->options.most != 0 && server->client_count >= server->options.most;
-}
-
-/* The error is the next connection's, which has gone before it was taken: see accept(2). */
-static bool lost_on_the_way(int64_t result)
-{
-    switch (-result) {
-    case ECONNABORTED:
-    case EPROTO:
-    case EPERM: /* a firewall's */
-    case ETIMEDOUT:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ENONET:
-    case ENOPROTOOPT: return true;
-    default: return false;
-    }
-}
-
-/* Somebody else has closed it, or the like. */
-static bool lost_for_good(int64_t result)
-{
-    return result == -EBADF || result == -EINVAL || result == -ENOTSOCK;
-}
-
-/* The system has no more descriptors, or other troubles: it is told, and tried again later. */
-static void pause_accepting(struct coil_server *server, int64_t error)
-{
-    if (server->pausing)
-        return;
-    server->pausing = true;
-    coil_call_later(server->loop, &server->retry, RETRY_NS);
-    coil__report(server->loop, "accept is out of system resources: trying again in a second", error,
-                 NULL, NULL);
-}
-
-/* What one accept gave. False: not now any more. Whoever hears a report may close the server. */
-static bool take_result(struct listener *listener, int64_t result)
+void coil__server_welcome(const struct listener *listener, int fd)
 {
     struct coil_server *server = listener->server;
+    int err;
 
-    if (server->closed) {
-        if (result >= 0)
-            WORLD(server->loop, close, (int)result);
-    } else if (result >= 0) {
-        welcome(listener, (int)result);
-    } else if (lost_for_good(result)) {
-        coil__report(server->loop, "accept failed: the server takes no more connections", result,
-                     NULL, NULL);
-    } else if (!lost_on_the_way(result)) {
-        pause_accepting(server, result);
-    }
-    return !server->closed && !server->pausing && !lost_for_good(result);
-}
-
-/* The listener's op may be out again while the others are taken: a client that cannot be served
- * makes room for the next. */
-static void accepted(struct op *op)
-{
-    struct listener *listener = container_of(op, struct listener, op);
-    struct coil_server *server = listener->server;
-    struct op next = {.kind = OP_ACCEPT, .fd = listener->fd};
-    int64_t result = op->result;
-
-    listener->out = false;
-    for (int i = 0;
-         result != -EAGAIN && take_result(listener, result) && !full(server) && i < ACCEPTS_AT_ONCE;
-         i++)
-        result = server->loop->driver->ops->attempt(server->loop->driver, &next);
-    if (!lost_for_good(result))
-        accept_on(listener);
-    unref(server);
-}
-
-/* Asks for the next connection, unless that has been done or is not wanted now. */
-static void accept_on(struct listener *listener)
-{
-    struct coil_server *server = listener->server;
-
-    if (listener->out || server->closed || server->pausing || full(server) || server->loop->closing)
-        return;
-    listener->op = (struct op){.kind = OP_ACCEPT, .fd = listener->fd, .done = accepted};
-    listener->out = true;
-    server->refs++;
-    coil__drive_submit(server->loop->driver, &listener->op);
-}
-
-static void retry(void *arg)
-{
-    struct coil_server *server = arg;
-
-    server->pausing = false;
-    for (size_t i = 0; i < server->listener_count; i++)
-        accept_on(&server->listeners[i]);
+    if (server->adopted)
+        coil__server_set_options(fd, listener->address.as.any.sa_family,
+                                 server->options.keep_alive);
+    err = begin_client(server, fd);
+    if (err != 0)
+        coil__report(server->loop, "a connection cannot be served: it was closed", err, NULL, NULL);
 }
 
 static void loop_closes(struct loop_guest *guest)
@@ -266,7 +170,6 @@ int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count
     server->place = place;
     if (options != NULL)
         server->options = *options;
-    coil_call_init(&server->retry, retry, server);
     list_init(&server->clients);
     server->listener_count = count;
     for (size_t i = 0; i < count; i++) {
@@ -278,8 +181,8 @@ int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count
         if (WORLD(loop, name, fds[i], false, &listener->address.as.any,
                   &listener->address.length) != 0)
             listener->address.length = 0;
-        accept_on(listener);
     }
+    coil__server_accept(server);
     *out = server;
     return 0;
 }
@@ -288,9 +191,10 @@ static void close_listener(struct listener *listener)
 {
     struct coil_server *server = listener->server;
 
-    if (listener->out)
+    if (listener->op.state != OP_IDLE)
         coil__drive_cancel(server->loop->driver, &listener->op);
-    WORLD(server->loop, close, listener->fd);
+    if (listener->fd >= 0)
+        WORLD(server->loop, close, listener->fd);
     listener->fd = -1;
 }
 
@@ -298,9 +202,8 @@ static void path_removed(struct op *op)
 {
     struct coil_server *server = container_of(op, struct coil_server, removal);
 
-    server->removing = false;
     note_end(server);
-    unref(server);
+    coil__server_leave(server);
 }
 
 /* The file of a Unix socket. Its op may be the loop's last. */
@@ -308,11 +211,10 @@ static void remove_path(struct coil_server *server)
 {
     struct driver *driver = server->loop->driver;
 
-    server->removal = (struct op){.kind = OP_UNLINK, .done = path_removed};
-    server->removal.path.path = server->path;
+    server->removal =
+        (struct op){.kind = OP_UNLINK, .path = {.path = server->path}, .done = path_removed};
     if (driver->ops->attempt(driver, &server->removal) != -EAGAIN)
         return;
-    server->removing = true;
     server->refs++;
     coil__drive_submit(driver, &server->removal);
 }
@@ -323,8 +225,7 @@ void coil_server_close(struct coil_server *server)
         return;
     loop_owned(server->loop, "coil_server_close");
     server->closed = true;
-    if (server->pausing)
-        coil_call_cancel(&server->retry);
+    coil_call_cancel(&server->retry);
     server->refs++;
     for (size_t i = 0; i < server->listener_count; i++)
         close_listener(&server->listeners[i]);
@@ -332,7 +233,7 @@ void coil_server_close(struct coil_server *server)
         remove_path(server);
     coil_event_set(&server->shut);
     note_end(server);
-    unref(server);
+    coil__server_leave(server);
 }
 
 void coil_server_close_clients(struct coil_server *server)
@@ -355,19 +256,14 @@ void coil_server_abort_clients(struct coil_server *server)
     }
 }
 
-static coil_async int wait_for(struct coil_server *server, struct coil_event *event)
+coil_async int coil_server_wait_closed(struct coil_server *server)
 {
     int err;
 
     server->refs++;
-    err = coil_event_wait(event);
-    unref(server);
+    err = coil_event_wait(&server->over);
+    coil__server_leave(server);
     return err;
-}
-
-coil_async int coil_server_wait_closed(struct coil_server *server)
-{
-    return wait_for(server, &server->over);
 }
 
 coil_async int coil_server_serve_forever(struct coil_server *server)
@@ -378,11 +274,10 @@ coil_async int coil_server_serve_forever(struct coil_server *server)
     err = coil_event_wait(&server->shut);
     if (err != 0) {
         coil_server_close(server);
-        coil_server_close_clients(
-            server); /* as CPython since gh-123720: an idle one would never go */
+        coil_server_close_clients(server); /* as CPython since gh-123720: idle ones never go */
         coil_event_wait(&server->over);
     }
-    unref(server);
+    coil__server_leave(server);
     return err;
 }
 
@@ -402,7 +297,7 @@ coil_async int64_t coil_server_shutdown(struct coil_server *server, int64_t grac
         coil_server_abort_clients(server);
         err = coil_event_wait(&server->over);
     }
-    unref(server);
+    coil__server_leave(server);
     return err != 0 ? err : aborted;
 }
 
@@ -434,5 +329,5 @@ void coil_server_unref(struct coil_server *server)
     if (server == NULL)
         return;
     coil_server_close(server);
-    unref(server);
+    coil__server_leave(server);
 }

@@ -13,9 +13,8 @@
 
 struct listener {
     struct coil_server *server;
-    int fd; /* -1: closed */
-    bool out;
-    struct op op;
+    int fd;       /* -1: closed, or lost */
+    struct op op; /* accepts, while it is out */
     struct coil_address address;
 };
 
@@ -30,15 +29,13 @@ struct coil_server {
     struct coil_context *context; /* the one who started it was in; the clients start with it */
     bool adopted;                 /* its listener was made elsewhere, so its options say nothing */
     bool closed;
-    bool pausing; /* the system has no descriptors: `retry` is set */
-    struct coil_call retry;
+    struct coil_call retry; /* scheduled: accepting pauses, for the system is in trouble */
     struct coil_link clients;
     size_t client_count;
     struct coil_event over; /* closed, without clients, and its path is removed */
     struct coil_event shut; /* closed */
     char *path;             /* of a Unix socket that close removes; NULL: none */
     struct op removal;      /* of it */
-    bool removing;          /* it is out */
     size_t listener_count;
     struct listener listeners[];
 };
@@ -46,6 +43,15 @@ struct coil_server {
 /* What the connections of a server have; a socket that has it before it listens hands it down to
  * what is accepted from it, which saves two calls each. */
 void coil__server_set_options(int fd, int family, bool keep_alive);
+
+/* Asks every listener for its next connection, unless that has been done or is not wanted now. */
+void coil__server_accept(struct coil_server *server);
+
+/* A connection has come: it becomes a client, or is closed. */
+void coil__server_welcome(const struct listener *listener, int fd);
+
+/* Gives up a reference. */
+void coil__server_leave(struct coil_server *server);
 
 /* A server on sockets that listen already; it owns them, also if this fails. */
 int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count,

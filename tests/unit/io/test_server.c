@@ -1,7 +1,6 @@
 /* Servers: a task for each connection, and closing in phases. */
 #include <netinet/tcp.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "unit/io/servers.h"
 
@@ -150,24 +149,6 @@ DRIVER_LOOP_TEST(serve_forever_ends_when_the_server_is_closed)
     coil_server_unref(server);
 }
 
-DRIVER_LOOP_TEST(only_so_many_are_served_at_once)
-{
-    struct coil_server_options options = {.most = 1};
-    struct coil_server *server = start_server(echo, &options);
-    struct coil_stream *a = connect_to(server), *b = connect_to(server);
-    char data[4];
-
-    check_echo(a, "first");
-    CHECK_EQ(coil_stream_write(b, "b", 1), 0);
-    let_run(20);
-    CHECK_EQ(coil_server_clients(server), 1);
-    coil_stream_unref(a);
-    CHECK_EQ(coil_stream_read(b, data, sizeof(data)), 1);
-    coil_stream_unref(b);
-    CHECK_EQ(coil_server_shutdown(server, COIL_SECONDS(10)), 0);
-    coil_server_unref(server);
-}
-
 static coil_async void says_bye(struct coil_stream *client, void *arg)
 {
     (void)arg;
@@ -204,48 +185,6 @@ DRIVER_LOOP_TEST(a_kept_stream_outlives_its_handler_but_is_closed)
     CHECK_EQ(coil_stream_read(a, data, sizeof(data)), 0);
     CHECK(coil_stream_closing(kept));
     coil_stream_unref(kept);
-    coil_stream_unref(a);
-    coil_server_unref(server);
-}
-
-/* Opens descriptors of the world until there are no more; `spare` are closed again. */
-static size_t use_up(int *fds, size_t capacity)
-{
-    size_t n = 0;
-
-    while (n < capacity && (fds[n] = coil_sock_open(AF_INET, SOCK_STREAM, 0)) >= 0)
-        n++;
-    return n;
-}
-
-DRIVER_LOOP_TEST(at_the_descriptor_limit_accept_backs_off_and_recovers)
-{
-    struct rlimit limit = {64, 64};
-    struct coil_server *server;
-    struct coil_loop_stats before, after;
-    struct coil_stream *a = NULL;
-    int fds[128];
-    size_t n;
-    char data[4];
-
-    if (kit_under_valgrind())
-        SKIP("valgrind keeps the descriptors above the limit for itself");
-    server = start_server(echo, NULL);
-    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    n = use_up(fds, 128);
-    CHECK(n < 128);
-    coil_close_soon(fds[--n]); /* one for the client's end, none for the server's */
-    a = connect_to(server);
-    CHECK_EQ(coil_stream_write(a, "x", 1), 0);
-    coil_loop_stats(coil_loop_current(), &before);
-    coil_sleep(COIL_MS(100));
-    coil_loop_stats(coil_loop_current(), &after);
-    CHECK(after.turns - before.turns < 20); /* nothing spins */
-    CHECK_EQ(heard_take(), 1);
-    CHECK_HAS(heard.message, "out of system resources");
-    while (n > 0)
-        coil_close_soon(fds[--n]);
-    CHECK_EQ(coil_stream_read(a, data, sizeof(data)), 1); /* within a second */
     coil_stream_unref(a);
     coil_server_unref(server);
 }
