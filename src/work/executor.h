@@ -12,6 +12,7 @@
 #include <coil/executor.h>
 
 #include "base/atomic.h"
+#include "mach/workers.h"
 #include "work/cfuture.h"
 
 /* What one submission says. Borrowed for the time of the call. */
@@ -28,7 +29,7 @@ struct executor_kind {
     /* Any thread, not after shutdown has begun (it may begin meanwhile). Never NULL. NULL: this
      * kind takes no pointers. Owns spec->arg in any case: options->drop_arg. */
     struct coil_cfuture *(*submit)(struct coil_executor *self, const struct job_spec *spec);
-    /* NULL: submit is called with coil__payload_run. Owns the payload. */
+    /* NULL: submit is called with coil__payload_run. Owns the payload: coil__payload_free. */
     struct coil_cfuture *(*submit_payload)(struct coil_executor *self, struct payload *payload,
                                            const struct coil_job_options *options,
                                            const char *place);
@@ -36,25 +37,76 @@ struct executor_kind {
     int64_t (*shutdown)(struct coil_executor *self, const struct coil_stop_options *options);
     /* Whether the caller runs in one of its threads or processes. */
     bool (*is_here)(const struct coil_executor *self);
-    void (*free)(struct coil_executor *self); /* after shutdown */
+    /* Nobody has it any more: after shutdown, or in the child of a fork, where its threads and
+     * processes are not. */
+    void (*free)(struct coil_executor *self);
+    /* How many jobs are not done; NULL: `jobs` tells. */
+    size_t (*jobs)(const struct coil_executor *self);
 };
 
-/* Embedded first. */
+/* Embedded in what each kind knows more. */
 struct coil_executor {
     const struct executor_kind *kind;
     unsigned workers;
-    struct word jobs;  /* submitted and not done */
-    struct word state; /* EXECUTOR_REFUSING, EXECUTOR_ENDED */
     uint32_t generation;
-    int64_t left_behind; /* from ENDED on */
+    struct word jobs;  /* submitted and not done: see executor_job_begins */
+    struct word state; /* enum executor_state */
+    /* Done when it has been shut down, its number how many jobs were left behind. Its references
+     * are the executor's: the owner's, until close; the shutdown's; and of what stays behind. */
+    struct coil_cfuture ended;
+    struct coil_stop_options stop; /* of the work below */
+    struct mach_work shutdown;     /* the phases, when whoever began them cannot block */
 };
 
-enum executor_state { EXECUTOR_REFUSING = 1, EXECUTOR_ENDED = 2 };
+enum executor_state {
+    EXECUTOR_REFUSING = 1, /* no new jobs */
+    EXECUTOR_ENDING = 2    /* somebody runs the phases, or has */
+};
 
 void coil__executor_init(struct coil_executor *self, const struct executor_kind *kind,
                          unsigned workers);
 
-/* Bytes, or the items of a batch; each part lies behind a header that tells its size. */
+/* One that was never opened in the end: gives it up as it is. */
+void coil__executor_drop(struct coil_executor *self);
+
+static inline bool executor_refuses(const struct coil_executor *self)
+{
+    return word_load(&self->state) != 0;
+}
+
+/* A kind without `jobs` calls these for each job, once. */
+static inline void executor_job_begins(struct coil_executor *self)
+{
+    word_add(&self->jobs, 1);
+}
+
+static inline void executor_job_ends(struct coil_executor *self)
+{
+    word_sub(&self->jobs, 1);
+}
+
+/* What it holds stays until it is given up. */
+static inline void executor_ref(struct coil_executor *self)
+{
+    coil_cfuture_ref(&self->ended);
+}
+
+static inline void executor_unref(struct coil_executor *self)
+{
+    coil_cfuture_unref(&self->ended);
+}
+
+/* A future that failed already; takes the exception over. */
+struct coil_cfuture *coil__cfuture_failed(int64_t status, struct coil_exception *exception,
+                                          const char *place);
+
+/* The same for a job that is not taken: its argument is dropped. */
+struct coil_cfuture *coil__job_refuse(const struct job_spec *spec, int64_t status);
+
+/* ---- payloads ---- */
+
+/* Bytes, or the items of a batch; each part lies behind a header that tells its size. Counted: the
+ * task of each item holds it. */
 struct payload {
     struct coil_function function;
     size_t n;           /* parts */
@@ -63,22 +115,44 @@ struct payload {
     bool batch;         /* the value is a struct coil_results */
     coil_drop_fn *drop; /* of an item's value in a batch */
     char *parts;
+    struct word refs;
 };
 
+/* Copies the data; NULL: zeroes, to be written into the parts. NULL when memory is out. */
 struct payload *coil__payload_new(struct coil_function function, const void *data, size_t n,
                                   size_t part_bytes, bool batch);
+
+/* Gives one reference up; a coil_drop_fn. */
 void coil__payload_free(void *payload);
+
+/* What its function is called with. */
+static inline void *payload_part(const struct payload *payload, size_t index)
+{
+    return payload->parts + index * payload->stride;
+}
 
 /* A coil_coroutine_fn: calls the function for each part, in a task all parts of a batch at once.
  * Does not free the payload. */
-struct coil_result coil__payload_run(void *payload);
+coil_async struct coil_result coil__payload_run(void *payload);
 
+/* Where the function is in this program; NULL: there is none of that name. */
+coil_coroutine_fn *coil__function_find(const struct coil_function *function);
+
+/* `drop` frees the values. NULL when memory is out. */
 struct coil_results *coil__results_new(size_t n, coil_drop_fn *drop);
+
 /* Takes the exception over. */
 void coil__results_set(struct coil_results *results, size_t index, struct coil_result result,
                        struct coil_exception *exception);
 
+/* ---- what runs ---- */
+
 /* What coil_job_cancelled looks at in this thread, while a job runs that is no task; NULL: none. */
 extern __thread const struct word *coil__job_state;
+
+/* Outside of a loop, around a function: forgets what was raised in this thread before; what was
+ * raised for a result that failed, counted, or NULL. */
+void coil__raised_clear(void);
+struct coil_exception *coil__raised_for(struct coil_result result);
 
 #endif

@@ -1,0 +1,317 @@
+/* What all executors share: the forms of a job, and how one is shut down. */
+#include "work/executor.h"
+
+#include "base/alloc.h"
+#include "mach/thread.h"
+#include "task/task.h"
+
+__thread const struct word *coil__job_state;
+
+/* ---- futures that failed already ---- */
+
+static void free_failed(struct coil_cfuture *future)
+{
+    mem_free(future);
+}
+
+static const struct cfuture_kind failed = {.free = free_failed}; /* done: never asked for more */
+
+struct coil_cfuture *coil__cfuture_failed(int64_t status, struct coil_exception *exception,
+                                          const char *place)
+{
+    struct coil_cfuture *future = mem_zalloc(sizeof(*future));
+
+    if (future == NULL) {
+        exception_unref(exception);
+        return coil__cfuture_no_memory();
+    }
+    coil__cfuture_init(future, &failed, place);
+    coil__cfuture_complete(future, coil_error(status), exception, NULL);
+    coil_cfuture_unref(future);
+    return future;
+}
+
+struct coil_cfuture *coil__job_refuse(const struct job_spec *spec, int64_t status)
+{
+    if (spec->options->drop_arg != NULL)
+        spec->options->drop_arg(spec->arg);
+    return coil__cfuture_failed(status, NULL, spec->place);
+}
+
+/* ---- submitting ---- */
+
+static const struct coil_job_options no_options;
+
+static bool of_the_parent(const struct coil_executor *self)
+{
+    return self->generation != coil__fork_generation;
+}
+
+/* 0, or why this executor takes no jobs. */
+static int64_t refusal(const struct coil_executor *self)
+{
+    if (self == NULL)
+        return -COIL_ESTOPPED;
+    if (of_the_parent(self))
+        return -COIL_EFORKED;
+    return executor_refuses(self) ? -COIL_ESTOPPED : 0;
+}
+
+struct coil_cfuture *coil_executor_submit_at(struct coil_executor *self, coil_coroutine_fn *fn,
+                                             void *arg, const struct coil_job_options *options,
+                                             const char *place)
+{
+    struct job_spec spec = {fn, arg, options != NULL ? options : &no_options, place};
+    int64_t status = refusal(self);
+
+    if (status == 0 && self->kind->submit == NULL)
+        status = -EINVAL;
+    return status == 0 ? self->kind->submit(self, &spec) : coil__job_refuse(&spec, status);
+}
+
+/* To a kind that knows only pointers. */
+static struct coil_cfuture *submit_as_pointer(struct coil_executor *self, struct payload *payload,
+                                              const struct coil_job_options *options,
+                                              const char *place)
+{
+    struct coil_job_options own = *options;
+    struct job_spec spec = {coil__payload_run, payload, &own, place};
+
+    own.drop_arg = coil__payload_free;
+    own.drop_result = payload->batch ? coil_results_free : coil_bytes_free;
+    return self->kind->submit(self, &spec);
+}
+
+static struct coil_cfuture *submit_payload(struct coil_executor *self, struct payload *payload,
+                                           const struct coil_job_options *options,
+                                           const char *place)
+{
+    if (payload == NULL)
+        return coil__cfuture_no_memory();
+    if (options == NULL)
+        options = &no_options;
+    payload->drop = payload->batch ? options->drop_result : NULL;
+    if (self->kind->submit_payload != NULL)
+        return self->kind->submit_payload(self, payload, options, place);
+    return submit_as_pointer(self, payload, options, place);
+}
+
+struct coil_cfuture *coil_executor_submit_bytes_at(struct coil_executor *self,
+                                                   struct coil_function function, const void *data,
+                                                   size_t size,
+                                                   const struct coil_job_options *options,
+                                                   const char *place)
+{
+    int64_t status = refusal(self);
+
+    if (status != 0)
+        return coil__cfuture_failed(status, NULL, place);
+    return submit_payload(self, coil__payload_new(function, data, 1, size, false), options, place);
+}
+
+struct coil_cfuture *coil_executor_submit_batch_at(struct coil_executor *self,
+                                                   struct coil_function function, const void *items,
+                                                   size_t n, size_t item_bytes,
+                                                   const struct coil_job_options *options,
+                                                   const char *place)
+{
+    int64_t status = refusal(self);
+
+    if (status != 0)
+        return coil__cfuture_failed(status, NULL, place);
+    return submit_payload(self, coil__payload_new(function, items, n, item_bytes, true), options,
+                          place);
+}
+
+/* ---- what runs ---- */
+
+bool coil_job_cancelled(void)
+{
+    const struct coil_loop *loop = coil__loop_running;
+
+    if (coil__job_state != NULL && (word_load(coil__job_state) & CF_CANCEL) != 0)
+        return true;
+    return loop != NULL && loop->current != NULL && coil_task_cancelling(loop->current) > 0;
+}
+
+void coil__raised_clear(void)
+{
+    if (coil__raised_slot() == NULL && coil_current_exception() != NULL)
+        coil__exception_leave(NULL);
+}
+
+struct coil_exception *coil__raised_for(struct coil_result result)
+{
+    const struct coil_exception *raised = result.status < 0 ? coil_current_exception() : NULL;
+
+    if (raised == NULL || raised->code != result.status)
+        return NULL;
+    return coil__exception_ref((struct coil_exception *)(uintptr_t)raised);
+}
+
+unsigned coil_executor_workers(const struct coil_executor *self)
+{
+    return self != NULL ? self->workers : 0;
+}
+
+size_t coil_executor_jobs(const struct coil_executor *self)
+{
+    if (self == NULL || of_the_parent(self))
+        return 0;
+    return self->kind->jobs != NULL ? self->kind->jobs(self) : word_load(&self->jobs);
+}
+
+/* ---- the end ---- */
+
+static void cancel_ending(struct coil_cfuture *ended)
+{
+    (void)ended; /* a shutdown goes on */
+}
+
+static int may_wait_for_end(const struct coil_cfuture *ended)
+{
+    const struct coil_executor *self = container_of(ended, struct coil_executor, ended);
+
+    return self->kind->is_here(self) ? -EDEADLK : 0;
+}
+
+static void free_executor(struct coil_cfuture *ended)
+{
+    struct coil_executor *self = container_of(ended, struct coil_executor, ended);
+
+    self->kind->free(self);
+}
+
+static const struct cfuture_kind ending = {
+    .cancel = cancel_ending, .may_wait = may_wait_for_end, .free = free_executor};
+
+void coil__executor_init(struct coil_executor *self, const struct executor_kind *kind,
+                         unsigned workers)
+{
+    *self = (struct coil_executor){.kind = kind, .workers = workers};
+    self->generation = coil__fork_generation;
+    coil__cfuture_init(&self->ended, &ending, "shutdown");
+}
+
+/* Nobody will shut it down: both its references go. */
+void coil__executor_drop(struct coil_executor *self)
+{
+    if ((word_load(&self->ended.state) & CF_DONE) == 0)
+        executor_unref(self);
+    executor_unref(self);
+}
+
+static void run_phases(struct coil_executor *self, const struct coil_stop_options *options)
+{
+    int64_t left_behind = self->kind->shutdown(self, options);
+
+    coil__cfuture_complete(&self->ended, coil_number(left_behind), NULL, NULL);
+    executor_unref(self);
+}
+
+static void run_phases_in_worker(struct mach_work *work)
+{
+    struct coil_executor *self = container_of(work, struct coil_executor, shutdown);
+
+    run_phases(self, &self->stop);
+}
+
+/* By a thread that may block, since this one may not. */
+static int begin_phases(struct coil_executor *self, const struct coil_stop_options *options)
+{
+    int err;
+
+    self->stop = *options;
+    self->shutdown = (struct mach_work){.run = run_phases_in_worker};
+    err = coil__mach_workers_submit(&self->shutdown);
+    if (err != 0)
+        word_and(&self->state, ~(uintptr_t)EXECUTOR_ENDING); /* whoever asks again tries again */
+    return err;
+}
+
+static bool in_task(void)
+{
+    struct coil_loop *loop = coil__loop_running;
+
+    return loop != NULL && !loop->closing && coil__task_can_await(loop);
+}
+
+/* The thread has nothing better to do: an interrupt is for the next wait. */
+static void block_until_ended(struct coil_executor *self)
+{
+    while (coil_cfuture_wait(&self->ended, COIL_FOREVER) == -EINTR)
+        ;
+}
+
+static coil_async int64_t wait_until_ended(struct coil_executor *self)
+{
+    struct coil_future *future;
+    int64_t status = -ENOMEM;
+
+    if (in_task()) {
+        future = coil_wrap_future(&self->ended);
+        status = coil_await(future).status;
+        coil_future_unref(future);
+    }
+    if (status == -ECANCELED)
+        return status;
+    block_until_ended(self);
+    return coil_cfuture_result(&self->ended, 0).status;
+}
+
+/* Refuses from now on, and sees to it that somebody runs the phases. */
+static int begin_shutdown(struct coil_executor *self, const struct coil_stop_options *options,
+                          bool may_block)
+{
+    static const struct coil_stop_options defaults;
+    const uintptr_t bits = EXECUTOR_REFUSING | EXECUTOR_ENDING;
+
+    if ((word_or(&self->state, bits) & EXECUTOR_ENDING) != 0)
+        return 0;
+    if (options == NULL)
+        options = &defaults;
+    if (!may_block)
+        return begin_phases(self, options);
+    run_phases(self, options);
+    return 0;
+}
+
+coil_async int64_t coil_executor_shutdown(struct coil_executor *self,
+                                          const struct coil_stop_options *options)
+{
+    int64_t status;
+    bool here;
+
+    if (self == NULL || of_the_parent(self))
+        return 0;
+    REQUIRE(self->kind->shutdown != NULL,
+            "the process's default executor is never shut down: open one of your own");
+    here = self->kind->is_here(self);
+    executor_ref(self);
+    status = begin_shutdown(self, options, !here && !in_task());
+    if (status == 0)
+        status = here ? -EDEADLK : wait_until_ended(self);
+    executor_unref(self);
+    return status;
+}
+
+coil_async void coil_executor_close(struct coil_executor *self)
+{
+    bool cancelled = false;
+    int64_t status;
+
+    if (self == NULL)
+        return;
+    if (!of_the_parent(self)) {
+        REQUIRE(!self->kind->is_here(self),
+                "coil_executor_close in one of the executor's own jobs: coil_executor_shutdown "
+                "begins it, close it from elsewhere");
+        while ((status = coil_executor_shutdown(self, NULL)) == -ECANCELED)
+            cancelled = true;
+        if (status == -EAGAIN) /* no thread to do it in: then in this one */
+            begin_shutdown(self, NULL, true);
+        if (cancelled)
+            task_of(coil__loop_running->current)->flags |= TASK_MUST_CANCEL;
+    }
+    coil__executor_drop(self);
+}

@@ -1,0 +1,236 @@
+/* Jobs as bytes, and many as one. */
+#include <dlfcn.h>
+#include <stddef.h>
+
+#include "base/alloc.h"
+#include "task/task.h"
+#include "work/executor.h"
+
+/* Before each part; keeps it aligned for any type. */
+struct part_header {
+    _Alignas(max_align_t) struct payload *payload;
+    size_t size;
+};
+
+static struct part_header *header_of(const void *part)
+{
+    return (struct part_header *)(uintptr_t)part - 1;
+}
+
+static size_t aligned(size_t size)
+{
+    return (size + sizeof(struct part_header) - 1) & ~(sizeof(struct part_header) - 1);
+}
+
+/* What n parts take, with their headers; 0: more than there can be. */
+static size_t room_for(size_t n, size_t part_bytes, size_t *stride)
+{
+    size_t size;
+
+    if (part_bytes > PTRDIFF_MAX / 2)
+        return 0;
+    *stride = aligned(part_bytes) + sizeof(struct part_header);
+    if (__builtin_mul_overflow(n, *stride, &size) || size > PTRDIFF_MAX / 2)
+        return 0;
+    return aligned(sizeof(struct payload)) + size + sizeof(struct part_header);
+}
+
+struct payload *coil__payload_new(struct coil_function function, const void *data, size_t n,
+                                  size_t part_bytes, bool batch)
+{
+    size_t stride = 0, room = room_for(n, part_bytes, &stride);
+    struct payload *self = room == 0 ? NULL : data != NULL ? mem_alloc(room) : mem_zalloc(room);
+
+    if (self == NULL)
+        return NULL;
+    *self = (struct payload){.function = function, .n = n, .part_bytes = part_bytes};
+    self->stride = stride;
+    self->batch = batch;
+    self->refs.value = 1;
+    self->parts = (char *)self + aligned(sizeof(*self)) + sizeof(struct part_header);
+    for (size_t i = 0; i < n; i++) {
+        char *part = payload_part(self, i);
+
+        *header_of(part) = (struct part_header){.payload = self, .size = part_bytes};
+        if (data != NULL && part_bytes > 0)
+            memcpy(part, (const char *)data + i * part_bytes, part_bytes);
+    }
+    return self;
+}
+
+void coil__payload_free(void *payload)
+{
+    struct payload *self = payload;
+
+    if (self != NULL && word_sub(&self->refs, 1) == 0)
+        mem_free(self);
+}
+
+size_t coil_job_arg_bytes(const void *arg)
+{
+    return header_of(arg)->size;
+}
+
+coil_coroutine_fn *coil__function_find(const struct coil_function *function)
+{
+    if (function->fn != NULL)
+        return function->fn;
+    return function->symbol != NULL ? (coil_coroutine_fn *)dlsym(RTLD_DEFAULT, function->symbol)
+                                    : NULL;
+}
+
+/* ---- a batch ---- */
+
+/* The task of an item has ended. */
+static void part_done(void *part)
+{
+    coil__payload_free(header_of(part)->payload);
+}
+
+static struct coil_future *start_part(struct payload *self, coil_coroutine_fn *fn, size_t index)
+{
+    struct coil_task_options options = {
+        .name = self->function.symbol, .drop_arg = part_done, .drop_result = self->drop};
+
+    word_add(&self->refs, 1);
+    return coil_create_task_at(fn, payload_part(self, index), &options, "item of a batch");
+}
+
+/* What the tasks came to. Values move over. */
+static void gather_results(struct coil_results *results, struct coil_future **tasks)
+{
+    for (size_t i = 0; i < results->n; i++) {
+        struct coil_result result = coil_future_take(tasks[i]);
+
+        coil__results_set(results, i, result,
+                          result.status < 0 ? coil__exception_ref(tasks[i]->exception) : NULL);
+    }
+}
+
+/* Cancelled, it goes on until the last task has ended: their values are dropped. */
+static coil_async int64_t run_at_once(struct payload *self, coil_coroutine_fn *fn,
+                                      struct coil_results *results)
+{
+    struct coil_future **tasks = mem_alloc(self->n * sizeof(struct coil_future *) + 1);
+    struct coil_future *all;
+    int64_t status;
+
+    if (tasks == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < self->n; i++)
+        tasks[i] = start_part(self, fn, i);
+    all = coil_gather_at(tasks, self->n, COIL_RETURN_EXCEPTIONS, "batch");
+    status = coil_await(all).status;
+    if (status >= 0)
+        gather_results(results, tasks);
+    for (size_t i = 0; i < self->n; i++) {
+        if (status < 0) /* for want of memory: nobody waits for them */
+            coil_future_cancel(tasks[i], "its batch failed");
+        coil_future_unref(tasks[i]);
+    }
+    coil_future_unref(all);
+    mem_free(tasks);
+    return status;
+}
+
+static int64_t run_in_turn(struct payload *self, coil_coroutine_fn *fn,
+                           struct coil_results *results)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        struct coil_result result;
+
+        if (coil_job_cancelled())
+            return -ECANCELED;
+        coil__raised_clear();
+        result = fn(payload_part(self, i));
+        coil__results_set(results, i, result, coil__raised_for(result));
+    }
+    return 0;
+}
+
+static coil_async struct coil_result run_batch(struct payload *self, coil_coroutine_fn *fn)
+{
+    struct coil_results *results = coil__results_new(self->n, self->drop);
+    struct coil_loop *loop = coil__loop_running;
+    int64_t status;
+
+    if (results == NULL)
+        return coil_error(-ENOMEM);
+    if (loop != NULL && coil__task_can_await(loop))
+        status = run_at_once(self, fn, results);
+    else
+        status = run_in_turn(self, fn, results);
+    if (status >= 0)
+        return coil_value(results);
+    coil_results_free(results);
+    return coil_error(status);
+}
+
+coil_async struct coil_result coil__payload_run(void *payload)
+{
+    struct payload *self = payload;
+    coil_coroutine_fn *fn = coil__function_find(&self->function);
+
+    if (fn == NULL)
+        return coil_raise(ENOSYS, "this program has no function %s",
+                          self->function.symbol != NULL ? self->function.symbol : "NULL");
+    return self->batch ? run_batch(self, fn) : fn(payload_part(self, 0));
+}
+
+/* ---- results ---- */
+
+struct results {
+    struct coil_results results;
+    coil_drop_fn *drop;
+    struct coil_exception **exceptions;
+    struct coil_result each[];
+};
+
+struct coil_results *coil__results_new(size_t n, coil_drop_fn *drop)
+{
+    const size_t each = sizeof(struct coil_result) + sizeof(struct coil_exception *);
+    struct results *self;
+
+    if (n > (PTRDIFF_MAX - sizeof(*self)) / each)
+        return NULL;
+    self = mem_zalloc(sizeof(*self) + n * each);
+    if (self == NULL)
+        return NULL;
+    self->results.n = n;
+    self->results.of = self->each;
+    self->drop = drop;
+    self->exceptions = (struct coil_exception **)(self->each + n);
+    return &self->results;
+}
+
+static struct results *results_of(const struct coil_results *results)
+{
+    return (struct results *)(uintptr_t)results; /* its first member */
+}
+
+void coil__results_set(struct coil_results *results, size_t index, struct coil_result result,
+                       struct coil_exception *exception)
+{
+    results->of[index] = result.status < 0 ? coil_error(result.status) : result;
+    results_of(results)->exceptions[index] = exception;
+}
+
+const struct coil_exception *coil_results_exception(const struct coil_results *results,
+                                                    size_t index)
+{
+    return index < results->n ? results_of(results)->exceptions[index] : NULL;
+}
+
+void coil_results_free(void *results)
+{
+    struct results *self = results;
+
+    if (self == NULL)
+        return;
+    for (size_t i = 0; i < self->results.n; i++) {
+        if (self->each[i].status >= 0 && self->each[i].value != NULL && self->drop != NULL)
+            self->drop(self->each[i].value);
+        exception_unref(self->exceptions[i]);
+    }
+    mem_free(self);
+}
