@@ -135,9 +135,8 @@ static void spin(struct coil_cfuture *future, int64_t spin_ns)
     while (mach_now() < until);
 }
 
-static int sleep_until_done(struct coil_cfuture *future, int64_t deadline_ns)
+static int sleep_until_done(struct coil_cfuture *future, int64_t deadline_ns, uint32_t seen)
 {
-    uint32_t seen = coil__mach_interrupts();
     uintptr_t state = word_or(&future->state, CF_WAITERS) | CF_WAITERS;
     int err;
 
@@ -152,6 +151,11 @@ static int sleep_until_done(struct coil_cfuture *future, int64_t deadline_ns)
 }
 
 int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns)
+{
+    return coil__cfuture_wait_since(future, timeout_ns, coil__mach_interrupts());
+}
+
+int coil__cfuture_wait_since(struct coil_cfuture *future, int64_t timeout_ns, uint32_t seen)
 {
     int64_t now;
     int err;
@@ -169,10 +173,10 @@ int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns)
             return 0;
     }
     if (timeout_ns == COIL_FOREVER)
-        return sleep_until_done(future, COIL_FOREVER);
+        return sleep_until_done(future, COIL_FOREVER, seen);
     now = mach_now();
-    return sleep_until_done(future,
-                            timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns);
+    return sleep_until_done(
+        future, timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns, seen);
 }
 
 struct coil_result coil_cfuture_result(struct coil_cfuture *future, int64_t timeout_ns)
@@ -288,11 +292,24 @@ static void report_unseen(const struct coil_cfuture *future)
             exception != NULL ? exception->text : "");
 }
 
+/* Nobody is left who could settle it: those who watch it hear so, for they hold no reference. */
+static void abandon(struct coil_cfuture *future)
+{
+    word_add(&future->refs, 1);
+    if (!is_done(future))
+        coil__cfuture_complete(future, coil_error(-ECANCELED), NULL, NULL);
+    coil_cfuture_unref(future);
+}
+
 static void free_cfuture(struct coil_cfuture *future)
 {
     uintptr_t flags = word_load(&future->flags);
     int64_t status = future->result.status;
 
+    if ((word_load(&future->state) & CF_DONE) == 0) {
+        abandon(future);
+        return;
+    }
     if (status < 0 && status != -ECANCELED && status != -COIL_ESTOPPED && (flags & CF_SEEN) == 0)
         report_unseen(future);
     if (status >= 0 && future->drop != NULL && (flags & CF_TAKEN) == 0)

@@ -59,6 +59,10 @@ void coil__cfuture_init(struct coil_cfuture *future, const struct cfuture_kind *
 void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result result,
                             struct coil_exception *exception, coil_drop_fn *drop);
 
+/* coil_cfuture_wait for those who wait again and again: an interrupt since the number of them was
+ * `seen` ends it too. */
+int coil__cfuture_wait_since(struct coil_cfuture *future, int64_t timeout_ns, uint32_t seen);
+
 /* The immortal one that failed for want of memory. */
 struct coil_cfuture *coil__cfuture_no_memory(void);
 

@@ -1,0 +1,199 @@
+#include "work/gate.h"
+
+#include <coil/timeout.h>
+
+#include "base/check.h"
+#include "loop/loop.h"
+#include "mach/clock.h"
+#include "task/task.h"
+
+/* Other values of the word are pointers to the newest item. */
+#define GATE_EMPTY 0
+#define GATE_CLOSED 2
+#define GATE_BELL 1 /* a bit: it points to a bell */
+
+void coil__gate_init(struct gate *gate, void (*free)(struct gate *gate))
+{
+    *gate = (struct gate){.arrived = {GATE_EMPTY}, .refs = {1}, .free = free};
+}
+
+void coil__gate_unref(struct gate *gate, size_t n)
+{
+    if (word_sub(&gate->refs, n) == 0)
+        gate->free(gate);
+}
+
+static struct gate_item *list_of(uintptr_t arrived)
+{
+    return arrived > GATE_CLOSED && (arrived & GATE_BELL) == 0 ? (struct gate_item *)arrived : NULL;
+}
+
+/* Turns the list round; how many they are. */
+static size_t in_order(struct gate_item *newest, struct gate_item **oldest)
+{
+    struct coil_cfuture_callback *at = &newest->callback, *first = NULL, *next;
+    size_t n = 0;
+
+    for (; at != NULL; at = next, n++) {
+        next = at->next;
+        at->next = first;
+        first = at;
+    }
+    *oldest = (struct gate_item *)first;
+    return n;
+}
+
+void coil__gate_close(struct gate *gate)
+{
+    uintptr_t was = word_exchange(&gate->arrived, GATE_CLOSED);
+    struct gate_item *oldest;
+
+    REQUIRE((was & GATE_BELL) == 0, "an iteration over futures is closed while somebody waits for "
+                                    "its next one: let that call return first");
+    coil__gate_unref(gate, 1 + (list_of(was) != NULL ? in_order(list_of(was), &oldest) : 0));
+}
+
+static void ring(struct coil_cfuture *bell)
+{
+    coil_cfuture_set_result(bell, coil_number(0), NULL);
+    coil_cfuture_unref(bell);
+}
+
+/* On whatever thread settles the future. Once the item is in the list the gate may be gone. */
+static void arrive(struct coil_cfuture *future, void *arg)
+{
+    struct gate_item *item = arg;
+    struct gate *gate = item->gate;
+    uintptr_t was = word_load(&gate->arrived);
+
+    (void)future;
+    do {
+        if (was == GATE_CLOSED) {
+            coil__gate_unref(gate, 1);
+            return;
+        }
+        item->callback.next = (struct coil_cfuture_callback *)list_of(was);
+    } while (!word_cas(&gate->arrived, &was, (uintptr_t)item));
+    if (was & GATE_BELL)
+        ring((struct coil_cfuture *)(was - GATE_BELL));
+}
+
+void coil__gate_watch(struct gate *gate, struct gate_item *item, struct coil_cfuture *future)
+{
+    item->gate = gate;
+    item->future = future;
+    if (gate->spin_ns < future->spin_ns)
+        gate->spin_ns = future->spin_ns;
+    word_add(&gate->refs, 1);
+    coil_cfuture_add_done_callback(future, &item->callback, arrive, item);
+}
+
+struct gate_item *coil__gate_take(struct gate *gate)
+{
+    struct gate_item *oldest;
+
+    if (list_of(word_load(&gate->arrived)) == NULL)
+        return NULL;
+    coil__gate_unref(gate, in_order(list_of(word_exchange(&gate->arrived, GATE_EMPTY)), &oldest));
+    return oldest;
+}
+
+bool coil__gate_suspends(void)
+{
+    return coil__loop_running != NULL && coil__task_can_await(coil__loop_running);
+}
+
+static int64_t now_here(void)
+{
+    return coil__gate_suspends() ? loop_now(coil__loop_running) : mach_now();
+}
+
+int64_t coil__gate_deadline(int64_t timeout_ns)
+{
+    int64_t now;
+
+    if (timeout_ns == COIL_FOREVER)
+        return COIL_FOREVER;
+    now = now_here();
+    return timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns;
+}
+
+/* A loop that closes takes nothing new, and has told its bridges already: this never returns. */
+static coil_async _Noreturn void wait_for_the_end(struct coil_loop *loop)
+{
+    struct coil_future never;
+
+    future_init_waiter(&never, loop, "wait");
+    for (;;) {
+        coil_await(&never);
+        future_fini_waiter(&never);
+        future_init_waiter(&never, loop, "wait");
+    }
+}
+
+static coil_async int await_bell(struct coil_cfuture *bell, int64_t deadline_ns)
+{
+    struct coil_timeout limit;
+    struct coil_future *rung;
+    int64_t status;
+
+    if (coil__loop_running->closing)
+        wait_for_the_end(coil__loop_running);
+    rung = coil_wrap_future_at(bell, "wait");
+    coil_timeout_enter_at(&limit, deadline_ns);
+    status = coil_timeout_exit(&limit, coil_await(rung).status);
+    coil_future_unref(rung);
+    return (int)status;
+}
+
+static coil_async int wait_for_bell(struct coil_cfuture *bell, int64_t deadline_ns, uint32_t seen)
+{
+    if (coil__gate_suspends())
+        return await_bell(bell, deadline_ns);
+    return coil__cfuture_wait_since(
+        bell, deadline_ns == COIL_FOREVER ? COIL_FOREVER : deadline_ns - mach_now(), seen);
+}
+
+/* False: something has arrived meanwhile. On true whoever takes the bell from the gate owns a
+ * reference to it. */
+static bool hang_up(struct gate *gate, struct coil_cfuture *bell)
+{
+    uintptr_t was = GATE_EMPTY;
+
+    coil_cfuture_ref(bell);
+    if (word_cas(&gate->arrived, &was, (uintptr_t)bell | GATE_BELL))
+        return true;
+    REQUIRE((was & GATE_BELL) == 0,
+            "two wait for the next one of the same iteration over futures: only one may");
+    coil_cfuture_unref(bell);
+    return false;
+}
+
+static void take_down(struct gate *gate, struct coil_cfuture *bell)
+{
+    uintptr_t ours = (uintptr_t)bell | GATE_BELL;
+
+    if (word_cas(&gate->arrived, &ours, GATE_EMPTY))
+        coil_cfuture_unref(bell);
+}
+
+coil_async int coil__gate_wait(struct gate *gate, int64_t deadline_ns, uint32_t seen)
+{
+    struct coil_cfuture *bell;
+    int err = 0;
+
+    if (list_of(word_load(&gate->arrived)) != NULL)
+        return 0;
+    if (deadline_ns != COIL_FOREVER && deadline_ns <= now_here())
+        return -ETIMEDOUT;
+    bell = coil_cfuture_new_at("wait");
+    if (coil_cfuture_done(bell))
+        return (int)coil_cfuture_result(bell, 0).status; /* the immortal one: no memory */
+    bell->spin_ns = gate->spin_ns;
+    if (hang_up(gate, bell)) {
+        err = wait_for_bell(bell, deadline_ns, seen);
+        take_down(gate, bell);
+    }
+    coil_cfuture_unref(bell);
+    return err == -ETIMEDOUT && list_of(word_load(&gate->arrived)) != NULL ? 0 : err;
+}
