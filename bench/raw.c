@@ -1,17 +1,10 @@
 /* What the machine itself charges for the primitives every runtime is made of. bench/run divides by
  * these, so that a figure means something on another machine. Nothing of coil is in here. */
 #include <errno.h>
-#include <linux/futex.h>
-#include <stdatomic.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "bench.h"
+#include "bells.h"
 
-enum { RUNS = 3, STACK_BYTES = 64 * 1024, RING_MAX = 1000, TRIPS = 20000 };
+enum { RUNS = 3, STACK_BYTES = 64 * 1024, RING_MAX = 1000 };
 
 /* ---- the switch: callee-saved registers and a jump, nothing else ---- */
 
@@ -142,135 +135,26 @@ static void run_page_fault(const char *name)
 
 /* ---- waking another thread ---- */
 
-enum bell_kind { BELL_FUTEX, BELL_EVENTFD, BELL_SPIN };
-
-struct bell {
-    enum bell_kind kind;
-    atomic_int rung;
-    int event;
-    int poll;
-};
-
-struct table { /* two threads, a bell on either side */
-    struct bell there;
-    struct bell back;
-    long trips;
-};
-
-static void bell_init(struct bell *bell, enum bell_kind kind)
-{
-    struct epoll_event interest = {.events = EPOLLIN | EPOLLET};
-
-    memset(bell, 0, sizeof *bell);
-    bell->kind = kind;
-    if (kind != BELL_EVENTFD)
-        return;
-    bell->event = eventfd(0, EFD_NONBLOCK);
-    bell->poll = epoll_create1(0);
-    if (bell->event < 0 || bell->poll < 0 ||
-        epoll_ctl(bell->poll, EPOLL_CTL_ADD, bell->event, &interest))
-        bench_die("eventfd");
-}
-
-static void bell_fini(struct bell *bell)
-{
-    if (bell->kind != BELL_EVENTFD)
-        return;
-    close(bell->event);
-    close(bell->poll);
-}
-
-static void bell_ring(struct bell *bell)
-{
-    uint64_t one = 1;
-
-    atomic_store_explicit(&bell->rung, 1, memory_order_release);
-    if (bell->kind == BELL_FUTEX)
-        syscall(SYS_futex, &bell->rung, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-    else if (bell->kind == BELL_EVENTFD && write(bell->event, &one, sizeof one) < 0)
-        bench_die("write");
-}
-
-static void bell_rest(struct bell *bell)
-{
-    struct epoll_event event;
-
-    if (bell->kind == BELL_FUTEX)
-        syscall(SYS_futex, &bell->rung, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
-    else if (bell->kind == BELL_EVENTFD)
-        epoll_wait(bell->poll, &event, 1, -1);
-#if defined(__x86_64__)
-    else
-        __builtin_ia32_pause();
-#endif
-}
-
-static void bell_wait(struct bell *bell)
-{
-    while (!atomic_load_explicit(&bell->rung, memory_order_acquire))
-        bell_rest(bell);
-    atomic_store_explicit(&bell->rung, 0, memory_order_relaxed);
-}
-
-static void *answer(void *arg)
-{
-    struct table *table = arg;
-
-    bench_pin(0);
-    for (long i = 0; i < table->trips; i++) {
-        bell_wait(&table->there);
-        bell_ring(&table->back);
-    }
-    return NULL;
-}
-
-static void trips_measure(const char *name, enum bell_kind there, enum bell_kind back)
-{
-    struct table table = {.trips = bench_count(TRIPS)};
-    int64_t *samples = calloc((size_t)table.trips, sizeof *samples);
-    pthread_t thread;
-
-    bench_pin(1);
-    for (int run = 0; run <= RUNS; run++) {
-        bell_init(&table.there, there);
-        bell_init(&table.back, back);
-        pthread_create(&thread, NULL, answer, &table);
-        for (long i = 0; i < table.trips; i++) {
-            int64_t start = bench_now();
-
-            bell_ring(&table.there);
-            bell_wait(&table.back);
-            samples[i] = bench_now() - start;
-        }
-        pthread_join(thread, NULL);
-        if (run > 0)
-            bench_print_p50(name, samples, table.trips);
-        bell_fini(&table.there);
-        bell_fini(&table.back);
-    }
-    free(samples);
-}
-
 static void run_futex(const char *name)
 {
-    trips_measure(name, BELL_FUTEX, BELL_FUTEX);
+    bells_measure(name, BELL_FUTEX, BELL_FUTEX, false);
 }
 
 static void run_eventfd(const char *name)
 {
-    trips_measure(name, BELL_EVENTFD, BELL_EVENTFD);
+    bells_measure(name, BELL_EVENTFD, BELL_EVENTFD, false);
 }
 
 /* What a bridge needs at the least: an eventfd wakes the loop out of its poll, a futex wakes the
  * thread that waits. */
 static void run_wake(const char *name)
 {
-    trips_measure(name, BELL_EVENTFD, BELL_FUTEX);
+    bells_measure(name, BELL_EVENTFD, BELL_FUTEX, false);
 }
 
 static void run_spin(const char *name)
 {
-    trips_measure(name, BELL_SPIN, BELL_SPIN);
+    bells_measure(name, BELL_SPIN, BELL_SPIN, false);
 }
 
 /* ---- single calls ---- */

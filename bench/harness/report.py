@@ -4,8 +4,6 @@ import os
 import platform
 import statistics
 
-from harness.rows import RAW, TABLES
-
 DASH = "–"
 
 
@@ -65,8 +63,11 @@ def heading(results, title):
 
 
 class Report:
-    def __init__(self, results):
+    def __init__(self, results, title, tables, raw):
         self.results = results
+        self.title = title
+        self.tables = tables
+        self.raw = raw
         self.samples = results["samples"]
         self.programs = [name for name in results["versions"] if name not in ("coil", "raw")]
         self.notes = {}  # reason → the programs it is true of
@@ -84,6 +85,8 @@ class Report:
 
     def cell(self, row, program):
         samples = self.get(program, row.name_for(program))
+        if samples and program in row.apart:
+            return f"{spread(samples)} {self.note(program, row.apart[program])}"
         if samples:
             return spread(samples)
         reason = self.results["absent"].get(program, {}).get(row.key, "not run this time")
@@ -91,7 +94,8 @@ class Report:
 
     def best_peer(self, row):
         """The peer with the best median: (name, samples), or None."""
-        found = [(name, self.get(name, row.name_for(name))) for name in self.programs]
+        found = [(name, self.get(name, row.name_for(name))) for name in self.programs
+                 if name not in row.apart]
         found = [entry for entry in found if entry[1]]
         order = max if row.more_is_better else min
         return order(found, key=lambda entry: middle(entry[1]), default=None)
@@ -108,36 +112,50 @@ class Report:
         return [best[0], f"{middle(coil) / middle(best[1]):.3g}", verdict]
 
     def against_raw(self, row):
-        raw, coil = self.get("raw", row.raw), self.get("coil", row.key)
-        if not raw:
-            return DASH
-        if not coil:
-            return f"{DASH} of {number(middle(raw))}"
-        return f"{middle(coil) / middle(raw):.3g} of {number(middle(raw))}"
+        coil, told = self.get("coil", row.key), []
+        for name in row.raws:
+            raw = self.get("raw", name)
+            if raw:
+                ratio = f"{middle(coil) / middle(raw):.3g}" if coil else DASH
+                told.append(f"{ratio} of {number(middle(raw))}")
+        return "; ".join(told) or DASH
 
-    def against_goal(self, row):
-        goal, coil = row.goal, self.get("coil", row.key)
-        text = f"{'≥' if row.more_is_better else '≤'} {number(goal)}"
-        if row.goal_of_raw:
-            raw = self.get("raw", row.raw)
-            text = f"≤ {goal} × raw"
-            goal = raw and goal * middle(raw)
+    def judge(self, row, text, goal):
+        coil = self.get("coil", row.key)
         if not coil or not goal:
             return text
         factor = row.times_ahead(middle(coil), goal)
         return f"{text}: met" if factor >= 1 else f"{text}: **missed {times(1 / factor)}**"
 
+    def against_goal(self, row):
+        if row.goal is None:
+            return DASH
+        if not row.goal_of_raw:
+            text = f"{'≥' if row.more_is_better else '≤'} {number(row.goal)}"
+            return self.judge(row, text, row.goal)
+        told = []
+        for name in row.raws:
+            raw = self.get("raw", name)
+            text = f"≤ {row.goal} × {'raw' if len(row.raws) == 1 else name}"
+            told.append(self.judge(row, text, raw and row.goal * middle(raw)))
+        return "; ".join(told)
+
     # ---- the whole ----
 
+    def takes_part(self, program, rows):
+        return any(self.get(program, row.name_for(program)) for row in rows)
+
     def table(self, title, rows):
-        head = ["workload", "unit", "coil", *self.programs, "best peer", "coil / best", "verdict",
+        """A peer without a single figure has no column; the notes tell why."""
+        shown = [program for program in self.programs if self.takes_part(program, rows)]
+        head = ["workload", "unit", "coil", *shown, "best peer", "coil / best", "verdict",
                 "coil / raw", "goal"]
         lines = [f"## {title}", "", "| " + " | ".join(head) + " |",
-                 "|---|---|" + "--:|" * (len(self.programs) + 1) + "---|--:|---|--:|---|"]
+                 "|---|---|" + "--:|" * (len(shown) + 1) + "---|--:|---|--:|---|"]
         self.notes = {}
         for row in rows:
-            cells = [row.title, row.unit, self.cell(row, "coil")]
-            cells += [self.cell(row, program) for program in self.programs]
+            cells = {program: self.cell(row, program) for program in ["coil", *self.programs]}
+            cells = [row.title, row.unit, *(cells[program] for program in ["coil", *shown])]
             cells += [*self.against_best(row), self.against_raw(row), self.against_goal(row)]
             lines.append("| " + " | ".join(cells) + " |")
         lines.append("")
@@ -147,7 +165,7 @@ class Report:
 
     def raw_table(self):
         lines = ["## Raw primitives", "", "| primitive | measured |", "|---|--:|"]
-        for name, meaning in RAW.items():
+        for name, meaning in self.raw.items():
             samples = self.get("raw", name)
             if samples:
                 lines.append(f"| {meaning} | {spread(samples)} |")
@@ -156,10 +174,10 @@ class Report:
                 lines.append(f"| {meaning} | {DASH} ({reason}) |")
         return lines + [""]
 
-    def text(self, tables=None):
-        lines = heading(self.results, "# coil and its peers, side by side in one run")
+    def text(self):
+        lines = heading(self.results, self.title)
         wanted = self.results["rows"]
-        for title, rows in (tables or TABLES).items():
+        for title, rows in self.tables.items():
             rows = [row for row in rows if row.key in wanted]
             if rows:
                 lines += self.table(title, rows)

@@ -8,16 +8,22 @@ class Row:
     key: str  # the name coil prints it under
     title: str
     unit: str
-    goal: float  # for this kind of machine; with goal_of_raw, a multiple of the raw primitive
-    raw: str = ""  # the primitive of raw.c that it is divided by
+    goal: float | None  # for this kind of machine; with goal_of_raw, a multiple of the primitive
+    raw: str = ""  # the raw primitive that it is divided by
+    also: str = ""  # one more
     cpus: str = "one"  # "one", "two", or "any" for threads that the kernel may place
     workload: str = ""  # the workload that prints it, if not its key
     peer_key: str = ""  # the name the peers print it under, if not its key
     goal_of_raw: bool = False
+    apart: dict = dataclasses.field(default_factory=dict)  # program → why it is not compared
 
     @property
     def more_is_better(self):
-        return self.unit == "M/s"
+        return self.unit in ("M/s", "of ideal", "×")
+
+    @property
+    def raws(self):
+        return [name for name in (self.raw, self.also) if name]
 
     def name_for(self, program):
         return self.key if program == "coil" or not self.peer_key else self.peer_key
