@@ -54,7 +54,7 @@ COIL_BEGIN_DECLS
 /* Error codes of coil, beyond errno's (used negated, like them: -COIL_ESTOPPED). */
 enum coil_error_code {
     COIL_ESTOPPED = 5000,    /* the loop refuses new work, or ended before this was done */
-    COIL_EDIED = 5001,       /* the loop's thread ended under it */
+    COIL_EDIED = 5001,       /* the thread or process it ran in ended under it */
     COIL_EFORKED = 5002,     /* belongs to a loop of the parent process */
     COIL_EPENDING = 5003,    /* asyncio.InvalidStateError: not done yet */
     COIL_ESHUTDOWN = 5004,   /* asyncio.QueueShutDown */

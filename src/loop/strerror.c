@@ -15,7 +15,7 @@ static const struct {
     const char *text;
 } own[] = {
     {COIL_ESTOPPED, "COIL_ESTOPPED: the loop has stopped or refuses new work"},
-    {COIL_EDIED, "COIL_EDIED: the loop's thread has ended"},
+    {COIL_EDIED, "COIL_EDIED: the thread or process it ran in has ended"},
     {COIL_EFORKED, "COIL_EFORKED: belongs to a loop of the parent process"},
     {COIL_EPENDING, "COIL_EPENDING: the result is not there yet"},
     {COIL_ESHUTDOWN, "COIL_ESHUTDOWN: the queue has been shut down"},
@@ -25,6 +25,7 @@ static const struct {
     {COIL_ECRASHED, "COIL_ECRASHED: the coroutine received a fatal signal"},
     {COIL_EINCOMPLETE, "COIL_EINCOMPLETE: the stream ended before that"},
     {COIL_ELIMIT, "COIL_ELIMIT: longer than the stream's limit"},
+    {COIL_ETHREADS, "COIL_ETHREADS: a process with other threads cannot be forked safely"},
     /* errno's, where asyncio has a word for it; the others below, by the C library */
     {ECANCELED, "ECANCELED: cancelled"},
     {ETIMEDOUT, "ETIMEDOUT: timed out"},

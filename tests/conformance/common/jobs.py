@@ -1,0 +1,60 @@
+"""What the jobs of executors' triples do: they work, fail, or wait at a gate, and tell of it.
+
+jobs.c has the same functions under the same names.
+"""
+
+import concurrent.futures
+import errno
+import threading
+
+from vtime import failure, say, told
+
+
+def pool(threads):
+    return concurrent.futures.ThreadPoolExecutor(threads)
+
+
+def twice(number):
+    return number * 2
+
+
+def fail(name):
+    raise failure(errno.EIO, name)
+
+
+class Gate:
+    """A job that tells when it has begun, and goes on when it is let go."""
+
+    def __init__(self, name):
+        self.name = name
+        self.begun, self.free = threading.Semaphore(0), threading.Semaphore(0)
+
+    def job(self):
+        say(f'{self.name} begins')
+        self.begun.release()
+        self.free.acquire()
+        return self.name
+
+    def wait_until_begun(self):
+        self.begun.acquire()
+
+    def let_go(self):
+        self.free.release()
+
+
+def result(future, timeout=None):
+    """How it ended, waited for."""
+    try:
+        return told(future.result(timeout))
+    except concurrent.futures.CancelledError:
+        return 'ECANCELED'
+    except concurrent.futures.TimeoutError:
+        return 'ETIMEDOUT'
+    except BaseException as error:
+        return told(error)
+
+
+def state(future):
+    if future.done():
+        return 'done'
+    return 'running' if future.running() else 'pending'
