@@ -11,6 +11,7 @@ help:
 	@echo "make check-all   the whole matrix: compilers, sanitizers, drivers, valgrind, another processor"
 	@echo "make bench       the benchmarks, side by side with the peers"
 	@echo "make bench-io    those of sockets, files and processes, beside bare programs, too"
+	@echo "make bench-work  those of executors: threads, processes, all cores"
 	@echo "make format      lay out the sources (clang-format)"
 	@echo "make install     into PREFIX (default /usr/local), below DESTDIR if given"
 
@@ -35,6 +36,10 @@ bench-io:
 	@scripts/install-deps run bench
 	@bench/io/run
 
+bench-work:
+	@scripts/install-deps run bench
+	@bench/work/run
+
 format:
 	@scripts/install-deps format
 	@scripts/format
@@ -51,4 +56,4 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: help run check check-all bench bench-io format install clean
+.PHONY: help run check check-all bench bench-io bench-work format install clean

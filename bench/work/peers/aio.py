@@ -1,0 +1,160 @@
+"""asyncio, and uvloop, in the benchmarks of executors: `aio.py [--loop uvloop] WORKLOAD [DIVISOR]`."""
+
+import asyncio
+import concurrent.futures
+import functools
+import sys
+import threading
+import time
+
+sys.dont_write_bytecode = True
+import common  # noqa: E402
+from common import count, identity, pin  # noqa: E402
+
+threads = concurrent.futures.ThreadPoolExecutor
+processes = concurrent.futures.ProcessPoolExecutor
+new_loop = asyncio.new_event_loop
+
+
+def run(coroutine):
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(coroutine)
+
+
+# ---- run_in_executor ----
+
+
+async def trips_once(pool, number):
+    loop = asyncio.get_running_loop()
+    samples = []
+    for i in range(number):
+        start = time.perf_counter_ns()
+        answer = await loop.run_in_executor(pool, identity, i)
+        samples.append(time.perf_counter_ns() - start)
+        common.check(answer == i, "a result")
+    return samples
+
+
+def trips(kind, full, name):
+    async def measure(pool):
+        for turn in range(common.RUNS + 1):
+            samples = await trips_once(pool, count(full))
+            if turn:
+                common.show_p50(name, samples)
+
+    with kind(1, initializer=pin, initargs=(0,)) as pool:
+        pool.submit(identity, 0).result()
+        pin(1)
+        run(measure(pool))
+
+
+async def flow_once(pool, jobs):
+    """A thousand tasks, each with one job at a time; the sum of the results."""
+    loop = asyncio.get_running_loop()
+
+    async def one(first):
+        total = 0
+        for i in range(first, jobs, common.IN_FLIGHT):
+            total += await loop.run_in_executor(pool, identity, i)
+        return total
+
+    return sum(await asyncio.gather(*map(one, range(common.IN_FLIGHT))))
+
+
+def flow(kind, full, name):
+    jobs = count(full)
+
+    async def measure(pool):
+        for turn in range(common.RUNS + 1):
+            start = time.perf_counter_ns()
+            total = await flow_once(pool, jobs)
+            if turn:
+                common.show_rate(name, jobs, time.perf_counter_ns() - start)
+            common.check(total == jobs * (jobs - 1) // 2, "the sum of the results")
+
+    with kind(common.workers(name), initializer=pin, initargs=(0,)) as pool:
+        pool.submit(identity, 0).result()
+        pin(1)
+        run(measure(pool))
+
+
+# ---- a loop in each of so many threads ----
+
+
+async def yields(number):
+    for _ in range(10):
+        await asyncio.sleep(0)
+    return number
+
+
+async def sleeps(number):
+    await asyncio.sleep(0.001)
+    return number
+
+
+async def part(fn, numbers):
+    return sum(await asyncio.gather(*map(fn, numbers)))
+
+
+class Loops:
+    def __init__(self, number):
+        self.loops = [new_loop() for _ in range(number)]
+        self.threads = [threading.Thread(target=loop.run_forever) for loop in self.loops]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def batch(self, fn, number):
+        step = len(self.loops)
+        parts = [asyncio.run_coroutine_threadsafe(part(fn, range(i, number, step)), loop)
+                 for i, loop in enumerate(self.loops)]
+        return sum(job.result() for job in parts)
+
+    def __exit__(self, *_):
+        for loop, thread in zip(self.loops, self.threads):
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+
+
+def batch(fn, name):
+    number = count(100_000)
+
+    def timed(loops):
+        start = time.perf_counter_ns()
+        total = loops.batch(fn, number)
+        elapsed = time.perf_counter_ns() - start
+        common.check(total == number * (number - 1) // 2, "the sum of the results")
+        return elapsed
+
+    with Loops(1) as one, Loops(2) as two:
+        for turn in range(common.RUNS + 1):
+            alone, both = timed(one), timed(two)
+            if turn:
+                common.show_rate(f"{name}_1", number, alone)
+                common.show_rate(f"{name}_2", number, both)
+                common.show(f"{name}_ratio", alone / both, "times")
+
+
+def add(name, function, *arguments):
+    common.workloads[name] = functools.partial(function, *arguments)
+
+
+for where in ("same", "other", "free"):
+    add(f"loop_trip_{where}", trips, threads, 5_000)
+    add(f"loop_process_trip_{where}", trips, processes, 2_000)
+add("loop_flow_1", flow, threads, 50_000)
+add("loop_flow_all", flow, threads, 50_000)
+add("loop_process_flow_all", flow, processes, 10_000)
+add("batch_yield", batch, yields)
+add("batch_sleep", batch, sleeps)
+
+if __name__ == "__main__":
+    if sys.argv[1:3] == ["--loop", "uvloop"]:
+        import uvloop
+
+        new_loop = uvloop.new_event_loop
+        del sys.argv[1:3]
+    sys.exit(common.main())

@@ -1,0 +1,98 @@
+"""What the Python programs of this folder share: counting, pinning, the line of output, and the two
+shapes of a measurement: round trips, and jobs a thousand in flight."""
+
+import os
+import sys
+import time
+
+RUNS = 3
+IN_FLIGHT = 1000
+divisor = 1
+workloads = {}
+
+
+def count(full):
+    return max(1, full // divisor)
+
+
+def show(name, value, unit):
+    print(f"{name} {value:.4g} {unit}", flush=True)
+
+
+def pin(index):
+    cpus = [int(cpu) for cpu in os.environ.get("BENCH_CPUS", "").split(",") if cpu]
+    if cpus:
+        os.sched_setaffinity(0, {cpus[index % len(cpus)]})
+
+
+def cpus():
+    return len(os.sched_getaffinity(0))
+
+
+def workers(name):
+    """How many a row wants: those that end in _all one for each CPU, the others one."""
+    return cpus() if name.endswith("_all") else 1
+
+
+def identity(value):
+    return value
+
+
+def show_p50(name, samples):
+    show(name, sorted(samples)[len(samples) // 2] / 1e3, "us")
+
+
+def show_rate(name, number, elapsed):
+    show(name, number * 1e3 / elapsed, "M/s")
+
+
+def check(is_so, what):
+    if not is_so:
+        sys.exit(f"wrong: {what}")
+
+
+def spin(seed, rounds):
+    """The job of the rows about all CPUs; the numbers wrap as they do in C."""
+    for _ in range(rounds):
+        seed = (seed * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
+    return seed
+
+
+SEEDS = 8
+rounds = 1  # of a job; the workers are forked, or threads, and see what calibrate() found
+
+
+def calibrate():
+    """As many rounds as take Python a millisecond: fewer than a compiled program does in it."""
+    global rounds
+    start = time.perf_counter_ns()
+    spin(1, 100_000)
+    rounds = max(1, 10**11 // (time.perf_counter_ns() - start) // divisor)
+
+
+def spin_job(job):
+    return spin(job % SEEDS, rounds)
+
+
+def spin_alone():
+    """(results by seed, median time) of the same jobs one after the other."""
+    results, samples = [0] * SEEDS, []
+    for turn in range(25 * SEEDS):
+        start = time.perf_counter_ns()
+        results[turn % SEEDS] = spin_job(turn)
+        samples.append(time.perf_counter_ns() - start)
+    return results, sorted(samples)[len(samples) // 2]
+
+
+def main():
+    global divisor
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] == "list":
+        print("\n".join(workloads))
+        return 0
+    if arguments[0] not in workloads:
+        print(f"no workload called {arguments[0]!r}; 'list' shows them", file=sys.stderr)
+        return 2
+    divisor = max(1, int(arguments[1])) if len(arguments) > 1 else 1
+    workloads[arguments[0]](arguments[0])
+    return 0

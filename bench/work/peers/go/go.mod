@@ -1,0 +1,3 @@
+module coil/bench/work/peers/go
+
+go 1.19
