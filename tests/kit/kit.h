@@ -102,6 +102,12 @@ void kit_check_str(const char *file, int line, const char *a_text, const char *b
 void kit_check_has(const char *file, int line, const char *text_text, const char *text,
                    const char *part);
 
+/* How many descriptors are open. */
+int kit_count_descriptors(void);
+
+/* Whether there are children, running or not waited for. Reaps none. */
+bool kit_has_children(void);
+
 /* How much slower than usual this build runs (sanitizers, valgrind, $KIT_SLOWNESS): for tests that
  * wait for real time or repeat things. */
 int kit_slowness(void);

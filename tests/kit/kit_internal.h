@@ -26,7 +26,6 @@ struct kit_descriptors {
 
 void kit_descriptors_note(struct kit_descriptors *now);
 int kit_descriptors_print_new(const struct kit_descriptors *before);
-bool kit_has_children(void);
 
 /* run.c: the parent's side, one test from fork to verdict. */
 enum kit_outcome kit_run_here(const struct kit_test *test);

@@ -2,13 +2,12 @@
  * Thousands of connections that behave badly, with faults at random, and hundreds of loops opened
  * and closed: afterwards descriptors and memory are where they were.
  */
-#include <dirent.h>
 #include <limits.h>
 #include <malloc.h>
 #include <stdlib.h>
 
 #include "base/fault.h"
-#include "unit/io/streams.h"
+#include "unit/io/servers.h"
 
 #define AT_ONCE 250
 #define MESSAGE 20000
@@ -32,17 +31,6 @@ static uint32_t roll(uint32_t sides)
 {
     dice_state = dice_state * 1103515245u + 12345u;
     return (dice_state >> 16) % sides;
-}
-
-static coil_async void echo(struct coil_stream *client, void *arg)
-{
-    char data[4096];
-    int64_t n;
-
-    (void)arg;
-    while ((n = coil_stream_read(client, data, sizeof(data))) > 0)
-        if (coil_stream_write(client, data, (size_t)n) != 0 || coil_stream_drain(client) != 0)
-            break;
 }
 
 static coil_async int talk(struct coil_stream *stream, size_t size)
@@ -126,17 +114,6 @@ static coil_async void wave(void)
     coil__fault_arm(FAULT_ALLOC, 0, false);
 }
 
-static int descriptors(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    int count = 0;
-
-    while (readdir(folder) != NULL)
-        count++;
-    closedir(folder);
-    return count;
-}
-
 struct level {
     int descriptors;
     size_t memory;
@@ -144,7 +121,7 @@ struct level {
 
 static struct level level_now(void)
 {
-    return (struct level){descriptors(), mallinfo2().uordblks};
+    return (struct level){kit_count_descriptors(), mallinfo2().uordblks};
 }
 
 /* Caches may have grown a little; what grows with the number of connections would be far more. */
@@ -169,7 +146,7 @@ static coil_async void settle(int usual)
     for (int i = 0; i < 1000; i++) {
         coil_server_abort_clients(server);
         coil_sleep(COIL_MS(10));
-        if (coil_server_clients(server) == 0 && descriptors() <= usual)
+        if (coil_server_clients(server) == 0 && kit_count_descriptors() <= usual)
             break;
     }
 }

@@ -10,19 +10,9 @@
 #include <coil/signals.h>
 
 #include "torture/scenarios.h"
+#include "unit/io/servers.h"
 
 /* --- servers and streams --- */
-
-static coil_async void echo(struct coil_stream *client, void *arg)
-{
-    char data[256];
-    int64_t n;
-
-    (void)arg;
-    while ((n = coil_stream_read(client, data, sizeof(data))) > 0)
-        if (coil_stream_write(client, data, (size_t)n) != 0 || coil_stream_drain(client) != 0)
-            break;
-}
 
 static coil_async int64_t say_twice(struct coil_stream *stream)
 {

@@ -6,7 +6,6 @@
  *
  * $KIT_EFFORT below 100 takes only every so many-th number.
  */
-#include <dirent.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,26 +29,13 @@ static void check_tokens(void)
     CHECK_EQ(tokens_alive, 0);
 }
 
-static int count_descriptors(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    int count = 0;
-
-    while (readdir(folder) != NULL)
-        count++;
-    closedir(folder);
-    return count;
-}
-
 /* Nothing stays open, and no child is left; a worker that was left behind needs a moment. */
 static void check_left_over(int descriptors)
 {
-    siginfo_t child;
-
-    for (int i = 0; i < 2000 && count_descriptors() > descriptors; i++)
+    for (int i = 0; i < 2000 && kit_count_descriptors() > descriptors; i++)
         usleep(1000);
-    CHECK_EQ(count_descriptors(), descriptors);
-    CHECK(waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) < 0);
+    CHECK_EQ(kit_count_descriptors(), descriptors);
+    CHECK(!kit_has_children());
 }
 
 /* One run in a process of its own; true if the number was reached. */
@@ -62,7 +48,7 @@ static bool run_apart(const struct scenario *scenario, trial_fn *trial, uint64_t
     child = fork();
     CHECK(child >= 0);
     if (child == 0) {
-        int descriptors = count_descriptors();
+        int descriptors = kit_count_descriptors();
         bool reached;
 
         alarm((unsigned)(SECONDS_A_RUN * kit_slowness()));

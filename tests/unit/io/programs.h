@@ -4,11 +4,7 @@
 
 #include <coil/process.h>
 
-#include <dirent.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "unit/loop/inside.h"
 
@@ -62,22 +58,11 @@ static inline coil_async const char *output_of(struct coil_process *child, const
     return text;
 }
 
-static inline int count_descriptors(void)
+/* Those without references end and are reaped in the background. */
+static inline coil_async void await_no_children(void)
 {
-    DIR *folder = opendir("/proc/self/fd");
-    int count = -3; /* . and .. and the folder's own */
-
-    while (readdir(folder) != NULL)
-        count++;
-    closedir(folder);
-    return count;
-}
-
-static inline bool has_children(void)
-{
-    siginfo_t info;
-
-    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+    while (kit_has_children())
+        coil_sleep(COIL_US(100));
 }
 
 static inline coil_async struct coil_result waits_for(void *arg)

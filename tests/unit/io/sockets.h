@@ -95,6 +95,16 @@ static inline coil_async struct ends tcp_ends(void)
     return connect_ends(&where);
 }
 
+/* Between which not much fits. */
+static inline coil_async struct ends small_ends(void)
+{
+    struct ends ends = tcp_ends();
+
+    CHECK_EQ(coil_sock_set(ends.near, SOL_SOCKET, SO_SNDBUF, 65536), 0);
+    CHECK_EQ(coil_sock_set(ends.far, SOL_SOCKET, SO_RCVBUF, 65536), 0);
+    return ends;
+}
+
 static inline void close_ends(struct ends *ends)
 {
     coil_close_soon(ends->near);

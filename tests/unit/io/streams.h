@@ -2,6 +2,8 @@
 #ifndef UNIT_STREAMS_H
 #define UNIT_STREAMS_H
 
+#include <stdlib.h>
+
 #include <sys/socket.h>
 
 #include "unit/loop/inside.h"
@@ -10,7 +12,8 @@ struct both {
     struct coil_stream *near, *far;
 };
 
-/* Small watermarks, if `options` says so. */
+static const struct coil_stream_options low_water = {.high_bytes = 1000, .low_bytes = 100};
+
 static inline struct both open_both(const struct coil_stream_options *options)
 {
     struct both both;
@@ -45,6 +48,30 @@ static inline void check_bytes(const char *data, size_t from, size_t size)
     for (size_t i = 0; i < size; i++)
         if (data[i] != byte_at(from + i))
             FAIL("byte %zu is wrong", from + i);
+}
+
+/* Writes until the world takes no more, then beyond the high watermark; how much in all. */
+static inline size_t fill_up(struct coil_stream *stream)
+{
+    char data[997];
+    size_t written = 0;
+
+    while (coil_stream_pending(stream) <= low_water.high_bytes) {
+        fill_bytes(data, written, sizeof(data));
+        CHECK_EQ(coil_stream_write(stream, data, sizeof(data)), 0);
+        written += sizeof(data);
+    }
+    return written;
+}
+
+/* So many of the bytes that fill_up or fill_bytes wrote. */
+static inline coil_async void check_gets(struct coil_stream *stream, size_t size)
+{
+    char *data = malloc(size);
+
+    CHECK_EQ(coil_stream_readexactly(stream, data, size), (int64_t)size);
+    check_bytes(data, 0, size);
+    free(data);
 }
 
 #endif

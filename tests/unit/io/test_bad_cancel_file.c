@@ -339,11 +339,11 @@ static const struct kind of_children[] = {
 
 DRIVER_LOOP_TEST(whatever_waits_for_a_child_can_be_cancelled_at_any_moment)
 {
-    int before = count_descriptors();
+    int before = kit_count_descriptors();
 
     check_kinds(of_children, sizeof(of_children) / sizeof(of_children[0]));
-    CHECK_EQ(count_descriptors(), before);
-    CHECK(!has_children());
+    CHECK_EQ(kit_count_descriptors(), before);
+    CHECK(!kit_has_children());
 }
 
 /* --- signals: kept for who waits next --- */

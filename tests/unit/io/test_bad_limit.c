@@ -177,7 +177,7 @@ static coil_async void check_needs(bool without)
 DRIVER_LOOP_TEST(without_descriptors_everything_says_so_and_goes_on_when_there_are_some)
 {
     int world[128], real[128], listener = listen_on("127.0.0.1:0", 20, &somewhere);
-    int lowest = lowest_free(), before = count_descriptors();
+    int lowest = lowest_free(), before = kit_count_descriptors();
     size_t n_world, n_real;
 
     need_pidfds();
@@ -190,6 +190,6 @@ DRIVER_LOOP_TEST(without_descriptors_everything_says_so_and_goes_on_when_there_a
     }
     CHECK_EQ(reads_file(), -ENOENT);
     CHECK_EQ(lowest_free(), lowest);
-    CHECK_EQ(count_descriptors(), before);
+    CHECK_EQ(kit_count_descriptors(), before);
     coil_close_soon(listener);
 }

@@ -1,29 +1,10 @@
 /* Signals that interrupt whatever the loop does, thousands in a second, change nothing. */
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/time.h>
 
 #include "unit/io/programs.h"
 #include "unit/io/servers.h"
 #include "unit/io/sockets.h"
-
-static volatile sig_atomic_t interrupted;
-
-static void on_alarm(int number)
-{
-    (void)number;
-    interrupted++;
-}
-
-/* System calls are not begun again: no SA_RESTART. 0 ends it. */
-static void storm(long interval_us)
-{
-    struct itimerval timer = {.it_interval.tv_usec = interval_us, .it_value.tv_usec = interval_us};
-    struct sigaction action = {.sa_handler = on_alarm};
-
-    CHECK_EQ(sigaction(SIGALRM, &action, NULL), 0);
-    CHECK_EQ(setitimer(ITIMER_REAL, &timer, NULL), 0);
-}
+#include "unit/io/storm.h"
 
 #define STORM_US (100 * kit_slowness()) /* else valgrind has no time left for anything else */
 
@@ -124,7 +105,7 @@ DRIVER_LOOP_TEST(a_storm_of_signals_does_not_disturb_children)
         coil_process_unref(child);
     }
     storm(0);
-    CHECK(!has_children());
+    CHECK(!kit_has_children());
 }
 
 static coil_async struct coil_result answers(void *arg)

@@ -185,8 +185,7 @@ static coil_async void tortures(enum fault_kind kind)
             CHECK(status == 0 || status == -ENOMEM);
         coil_output_free(&output);
         coil_process_unref(child);
-        while (has_children())
-            coil_sleep(COIL_US(100));
+        await_no_children();
         if (coil__fault_count(kind) < k)
             break;
         CHECK(k < 200);

@@ -2,6 +2,7 @@
 #include "io/process.h"
 
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "base/fault.h"
 #include "unit/io/programs.h"
@@ -20,7 +21,7 @@ DRIVER_LOOP_TEST(how_it_ended_is_told)
     CHECK_EQ(coil_process_wait(child), 256 + SIGKILL);
     CHECK_EQ(coil_process_returncode(child), -SIGKILL);
     coil_process_unref(child);
-    CHECK(!has_children());
+    CHECK(!kit_has_children());
 }
 
 DRIVER_LOOP_TEST(several_may_wait)
@@ -155,7 +156,7 @@ DRIVER_LOOP_TEST(given_up_while_it_runs_it_is_killed_and_reaped)
         await_end_of(pid);
     }
     coil_process_unref(NULL);
-    CHECK(!has_children());
+    CHECK(!kit_has_children());
 }
 
 DRIVER_LOOP_TEST(given_up_while_somebody_waits_it_lives)
@@ -183,7 +184,7 @@ DRIVER_LOOP_TEST(nobody_waits_and_there_is_no_zombie)
     await_end_of(pid);
     while (coil_process_returncode(child) == COIL_RUNNING)
         coil_sleep(COIL_US(100));
-    CHECK(!has_children());
+    CHECK(!kit_has_children());
     CHECK_EQ(coil_process_wait(child), 0);
     coil_process_unref(child);
 }
@@ -202,7 +203,7 @@ static coil_async struct coil_result leaves_children(void *arg)
 DRIVER_TEST(a_loop_that_closes_kills_and_reaps)
 {
     CHECK_EQ(coil_run(leaves_children, NULL).status, 0);
-    CHECK(!has_children());
+    CHECK(!kit_has_children());
     CHECK_EQ(coil_process_returncode(left[0]), -SIGKILL);
     CHECK_EQ(coil_process_returncode(left[1]), -SIGKILL);
     CHECK(coil_process_returncode(left[2]) == 0 || coil_process_returncode(left[2]) == -SIGKILL);
@@ -255,7 +256,7 @@ DRIVER_LOOP_TEST(whatever_fails_while_it_is_waited_for_it_is_reaped)
         CHECK_EQ(coil_process_wait(child), 0);
         coil__fault_arm(FAULT_SYS, 0, false);
         coil_process_unref(child);
-        CHECK(!has_children());
+        CHECK(!kit_has_children());
     }
 }
 
@@ -271,7 +272,7 @@ DRIVER_LOOP_TEST(whatever_fails_while_it_is_given_up_it_is_reaped)
         await_end_of(pid);
         coil__fault_arm(FAULT_SYS, 0, false);
     }
-    CHECK(!has_children());
+    CHECK(!kit_has_children());
 }
 
 DRIVER_TEST(whatever_fails_while_the_loop_closes_they_are_reaped)
@@ -288,7 +289,7 @@ DRIVER_TEST(whatever_fails_while_the_loop_closes_they_are_reaped)
         coil__fault_arm(FAULT_SYS, 0, false);
         for (int i = 0; i < 3; i++)
             coil_process_unref(left[i]);
-        CHECK(!has_children());
+        CHECK(!kit_has_children());
     }
 }
 
@@ -305,5 +306,5 @@ DRIVER_LOOP_TEST(a_hundred_children_at_once)
     }
     for (int i = n - 1; i >= 0; i--)
         CHECK_EQ(run_to_end(children[i]), i);
-    CHECK(!has_children());
+    CHECK(!kit_has_children());
 }

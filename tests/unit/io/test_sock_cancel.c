@@ -169,16 +169,6 @@ DRIVER_LOOP_TEST(connecting_ends_at_once)
     close_silent(&silent);
 }
 
-/* Between which not much fits. */
-static coil_async struct ends small_ends(void)
-{
-    struct ends ends = tcp_ends();
-
-    CHECK_EQ(coil_sock_set(ends.near, SOL_SOCKET, SO_SNDBUF, 65536), 0);
-    CHECK_EQ(coil_sock_set(ends.far, SOL_SOCKET, SO_RCVBUF, 65536), 0);
-    return ends;
-}
-
 DRIVER_LOOP_TEST(sending_ends_at_once_though_nobody_reads)
 {
     struct ends ends = small_ends();

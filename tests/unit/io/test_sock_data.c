@@ -9,16 +9,6 @@
 
 static char sent[LONG], received[LONG];
 
-/* Between which not much fits. */
-static coil_async struct ends small_ends(void)
-{
-    struct ends ends = tcp_ends();
-
-    CHECK_EQ(coil_sock_set(ends.near, SOL_SOCKET, SO_SNDBUF, 65536), 0);
-    CHECK_EQ(coil_sock_set(ends.far, SOL_SOCKET, SO_RCVBUF, 65536), 0);
-    return ends;
-}
-
 static coil_async struct coil_result sends_all(void *arg)
 {
     struct ends *ends = arg;

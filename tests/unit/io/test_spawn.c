@@ -135,7 +135,7 @@ DRIVER_LOOP_TEST(what_cannot_be_started_is_an_error_of_the_call)
     const struct coil_process_options piped = {.in = COIL_PIPE, .out = COIL_PTY, .err = COIL_PIPE};
     const char *const missing[] = {"/no/such", NULL}, *const nothing[] = {NULL},
                       *const none[] = {"/etc/passwd", NULL}, *const good[] = {"true", NULL};
-    int before = count_descriptors();
+    int before = kit_count_descriptors();
 
     need_pidfds();
     CHECK_EQ(create_error(missing, piped), -ENOENT);
@@ -148,8 +148,8 @@ DRIVER_LOOP_TEST(what_cannot_be_started_is_an_error_of_the_call)
     CHECK_EQ(create_error(good, (struct coil_process_options){.in = COIL_PIPE, .out = COIL_STDOUT}),
              -EINVAL);
     CHECK_EQ(create_error(good, (struct coil_process_options){.in = COIL_FD(999)}), -EBADF);
-    CHECK_EQ(count_descriptors(), before);
-    CHECK(!has_children());
+    CHECK_EQ(kit_count_descriptors(), before);
+    CHECK(!kit_has_children());
 }
 
 DRIVER_LOOP_TEST(at_the_limit_of_descriptors_nothing_leaks)
@@ -157,7 +157,7 @@ DRIVER_LOOP_TEST(at_the_limit_of_descriptors_nothing_leaks)
     const struct coil_process_options piped = {.in = COIL_PIPE, .out = COIL_PTY, .err = COIL_PIPE};
     const char *const command[] = {"true", NULL};
     struct rlimit usual, tight;
-    int before = count_descriptors(), err = -EMFILE;
+    int before = kit_count_descriptors(), err = -EMFILE;
 
     need_pidfds();
     coil_yield();
@@ -179,9 +179,9 @@ DRIVER_LOOP_TEST(at_the_limit_of_descriptors_nothing_leaks)
         while (n > 0)
             close(filled[--n]);
         CHECK_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
-        while (err == 0 && has_children())
-            coil_sleep(COIL_US(100));
-        CHECK_EQ(count_descriptors(), before);
+        if (err == 0)
+            await_no_children();
+        CHECK_EQ(kit_count_descriptors(), before);
     }
     CHECK_EQ(err, 0);
 }
@@ -192,7 +192,7 @@ static coil_async void tortures(enum fault_kind kind)
     const struct coil_process_options options = {
         .in = COIL_PIPE, .out = COIL_PTY, .err = COIL_PIPE, .new_group = true};
     const char *const command[] = {"sleep", "1000", NULL};
-    int before = count_descriptors(), err;
+    int before = kit_count_descriptors(), err;
 
     need_pidfds();
     for (uint64_t k = 1;; k++) {
@@ -206,13 +206,11 @@ static coil_async void tortures(enum fault_kind kind)
             break;
         }
         coil_process_unref(child);
-        while (has_children())
-            coil_sleep(COIL_US(100));
-        CHECK_EQ(count_descriptors(), before);
+        await_no_children();
+        CHECK_EQ(kit_count_descriptors(), before);
         CHECK(k < 100);
     }
-    while (has_children())
-        coil_sleep(COIL_US(100));
+    await_no_children();
 }
 
 DRIVER_LOOP_TEST(whatever_fails_nothing_is_left)
@@ -230,10 +228,10 @@ DRIVER_LOOP_TEST(children_come_and_go)
     int before, status;
 
     output_of(start_piped("true"), "", &status);
-    before = count_descriptors();
+    before = kit_count_descriptors();
     for (int i = 0; i < kit_effort(30); i++) {
         CHECK_STR(output_of(start_piped("cat"), "again", &status), "again");
         CHECK_EQ(status, 0);
     }
-    CHECK_EQ(count_descriptors(), before);
+    CHECK_EQ(kit_count_descriptors(), before);
 }

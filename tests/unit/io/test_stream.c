@@ -5,29 +5,6 @@
 
 static struct both both;
 
-/* Writes until the world takes no more, then beyond the high watermark; how much in all. */
-static size_t fill_up(struct coil_stream *stream)
-{
-    char data[997];
-    size_t written = 0;
-
-    while (coil_stream_pending(stream) <= 1000) {
-        fill_bytes(data, written, sizeof(data));
-        CHECK_EQ(coil_stream_write(stream, data, sizeof(data)), 0);
-        written += sizeof(data);
-    }
-    return written;
-}
-
-static coil_async void check_far_gets(size_t size)
-{
-    char *data = malloc(size);
-
-    CHECK_EQ(coil_stream_readexactly(both.far, data, size), (int64_t)size);
-    check_bytes(data, 0, size);
-    free(data);
-}
-
 DRIVER_LOOP_TEST(close_sends_what_is_kept_and_then_closes)
 {
     size_t size;
@@ -39,7 +16,7 @@ DRIVER_LOOP_TEST(close_sends_what_is_kept_and_then_closes)
     CHECK(coil_stream_closing(both.near));
     CHECK_EQ(coil_stream_write(both.near, "x", 1), -ESHUTDOWN);
     CHECK(coil_stream_fd(both.near) >= 0);
-    check_far_gets(size);
+    check_gets(both.far, size);
     CHECK_EQ(coil_stream_read(both.far, rest, sizeof(rest)), 0);
     CHECK_EQ(coil_stream_wait_closed(both.near), 0);
     CHECK_EQ(coil_stream_fd(both.near), -1);
@@ -55,7 +32,7 @@ DRIVER_LOOP_TEST(a_stream_given_up_still_sends_what_was_written)
     both = open_both(NULL);
     size = fill_up(both.near);
     coil_stream_unref(both.near);
-    check_far_gets(size);
+    check_gets(both.far, size);
     CHECK_EQ(coil_stream_read(both.far, rest, sizeof(rest)), 0);
     coil_stream_unref(both.far);
 }

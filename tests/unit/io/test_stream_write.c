@@ -8,31 +8,6 @@
 
 static struct both both;
 
-static const struct coil_stream_options low_water = {.high_bytes = 1000, .low_bytes = 100};
-
-/* Writes until the world takes no more, then beyond the high watermark; how much in all. */
-static size_t fill_up(struct coil_stream *stream)
-{
-    char data[997];
-    size_t written = 0;
-
-    while (coil_stream_pending(stream) <= 1000) {
-        fill_bytes(data, written, sizeof(data));
-        CHECK_EQ(coil_stream_write(stream, data, sizeof(data)), 0);
-        written += sizeof(data);
-    }
-    return written;
-}
-
-static coil_async void check_far_gets(size_t size)
-{
-    char *data = malloc(size);
-
-    CHECK_EQ(coil_stream_readexactly(both.far, data, size), (int64_t)size);
-    check_bytes(data, 0, size);
-    free(data);
-}
-
 DRIVER_LOOP_TEST(write_goes_out_at_once)
 {
     char data[8];
@@ -65,7 +40,7 @@ DRIVER_LOOP_TEST(drain_waits_above_the_high_watermark_and_until_the_low_one)
     task = coil_create_task(drains, both.near);
     let_run(3);
     CHECK_STR(noted(), "");
-    check_far_gets(size);
+    check_gets(both.far, size);
     CHECK_EQ(coil_join(task).status, 0);
     CHECK(coil_stream_pending(both.near) <= 100);
     CHECK_STR(noted(), "drained");
@@ -129,7 +104,7 @@ DRIVER_LOOP_TEST(what_is_kept_is_sent_before_the_end_is)
     size = fill_up(both.near);
     CHECK_EQ(coil_stream_write_eof(both.near), 0);
     CHECK_EQ(coil_stream_write(both.near, "x", 1), -ESHUTDOWN);
-    check_far_gets(size);
+    check_gets(both.far, size);
     CHECK_EQ(coil_stream_read(both.far, rest, sizeof(rest)), 0);
     CHECK_EQ(coil_stream_write(both.far, "back", 4), 0); /* half open */
     CHECK_EQ(coil_stream_read(both.near, rest, sizeof(rest)), 4);
@@ -182,7 +157,7 @@ DRIVER_LOOP_TEST(sendall_sends_from_the_callers_memory)
     task = coil_create_task(sends_all, NULL);
     let_run(2);
     CHECK_EQ(coil_stream_pending(both.near), 0);
-    check_far_gets(sizeof(sent_data));
+    check_gets(both.far, sizeof(sent_data));
     CHECK_EQ(coil_join(task).status, 0);
     unref_both(&both);
 }
