@@ -161,12 +161,13 @@ COIL_EXPORT struct coil_future *coil_wrap_future_at(struct coil_cfuture *future,
 
 /**
  * Waits for some or all of them (concurrent.futures.wait). Never cancels them, never fails because
- * of them or of the timeout. n == 0 gives 0 at once.
+ * of them or of the timeout. n == 0 gives 0 at once. One given twice counts twice.
  *
- * Suspends: in a task; elsewhere it blocks the thread. Thread: any.
- * Cancel-safe: yes; the futures go on.
+ * Suspends: in a task; elsewhere it blocks the thread. Not if enough are done already.
+ * Cancel-safe: yes; the futures go on. Thread: any.
  * Returns: how many are done (0 after a timeout with none); -EINTR after coil_interrupt;
- * -ECANCELED; -ENOMEM; -EDEADLK as coil_cfuture_wait.
+ * -ECANCELED; -ENOMEM; -EDEADLK as coil_cfuture_wait, if it is so for any of them; -COIL_ESTOPPED
+ * in a task whose loop ends.
  */
 COIL_EXPORT coil_async int64_t coil_cfuture_wait_many(struct coil_cfuture *const *futures, size_t n,
                                                       int64_t timeout_ns,
@@ -176,7 +177,7 @@ COIL_EXPORT coil_async int64_t coil_cfuture_wait_many(struct coil_cfuture *const
 struct coil_cfuture_as_completed;
 
 /**
- * Begins one, over n futures; more can be added.
+ * Begins one, over n futures; more can be added. One given twice comes twice.
  *
  * Suspends: no. Thread: any. Owns: the caller closes it; it holds references to the futures.
  * Returns: it; NULL when memory is out.
@@ -198,14 +199,15 @@ COIL_EXPORT int coil_cfuture_as_completed_add(struct coil_cfuture_as_completed *
  *
  * Suspends: in a task; elsewhere it blocks the thread. Unless one is done already.
  * Cancel-safe: yes; nothing is lost. Thread: any, one at a time.
- * Returns: the future; -COIL_EENDED after the last; -ETIMEDOUT; -EINTR after coil_interrupt;
- * -ECANCELED; -EDEADLK as coil_cfuture_wait.
+ * Returns: the future; -COIL_EENDED after the last, until one is added; -ETIMEDOUT; -EINTR after
+ * coil_interrupt; -ECANCELED; -ENOMEM; -EDEADLK as coil_cfuture_wait, if it is so for any that is
+ * not done; -COIL_ESTOPPED in a task whose loop ends.
  */
 COIL_EXPORT coil_async struct coil_result
 coil_cfuture_as_completed_next(struct coil_cfuture_as_completed *iteration, int64_t timeout_ns);
 
 /**
- * Ends it; the futures that are not done go on.
+ * Ends it; the futures that are not done go on. While another waits for the next one it aborts.
  *
  * Suspends: no. Thread: any. NULL is fine.
  */
@@ -213,9 +215,12 @@ COIL_EXPORT void coil_cfuture_as_completed_close(struct coil_cfuture_as_complete
 
 /**
  * A future that is settled by hand (concurrent.futures.Future()): for whoever makes an executor of
- * his own. Cancelling it while it is pending settles it. Call it as coil_cfuture_new().
+ * his own. Cancelling it while it is pending settles it. If everybody gives it up while it is not
+ * done, nobody can settle it any more: it is cancelled, for those who have added callbacks.
+ * Call it as coil_cfuture_new().
  *
- * Suspends: no. Thread: any. Owns: the caller has one reference.
+ * Suspends: no. Thread: any.
+ * Owns: the caller has one reference; take another one for whoever will settle it.
  * Returns: the future, never NULL; one that failed already with -ENOMEM.
  */
 COIL_EXPORT struct coil_cfuture *coil_cfuture_new_at(const char *place);
@@ -223,20 +228,22 @@ COIL_EXPORT struct coil_cfuture *coil_cfuture_new_at(const char *place);
 
 /**
  * Its job begins now (set_running_or_notify_cancel): from here on a cancellation is only a request
- * (coil_cfuture_state says COIL_CFUTURE_CANCELLING).
+ * (coil_cfuture_state says COIL_CFUTURE_CANCELLING). For futures of coil_cfuture_new only.
  *
  * Suspends: no. Thread: any.
- * Returns: true; false if it was cancelled, or is done: the job must not be run.
+ * Returns: true, once; false if it was cancelled, began already, or is done: the job must not be
+ * run.
  */
 COIL_EXPORT bool coil_cfuture_set_running(struct coil_cfuture *future);
 
 /**
- * Settles it (set_result; with a negative status, set_exception). `drop` (may be NULL) frees the
- * value if nobody takes it.
+ * Settles it (set_result; with a negative status, set_exception, and what coil_raise said goes
+ * with it: coil_cfuture_set_result(future, coil_raise(EIO, "no disk"), NULL)). `drop` (may be NULL)
+ * frees the value if nobody takes it. For futures of coil_cfuture_new only.
  *
  * Suspends: no. Thread: any.
- * Owns: the future owns the value from now on; on an error it stays the caller's.
- * Returns: 0; -EALREADY if it is done (InvalidStateError).
+ * Owns: the future owns the value from now on; after -EALREADY it stays the caller's.
+ * Returns: 0; -EALREADY if it is done, or was cancelled before it began (InvalidStateError).
  */
 COIL_EXPORT int coil_cfuture_set_result(struct coil_cfuture *future, struct coil_result result,
                                         coil_drop_fn *drop);

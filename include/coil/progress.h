@@ -20,10 +20,12 @@ struct coil_progress {
     int64_t began_ns, drawn_ns;
     int fd;     /* -1: silent */
     bool drawn; /* something stands on the line */
+    bool ended;
 };
 
 /**
- * Begins, on stderr. total 0: unknown, then only count and rate are shown.
+ * Begins, on stderr; nothing is drawn in the first tenth of a second. total 0: unknown, then only
+ * the counts and the rate are shown.
  *
  * Suspends: no. Thread: any. Owns: `title` is borrowed until fini.
  */
@@ -38,17 +40,26 @@ COIL_EXPORT void coil_progress_init(struct coil_progress *progress, const char *
 COIL_EXPORT void coil_progress_add(struct coil_progress *progress, bool failed);
 
 /**
- * Draws the last state and ends the line.
+ * Wipes the line, so that something else can be printed there; the bar comes back with one of the
+ * next adds.
+ *
+ * Suspends: no. Thread: one at a time.
+ */
+COIL_EXPORT void coil_progress_clear(struct coil_progress *progress);
+
+/**
+ * Draws the last state, with the time it took, and ends the line.
  *
  * Suspends: no. Thread: one at a time.
  */
 COIL_EXPORT void coil_progress_fini(struct coil_progress *progress);
 
 /**
- * The line as it would be drawn now, `columns` wide at most; written as snprintf would.
+ * The line as it would be drawn at now_ns, a time on the clock of began_ns; `columns` wide at most.
+ * Written as snprintf would, but no character of UTF-8 is cut in two.
  *
- * Suspends: no.
- * Returns: its length.
+ * Suspends: no. Thread: any.
+ * Returns: its length in bytes.
  */
 COIL_EXPORT int coil_progress_line(const struct coil_progress *progress, int64_t now_ns,
                                    int columns, char *buffer, size_t size);

@@ -1,7 +1,7 @@
 /* Concurrent futures that are settled by hand (concurrent.futures.Future). */
 #include "base/alloc.h"
 #include "base/check.h"
-#include "work/cfuture.h"
+#include "work/executor.h"
 
 /*
  * Who settles it, cancel among them, takes this first. Cancellation comes before a start or a
@@ -78,16 +78,6 @@ static bool claim(struct coil_cfuture *future)
     return true;
 }
 
-/* What is known of the error: the sentence of the coil_raise that it came from. */
-static struct coil_exception *raised_with(int64_t status)
-{
-    const struct coil_exception *raised = coil_current_exception();
-
-    if (status >= 0 || raised == NULL || raised->code != status)
-        return NULL;
-    return coil__exception_ref((struct coil_exception *)(uintptr_t)raised);
-}
-
 int coil_cfuture_set_result(struct coil_cfuture *future, struct coil_result result,
                             coil_drop_fn *drop)
 {
@@ -98,6 +88,6 @@ int coil_cfuture_set_result(struct coil_cfuture *future, struct coil_result resu
         return -EALREADY;
     if (result.status < 0)
         result.value = NULL;
-    coil__cfuture_complete(future, result, raised_with(result.status), drop);
+    coil__cfuture_complete(future, result, coil__raised_for(result), drop);
     return 0;
 }
