@@ -160,6 +160,21 @@ COIL_EXPORT struct coil_future *coil_wrap_future_at(struct coil_cfuture *future,
 #define coil_wrap_future(future) coil_wrap_future_at(future, COIL_PLACE("wrap_future"))
 
 /**
+ * The other way round: a concurrent future that is settled with one of this loop, for threads and
+ * coroutines of other loops. Cancelling it cancels that one, on its loop.
+ * Call it as coil_share_future(future).
+ *
+ * Suspends: no.
+ * Owns: the caller has one reference. The result's value is the concurrent future's from when it is
+ * done: who else awaits the loop's one may look at it while the concurrent one lives.
+ * Returns: the concurrent future, never NULL; one that failed already with -ENOMEM. When the loop
+ * closes before it is settled, it is done with -COIL_ESTOPPED.
+ */
+COIL_EXPORT struct coil_cfuture *coil_share_future_at(struct coil_future *future,
+                                                      const char *place);
+#define coil_share_future(future) coil_share_future_at(future, COIL_PLACE("share_future"))
+
+/**
  * Waits for some or all of them (concurrent.futures.wait). Never cancels them, never fails because
  * of them or of the timeout. n == 0 gives 0 at once. One given twice counts twice.
  *
