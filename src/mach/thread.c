@@ -113,6 +113,28 @@ void coil__mach_thread_join(struct mach_thread *thread)
     REQUIRE(err == 0, "a thread cannot join itself or be joined twice: %s", thread->name);
 }
 
+void coil__mach_thread_detach(struct mach_thread *thread)
+{
+    pthread_detach(thread->handle);
+}
+
+int coil__mach_thread_pin(struct mach_thread *thread, unsigned index)
+{
+    cpu_set_t usable, one;
+    unsigned cpu = 0, left;
+    int err =
+        fault(FAULT_SYS) ? EINVAL : pthread_getaffinity_np(pthread_self(), sizeof(usable), &usable);
+
+    if (err != 0)
+        return -err;
+    left = index % (unsigned)CPU_COUNT(&usable);
+    for (; !CPU_ISSET(cpu, &usable) || left > 0; cpu++)
+        left -= CPU_ISSET(cpu, &usable) ? 1 : 0;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    return -pthread_setaffinity_np(thread->handle, sizeof(one), &one);
+}
+
 int coil__mach_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadline_ns)
 {
     return coil__sys_futex_wait(word, expected, deadline_ns);

@@ -37,6 +37,13 @@ void coil__mach_thread_set_name(const char *name);
 /* Waits until it has ended. */
 void coil__mach_thread_join(struct mach_thread *thread);
 
+/* Nobody will join it: what it is made of goes when it ends. */
+void coil__mach_thread_detach(struct mach_thread *thread);
+
+/* Lets it run on one processor only, the index-th (and round again) of those that the caller may
+ * use. Returns 0 or a negated errno. */
+int coil__mach_thread_pin(struct mach_thread *thread, unsigned index);
+
 /* The running thread: unlike any other's that lives; the id of an ended one is used again. Never 0.
  * One load. */
 static inline uintptr_t mach_thread_id(void)

@@ -1,11 +1,20 @@
-/* What becomes of a submission on its loop: started, cancelled, completed. */
+/*
+ * What becomes of a submission on its loop: started, cancelled, completed.
+ *
+ * Whoever comes first has it: the loop, which sets CF_RUNNING when it takes the job up, or who
+ * cancels it, who sets CF_POSTED. In the second case it is done at once and never runs; its
+ * argument is dropped when the loop comes to it.
+ */
 #include "work/job.h"
 
 #include "mach/thread.h"
+#include "task/task.h"
 
 struct job {
     struct coil_cfuture future;
-    struct loop_port *port;    /* counted; NULL: it never went to a loop */
+    struct loop_port *port;    /* counted, or the desk's; NULL: it never went to a loop */
+    struct desk *desk;         /* counted; NULL: the loop is no pool's */
+    struct coil_link link;     /* begun: on the desk */
     struct coil_handle start;  /* posted to begin; later among the task's callbacks */
     struct coil_handle cancel; /* posted to cancel */
     struct coil_future *task;  /* the loop thread's; counted */
@@ -15,36 +24,69 @@ struct job {
     bool plain;        /* a function, not a coroutine */
     struct job *outer; /* plain and running: the one whose function turns the loop around it */
     char *name;
-    struct coil_task_options options; /* without name and loop */
+    struct coil_task_options options; /* without name and loop; the context is counted */
 };
+
+/* False: somebody else has settled it meanwhile. */
+static bool leave_desk(struct job *self, enum desk_end how)
+{
+    return self->desk == NULL || coil__desk_end(self->desk, &self->link, how);
+}
+
+static enum desk_end end_of(const struct coil_future *task)
+{
+    bool destroyed = task->kind == FUTURE_TASK &&
+                     (container_of(task, struct task, future)->flags & TASK_LOST) != 0;
+
+    return destroyed ? DESK_DESTROYED : DESK_ENDED;
+}
 
 /* Completes with what the task came to; its value moves over. */
 static void task_done(struct coil_handle *handle)
 {
     struct job *self = container_of(handle, struct job, start);
     struct coil_future *task = self->task;
-    struct coil_result result = coil_future_take(task);
     struct coil_exception *exception = coil__exception_ref(task->exception);
+    struct coil_result result;
     coil_drop_fn *drop = task->drop;
 
-    if (result.status < 0)
-        result.value = NULL;
     self->task = NULL;
-    coil__cfuture_complete(&self->future, result, exception, drop);
+    if (leave_desk(self, end_of(task))) {
+        result = coil_future_take(task);
+        if (result.status < 0)
+            result.value = NULL;
+        coil__cfuture_complete(&self->future, result, exception, drop);
+    } else {
+        future_look(task); /* comes too late: its drop function is told */
+        exception_unref(exception);
+    }
     future_unref(task);
     coil_cfuture_unref(&self->future);
 }
 
-/* It never began: what it was given is given back. */
-static void refuse(struct job *self, int64_t status)
+/* It never begins: what it was given is given back. `taken`: who cancelled it has completed it. */
+static void refuse(struct job *self, int64_t status, bool taken)
 {
     struct coil_exception *reason = (struct coil_exception *)word_load(&self->future.reason);
 
+    leave_desk(self, DESK_REFUSED);
+    context_unref(self->options.context);
     if (self->options.drop_arg != NULL)
         self->options.drop_arg(self->arg);
-    coil__cfuture_complete(&self->future, coil_error(status),
-                           status == -ECANCELED ? coil__exception_ref(reason) : NULL, NULL);
+    if (!taken)
+        coil__cfuture_complete(&self->future, coil_error(status),
+                               status == -ECANCELED ? coil__exception_ref(reason) : NULL, NULL);
     coil_cfuture_unref(&self->future);
+}
+
+void coil__job_refuse_laid(struct coil_handle *handle, int64_t status)
+{
+    struct job *self = container_of(handle, struct job, start);
+    uintptr_t was = word_or(&self->future.state, CF_RUNNING);
+
+    context_unref(handle->context);
+    handle->context = NULL;
+    refuse(self, status, (was & CF_POSTED) != 0);
 }
 
 static void start_task(struct job *self, struct coil_loop *loop)
@@ -55,9 +97,12 @@ static void start_task(struct job *self, struct coil_loop *loop)
     self->options.name = self->name;
     task = coil_create_task_at(self->fn, self->arg, &self->options, self->future.place);
     self->options.drop_arg = NULL; /* the task's now */
+    context_unref(self->options.context);
+    self->options.context = NULL;
     self->task = task;
     COUNTER_SET(self->task_id, coil_task_id(task));
-    word_or(&self->future.state, CF_RUNNING);
+    if (self->desk != NULL)
+        coil__desk_begin(self->desk, &self->link);
     self->start = (struct coil_handle){.run = task_done};
     if (future_pending(task))
         list_append(&task->callbacks, &self->start.link);
@@ -72,7 +117,6 @@ static void run_plain(struct job *self)
 {
     struct coil_result result;
 
-    word_or(&self->future.state, CF_RUNNING);
     self->outer = plain_running;
     plain_running = self;
     result = self->fn(self->arg);
@@ -98,12 +142,13 @@ static void start(struct coil_handle *handle)
     struct job *self = container_of(handle, struct job, start);
     struct coil_loop *loop = coil__loop_running;
     struct coil_context *context = handle->context;
+    uintptr_t was = word_or(&self->future.state, CF_RUNNING);
 
     handle->context = NULL;
     if (loop->closing || loop->refusing)
-        refuse(self, loop->end_status);
-    else if ((word_load(&self->future.state) & CF_CANCEL) != 0)
-        refuse(self, -ECANCELED);
+        refuse(self, loop->end_status, (was & CF_POSTED) != 0);
+    else if ((was & CF_CANCEL) != 0)
+        refuse(self, -ECANCELED, (was & CF_POSTED) != 0);
     else if (self->plain)
         run_plain(self);
     else
@@ -136,14 +181,22 @@ bool coil__loop_is_here(const struct coil_loop *loop)
     return loop->thread == 0 || loop->thread == mach_thread_id();
 }
 
-/* The task's part is done on its loop. A request that is on its way already says it all. */
+/* Before the loop took it up it is done here and now. Else the task's part is done on its loop; a
+ * request that is on its way already says it all. */
 static void cancel_job(struct coil_cfuture *future)
 {
     struct job *self = container_of(future, struct job, future);
+    struct coil_exception *reason = (struct coil_exception *)word_load(&future->reason);
+    uintptr_t was = word_or(&future->state, CF_POSTED);
 
+    if ((was & (CF_DONE | CF_POSTED)) != 0)
+        return;
+    if ((was & CF_RUNNING) == 0) {
+        coil__cfuture_complete(future, coil_error(-ECANCELED), coil__exception_ref(reason), NULL);
+        return;
+    }
     coil_cfuture_ref(future); /* the posted handle's */
-    if ((word_or(&future->state, CF_POSTED) & (CF_DONE | CF_POSTED)) != 0 ||
-        coil__port_post(self->port, &self->cancel) != 0)
+    if (coil__port_post(self->port, &self->cancel) != 0)
         coil_cfuture_unref(future);
 }
 
@@ -151,14 +204,20 @@ static int may_wait(const struct coil_cfuture *future)
 {
     const struct job *self = container_of(future, struct job, future);
 
-    return coil__loop_running != NULL && coil__loop_running->port == self->port ? -EDEADLK : 0;
+    if (coil__loop_running == NULL)
+        return 0;
+    if (self->desk != NULL && self->desk->pool == coil__desk_pool_here)
+        return -EDEADLK;
+    return coil__loop_running->port == self->port ? -EDEADLK : 0;
 }
 
 static void free_job(struct coil_cfuture *future)
 {
     struct job *self = container_of(future, struct job, future);
 
-    if (self->port != NULL)
+    if (self->desk != NULL)
+        coil__desk_unref(self->desk);
+    else if (self->port != NULL)
         coil__port_unref(self->port);
     mem_free(self->name);
     mem_free(self);
@@ -173,8 +232,60 @@ uint64_t coil_cfuture_task_id(const struct coil_cfuture *future)
                                  : 0;
 }
 
-static struct job *make(struct loop_port *port, coil_coroutine_fn *fn, void *arg,
-                        const struct coil_task_options *options, const char *place)
+const struct word *coil__job_state_here(void)
+{
+    struct coil_future *task = coil__loop_running != NULL ? coil__loop_running->current : NULL;
+    struct coil_link *at;
+
+    if (task == NULL)
+        return NULL;
+    list_each (at, &task->callbacks) {
+        struct coil_handle *handle = container_of(at, struct coil_handle, link);
+
+        if (handle->run == task_done)
+            return &container_of(handle, struct job, start)->future.state;
+    }
+    return NULL;
+}
+
+/* ---- a loop that is given up ---- */
+
+static struct job *job_of_link(struct coil_link *link)
+{
+    return container_of(link, struct job, link);
+}
+
+static void hold(struct coil_link *link)
+{
+    coil_cfuture_ref(&job_of_link(link)->future);
+}
+
+static void settle_begun(struct job *self, void (*tell)(const char *job, void *arg), void *arg)
+{
+    word_or(&self->future.state, CF_CANCEL); /* the function may ask whether it should give up */
+    tell(self->name != NULL ? self->name : self->future.place, arg);
+    coil__cfuture_complete(&self->future, coil_error(-COIL_ESTOPPED), NULL, NULL);
+    coil_cfuture_unref(&self->future);
+}
+
+size_t coil__desk_give_up(struct desk *desk, void (*tell)(const char *job, void *arg), void *arg)
+{
+    struct coil_link list, *link;
+    size_t n = 0;
+
+    list_init(&list);
+    coil__desk_leave(desk, &list);
+    while ((link = list_pop(&list)) != NULL)
+        coil__job_refuse_laid(container_of(link, struct coil_handle, link), -ECANCELED);
+    for (; (link = coil__desk_leave_begun(desk, hold)) != NULL; n++)
+        settle_begun(job_of_link(link), tell, arg);
+    return n;
+}
+
+/* ---- submission ---- */
+
+static struct job *make(coil_coroutine_fn *fn, void *arg, const struct coil_task_options *options,
+                        const char *place)
 {
     struct job *self = mem_alloc(sizeof(*self));
 
@@ -189,37 +300,57 @@ static struct job *make(struct loop_port *port, coil_coroutine_fn *fn, void *arg
         return NULL;
     }
     coil__cfuture_init(&self->future, &kind, place);
-    if (port != NULL) {
-        self->port = coil__port_ref(port);
-        self->future.spin_ns = port->spin_ns;
-    }
+    context_ref(self->options.context);
     self->start.run = start;
+    self->start.context = context_snapshot(*coil__context_slot());
     self->cancel.run = cancel;
     self->fn = fn;
     self->arg = arg;
     return self;
 }
 
+static struct coil_cfuture *no_memory(void *arg, const struct coil_task_options *options)
+{
+    if (options != NULL && options->drop_arg != NULL)
+        options->drop_arg(arg);
+    return coil__cfuture_no_memory();
+}
+
+/* Nobody else knows it yet. */
+static struct coil_cfuture *submitted(struct job *self, int err)
+{
+    if (err != 0)
+        coil__job_refuse_laid(&self->start, err);
+    return &self->future;
+}
+
 struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine_fn *fn, void *arg,
                                           const struct coil_task_options *options, bool plain,
                                           const char *place)
 {
-    struct job *self = make(port, fn, arg, options, place);
-    int err;
+    struct job *self = make(fn, arg, options, place);
 
-    if (self == NULL) {
-        if (options != NULL && options->drop_arg != NULL)
-            options->drop_arg(arg);
-        return coil__cfuture_no_memory();
-    }
+    if (self == NULL)
+        return no_memory(arg, options);
     self->plain = plain;
-    self->start.context = context_snapshot(*coil__context_slot());
-    err = port != NULL ? coil__port_post(port, &self->start) : -COIL_ESTOPPED;
-    if (err != 0) {
-        context_unref(self->start.context);
-        refuse(self, err);
-    }
-    return &self->future;
+    if (port == NULL)
+        return submitted(self, -COIL_ESTOPPED);
+    self->port = coil__port_ref(port);
+    self->future.spin_ns = port->spin_ns;
+    return submitted(self, coil__port_post(port, &self->start));
+}
+
+struct coil_cfuture *coil__desk_submit(struct desk *desk, coil_coroutine_fn *fn, void *arg,
+                                       const struct coil_task_options *options, const char *place)
+{
+    struct job *self = make(fn, arg, options, place);
+
+    if (self == NULL)
+        return no_memory(arg, options);
+    self->desk = coil__desk_ref(desk);
+    self->port = desk->port;
+    self->future.spin_ns = desk->port->spin_ns;
+    return submitted(self, coil__desk_lay(desk, &self->start));
 }
 
 struct coil_cfuture *coil_submit_to_loop_at(struct coil_loop *loop, coil_coroutine_fn *fn,

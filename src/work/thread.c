@@ -4,10 +4,11 @@
 #include "mach/thread.h"
 #include "task/task.h"
 #include "work/job.h"
+#include "work/loop_thread.h"
 
 #define DEFAULT_GRACE COIL_SECONDS(5)
 
-enum thread_bits { THREAD_STOPPING = 1, THREAD_ENDED = 2 };
+enum thread_bits { THREAD_STOPPING = 1, THREAD_ENDED = 2, THREAD_LET_GO = 4 };
 
 struct coil_thread {
     struct coil_loop *loop;
@@ -19,13 +20,30 @@ struct coil_thread {
     bool told;                  /* the loop's: begin_stop has arrived */
     struct coil_future *oldest; /* counted: the task whose end the stop waits for */
     int destroyed;
+    bool keep;        /* what is told of survivors, for who waits */
+    char **survivors; /* `destroyed` of them, each may be NULL; NULL: none kept */
     uint32_t generation;
 };
 
+/* The thread has ended, or is the one that calls. */
+static void free_thread(struct coil_thread *self)
+{
+    for (int i = 0; self->survivors != NULL && i < self->destroyed; i++)
+        mem_free(self->survivors[i]);
+    mem_free(self->survivors);
+    coil_loop_close(self->loop);
+    coil__port_unref(self->port);
+    mem_free(self);
+}
+
 static void set_ended(struct coil_thread *self)
 {
-    word_or(&self->state, THREAD_STOPPING | THREAD_ENDED);
-    coil__mach_futex_wake(word_futex(&self->state), INT32_MAX);
+    uint32_t *state = word_futex(&self->state);
+
+    if ((word_or(&self->state, THREAD_STOPPING | THREAD_ENDED) & THREAD_LET_GO) != 0)
+        free_thread(self);
+    else
+        coil__mach_futex_wake(state, INT32_MAX); /* it may be freed by now: only its address */
 }
 
 static void forget_oldest(struct coil_thread *self)
@@ -73,26 +91,39 @@ static void run_until_empty(struct coil_thread *self, int64_t limit_ns)
     coil_call_cancel(&alarm);
 }
 
-static void report_survivors(struct coil_thread *self)
+static void report_survivor(struct coil_thread *self, int index, struct coil_future *task)
 {
-    struct coil_loop *loop = self->loop;
-    size_t n = coil_all_tasks(loop, NULL, 0);
-    struct coil_future **tasks = mem_alloc(n * sizeof(*tasks) + 1);
     char line[512];
 
+    coil_future_repr(task, line, sizeof(line));
+    if (self->survivors != NULL)
+        self->survivors[index] = mem_strdup(line);
+    else if (self->stop.survivor != NULL && !self->keep)
+        self->stop.survivor(line, self->stop.arg);
+    else
+        coil__report(self->loop, "a task did not end in its grace and is destroyed", 0, NULL, task);
+}
+
+static void report_survivors(struct coil_thread *self)
+{
+    size_t n = coil_all_tasks(self->loop, NULL, 0);
+    struct coil_future **tasks = mem_alloc(n * sizeof(*tasks) + 1);
+
     self->destroyed = (int)n;
-    if (tasks == NULL)
-        return;
-    coil_all_tasks(loop, tasks, n);
-    for (size_t i = 0; i < n; i++) {
-        coil_future_repr(tasks[i], line, sizeof(line));
-        if (self->stop.survivor != NULL)
-            self->stop.survivor(line, self->stop.arg);
-        else
-            coil__report(loop, "a task did not end in its grace and is destroyed", 0, NULL,
-                         tasks[i]);
-    }
+    if (self->keep && self->stop.survivor != NULL)
+        self->survivors = mem_zalloc(n * sizeof(*self->survivors) + 1);
+    if (tasks != NULL)
+        coil_all_tasks(self->loop, tasks, n);
+    for (size_t i = 0; tasks != NULL && i < n; i++)
+        report_survivor(self, (int)i, tasks[i]);
     mem_free(tasks);
+}
+
+void coil__thread_tell_survivors(const struct coil_thread *self)
+{
+    for (int i = 0; self->survivors != NULL && i < self->destroyed; i++)
+        if (self->survivors[i] != NULL)
+            self->stop.survivor(self->survivors[i], self->stop.arg);
 }
 
 /* The loop does not run any more, but this is its thread: whoever is called cannot wait for it. */
@@ -154,17 +185,28 @@ static int open_thread(struct coil_thread *self, const struct coil_thread_option
     return err;
 }
 
-struct coil_thread *coil_thread_open(const struct coil_thread_options *options)
+int coil__thread_open(const struct coil_thread_options *options, struct coil_thread **out)
 {
-    static const struct coil_thread_options defaults;
     struct coil_thread *self = mem_zalloc(sizeof(*self));
     int err = -ENOMEM;
 
     if (self != NULL)
-        err = open_thread(self, options != NULL ? options : &defaults);
+        err = open_thread(self, options);
+    if (err == 0)
+        *out = self;
+    else
+        mem_free(self);
+    return err;
+}
+
+struct coil_thread *coil_thread_open(const struct coil_thread_options *options)
+{
+    static const struct coil_thread_options defaults;
+    struct coil_thread *self;
+    int err = coil__thread_open(options != NULL ? options : &defaults, &self);
+
     if (err == 0)
         return self;
-    mem_free(self);
     coil__mach_set_errno(-err);
     return NULL;
 }
@@ -174,7 +216,7 @@ struct coil_loop *coil_thread_loop(struct coil_thread *thread)
     return thread != NULL ? thread->loop : NULL;
 }
 
-static struct loop_port *port_of(const struct coil_thread *thread)
+struct loop_port *coil__thread_port(const struct coil_thread *thread)
 {
     return thread != NULL ? thread->port : NULL;
 }
@@ -182,13 +224,13 @@ static struct loop_port *port_of(const struct coil_thread *thread)
 struct coil_cfuture *coil_submit_at(struct coil_thread *thread, coil_coroutine_fn *fn, void *arg,
                                     const struct coil_task_options *options, const char *place)
 {
-    return coil__cfuture_submit(port_of(thread), fn, arg, options, false, place);
+    return coil__cfuture_submit(coil__thread_port(thread), fn, arg, options, false, place);
 }
 
 struct coil_cfuture *coil_submit_call_at(struct coil_thread *thread, coil_coroutine_fn *fn,
                                          void *arg, const char *place)
 {
-    return coil__cfuture_submit(port_of(thread), fn, arg, NULL, true, place);
+    return coil__cfuture_submit(coil__thread_port(thread), fn, arg, NULL, true, place);
 }
 
 static void leave_run_forever(struct coil_handle *handle)
@@ -199,7 +241,7 @@ static void leave_run_forever(struct coil_handle *handle)
     stop_running(self->loop);
 }
 
-static void begin_stop(struct coil_thread *self, const struct coil_stop_options *options)
+static void begin_stop(struct coil_thread *self, const struct coil_stop_options *options, bool keep)
 {
     uintptr_t was = word_or(&self->state, THREAD_STOPPING);
 
@@ -207,21 +249,34 @@ static void begin_stop(struct coil_thread *self, const struct coil_stop_options 
         return;
     if (options != NULL)
         self->stop = *options;
+    self->keep = keep;
     self->begin_stop = (struct coil_handle){.run = leave_run_forever};
     coil__port_post(self->port, &self->begin_stop);
 }
 
-int coil_thread_stop(struct coil_thread *self, const struct coil_stop_options *options)
+void coil__thread_begin_stop(struct coil_thread *self, const struct coil_stop_options *options)
+{
+    begin_stop(self, options, true);
+}
+
+int coil__thread_wait(struct coil_thread *self, int64_t deadline_ns)
 {
     uintptr_t state;
+    int err = 0;
 
+    while (((state = word_load(&self->state)) & THREAD_ENDED) == 0 && err != -ETIMEDOUT)
+        err = coil__mach_futex_wait(word_futex(&self->state), (uint32_t)state, deadline_ns);
+    return (state & THREAD_ENDED) != 0 ? 0 : err;
+}
+
+int coil_thread_stop(struct coil_thread *self, const struct coil_stop_options *options)
+{
     if (self == NULL || self->generation != coil__fork_generation)
         return 0; /* there is none; it stayed in the parent */
-    begin_stop(self, options);
+    begin_stop(self, options, false);
     if (coil__loop_running == self->loop)
         return -EDEADLK;
-    while (((state = word_load(&self->state)) & THREAD_ENDED) == 0)
-        coil__mach_futex_wait(word_futex(&self->state), (uint32_t)state, COIL_FOREVER);
+    coil__thread_wait(self, COIL_FOREVER);
     return self->destroyed;
 }
 
@@ -241,8 +296,25 @@ void coil_thread_close(struct coil_thread *self)
     if (self->generation == coil__fork_generation) {
         coil_thread_stop(self, NULL);
         coil__mach_thread_join(&self->thread);
-        coil_loop_close(self->loop);
+        free_thread(self);
+    } else {
+        coil__port_unref(self->port);
+        mem_free(self);
     }
-    coil__port_unref(self->port);
-    mem_free(self);
+}
+
+void coil__thread_let_go(struct coil_thread *self)
+{
+    if (self->generation == coil__fork_generation && coil__thread_wait(self, 0) != 0) {
+        coil__mach_thread_detach(&self->thread);
+        if ((word_or(&self->state, THREAD_LET_GO) & THREAD_ENDED) != 0)
+            free_thread(self);
+        return;
+    }
+    coil_thread_close(self);
+}
+
+int coil__thread_pin(struct coil_thread *self, unsigned index)
+{
+    return coil__mach_thread_pin(&self->thread, index);
 }

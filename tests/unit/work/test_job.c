@@ -62,14 +62,14 @@ TEST(job_cancelled_before_its_first_step_never_runs)
     handle = coil_submit_with(thread, job_run, &job, &options);
     call = coil_submit_call(thread, note_order, NULL);
     CHECK(coil_cfuture_cancel_at(handle, "never mind", "test"));
-    CHECK(coil_cfuture_cancel(handle)); /* twice is once */
+    CHECK(coil_cfuture_done(handle)); /* at once: the loop is busy */
+    CHECK(!coil_cfuture_cancel(handle));
     CHECK(coil_cfuture_cancel(call));
-    CHECK(!coil_cfuture_done(handle));
-    plug_pull(&plug);
-    CHECK_EQ(coil_cfuture_wait(handle, LIMIT), 0);
     CHECK_STR(coil_exception_text(coil_cfuture_exception(handle)), "never mind");
     CHECK_EQ(finish(handle), -ECANCELED);
     CHECK_EQ(finish(call), -ECANCELED);
+    CHECK_EQ(job.dropped, 0); /* by the loop, when it comes to it */
+    plug_pull(&plug);
     coil_thread_close(thread);
     CHECK_EQ(job.runs, 0);
     CHECK_EQ(ran, 0);
@@ -225,6 +225,7 @@ TEST(work_submitted_while_it_stops_is_refused)
     struct stop stop = {.target = open_thread(), .options = {.drain_ns = COIL_FOREVER}};
     struct coil_cfuture *waits, *late, *cancelled;
     struct job job;
+    int64_t status;
 
     job_init(&job);
     waits = coil_submit(stop.target, job_run, &job);
@@ -234,7 +235,8 @@ TEST(work_submitted_while_it_stops_is_refused)
         late = coil_submit(stop.target, give_number, NULL);
     while (finish(late) != -COIL_ESTOPPED);
     cancelled = coil_submit(stop.target, wait_for_ever, NULL);
-    CHECK_EQ(coil_cfuture_cancel_and_wait(cancelled, LIMIT).status, -COIL_ESTOPPED);
+    status = coil_cfuture_cancel_and_wait(cancelled, LIMIT).status;
+    CHECK(status == -COIL_ESTOPPED || status == -ECANCELED); /* whichever came first */
     coil_cfuture_unref(cancelled);
     CHECK(coil_cfuture_cancel(waits));
     CHECK_EQ(finish(waits), -ECANCELED);

@@ -1,0 +1,264 @@
+/* Loop pools: a loop in each of several threads. A job is placed when it is submitted, and never
+ * moves. */
+#include "work/loop_pool.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "loop/loop.h"
+#include "mach/clock.h"
+#include "mach/thread.h"
+#include "work/job.h"
+#include "work/loop_thread.h"
+
+#define DEFAULT_GRACE COIL_SECONDS(5)
+#define MARGIN \
+    COIL_SECONDS(1) /* for what a loop does after its grace, before it is held for stuck */
+#define MOST_LOOPS 4096
+
+static struct loop_pool *pool_of(const struct coil_executor *executor)
+{
+    return container_of(executor, struct loop_pool, executor);
+}
+
+/* ---- placement ---- */
+
+/* Keys that differ little go to different loops too. */
+static uint64_t mixed(uint64_t key)
+{
+    key ^= key >> 33;
+    key *= 0xff51afd7ed558ccdu;
+    key ^= key >> 33;
+    key *= 0xc4ceb9fe1a85ec53u;
+    return key ^ key >> 33;
+}
+
+static unsigned least_loaded(const struct loop_pool *self)
+{
+    size_t least = SIZE_MAX;
+    unsigned best = 0;
+
+    for (unsigned i = 0; i < self->executor.workers && least > 0; i++) {
+        size_t load = coil__desk_load(self->loops[i].desk);
+
+        if (load >= least || coil_thread_stopping(self->loops[i].thread))
+            continue;
+        least = load;
+        best = i;
+    }
+    return best;
+}
+
+static unsigned preferred(struct loop_pool *self, uint64_t key)
+{
+    if (key != 0)
+        return (unsigned)(mixed(key) % self->executor.workers);
+    if (self->placement == COIL_ROUND_ROBIN)
+        return (unsigned)((word_add(&self->turn, 1) - 1) % self->executor.workers);
+    return least_loaded(self);
+}
+
+/* One whose thread has died is passed over. */
+static struct desk *place(struct loop_pool *self, uint64_t key)
+{
+    unsigned index = preferred(self, key);
+
+    for (unsigned tries = 1; tries < self->executor.workers; tries++) {
+        if (!coil_thread_stopping(self->loops[index].thread))
+            break;
+        index = (index + 1) % self->executor.workers;
+    }
+    return self->loops[index].desk;
+}
+
+static struct coil_cfuture *submit(struct coil_executor *executor, const struct job_spec *spec)
+{
+    const struct coil_job_options *wishes = spec->options;
+    struct coil_task_options options = {.name = wishes->name,
+                                        .stack_bytes = wishes->stack_bytes,
+                                        .context = wishes->context,
+                                        .drop_arg = wishes->drop_arg,
+                                        .drop_result = wishes->drop_result};
+
+    return coil__desk_submit(place(pool_of(executor), wishes->key), spec->fn, spec->arg, &options,
+                             spec->place);
+}
+
+static size_t count_jobs(const struct coil_executor *executor)
+{
+    const struct loop_pool *self = pool_of(executor);
+    size_t n = 0;
+
+    for (unsigned i = 0; i < executor->workers; i++)
+        n += coil__desk_load(self->loops[i].desk);
+    return n;
+}
+
+static bool is_here(const struct coil_executor *executor)
+{
+    return coil__desk_pool_here == pool_of(executor);
+}
+
+/* ---- shutdown ---- */
+
+static int64_t give_up_at(const struct coil_stop_options *options)
+{
+    int64_t grace = options->grace_ns == 0  ? DEFAULT_GRACE
+                    : options->grace_ns < 0 ? 0
+                                            : options->grace_ns;
+    int64_t at = mach_now();
+    const int64_t parts[] = {options->drain_ns, grace, MARGIN};
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+        if (parts[i] > 0)
+            at = parts[i] > COIL_FOREVER - at ? COIL_FOREVER : at + parts[i];
+    return at;
+}
+
+struct stuck {
+    const struct coil_stop_options *options;
+    const char *loop;
+};
+
+static void tell_stuck(const char *job, void *arg)
+{
+    const struct stuck *stuck = arg;
+    char line[512];
+
+    snprintf(line, sizeof(line), "%s on loop %s, which is held up by a job that does not return",
+             job, stuck->loop);
+    if (stuck->options->survivor != NULL)
+        stuck->options->survivor(line, stuck->options->arg);
+    else
+        fprintf(stderr, "coil: left behind: %s\n", line);
+}
+
+static int64_t wait_for_end(struct pool_loop *loop, const struct coil_stop_options *options,
+                            int64_t deadline_ns)
+{
+    struct stuck stuck = {options, coil_loop_name(coil_thread_loop(loop->thread))};
+
+    if (coil__thread_wait(loop->thread, deadline_ns) != 0)
+        return (int64_t)coil__desk_give_up(loop->desk, tell_stuck, &stuck);
+    coil__thread_tell_survivors(loop->thread);
+    return (int64_t)loop->desk->destroyed;
+}
+
+/* All are told, and then waited for: they have their grace at the same time. */
+static int64_t shut_down(struct coil_executor *executor, const struct coil_stop_options *options)
+{
+    static const struct coil_stop_options defaults;
+    struct loop_pool *self = pool_of(executor);
+    int64_t deadline, left_behind = 0;
+
+    if (options == NULL)
+        options = &defaults;
+    deadline = give_up_at(options);
+    for (unsigned i = 0; i < executor->workers; i++)
+        coil__thread_begin_stop(self->loops[i].thread, options);
+    for (unsigned i = 0; i < executor->workers; i++)
+        left_behind += wait_for_end(&self->loops[i], options, deadline);
+    return left_behind;
+}
+
+/* A thread that is stuck frees its loop when it comes back. */
+static void free_pool(struct coil_executor *executor)
+{
+    struct loop_pool *self = pool_of(executor);
+
+    for (unsigned i = 0; i < executor->workers; i++) {
+        if (self->loops[i].thread != NULL)
+            coil__thread_let_go(self->loops[i].thread);
+        if (self->loops[i].desk != NULL)
+            coil__desk_unref(self->loops[i].desk);
+    }
+    mem_free(self);
+}
+
+static const struct executor_kind kind = {.submit = submit,
+                                          .shutdown = shut_down,
+                                          .is_here = is_here,
+                                          .free = free_pool,
+                                          .jobs = count_jobs};
+
+struct loop_pool *coil__loop_pool_of(const struct coil_executor *executor, const char *caller)
+{
+    REQUIRE(executor != NULL && executor->kind == &kind,
+            "%s needs a loop pool: an executor of coil_loop_pool_open", caller);
+    return pool_of(executor);
+}
+
+/* ---- open ---- */
+
+/* Errors as negated errnos. */
+static int open_loop(struct loop_pool *self, unsigned index,
+                     const struct coil_loop_pool_options *options)
+{
+    struct pool_loop *loop = &self->loops[index];
+    struct coil_thread_options wishes = {.loop = options->loop};
+    char name[sizeof(((struct coil_loop *)0)->name)];
+    int err;
+
+    snprintf(name, sizeof(name), "%s-%u", options->name != NULL ? options->name : "coil-loop",
+             index);
+    wishes.name = name;
+    wishes.loop.name = name;
+    err = coil__thread_open(&wishes, &loop->thread);
+    if (err != 0)
+        return err;
+    loop->desk = coil__desk_new(coil__thread_port(loop->thread), self);
+    if (loop->desk == NULL)
+        return -ENOMEM;
+    return options->pin ? coil__thread_pin(loop->thread, index) : 0;
+}
+
+static int open_loops(struct loop_pool *self, const struct coil_loop_pool_options *options)
+{
+    int err = 0;
+
+    for (unsigned i = 0; i < self->executor.workers && err == 0; i++)
+        err = open_loop(self, i, options);
+    return err;
+}
+
+/* What was opened ends first. */
+static void close_loops(struct loop_pool *self)
+{
+    for (unsigned i = 0; i < self->executor.workers && self->loops[i].thread != NULL; i++)
+        coil_thread_stop(self->loops[i].thread, NULL);
+    coil__executor_drop(&self->executor);
+}
+
+struct coil_executor *coil_loop_pool_open(const struct coil_loop_pool_options *options)
+{
+    static const struct coil_loop_pool_options defaults;
+    struct loop_pool *self = NULL;
+    unsigned n;
+    int err = -EINVAL;
+
+    if (options == NULL)
+        options = &defaults;
+    n = options->loops != 0 ? options->loops : (unsigned)coil__mach_ncpu();
+    if (n <= MOST_LOOPS) {
+        self = mem_zalloc(sizeof(*self) + n * sizeof(self->loops[0]));
+        err = -ENOMEM;
+    }
+    if (self != NULL) {
+        coil__executor_init(&self->executor, &kind, n);
+        self->placement = options->placement;
+        err = open_loops(self, options);
+    }
+    if (err == 0)
+        return &self->executor;
+    if (self != NULL)
+        close_loops(self);
+    coil__mach_set_errno(-err);
+    return NULL;
+}
+
+struct coil_loop *coil_loop_pool_loop(struct coil_executor *executor, unsigned index)
+{
+    struct loop_pool *self = coil__loop_pool_of(executor, "coil_loop_pool_loop");
+
+    return index < executor->workers ? coil_thread_loop(self->loops[index].thread) : NULL;
+}

@@ -1,0 +1,25 @@
+/* A loop pool from the inside. */
+#ifndef COIL_WORK_LOOP_POOL_H
+#define COIL_WORK_LOOP_POOL_H
+
+#include <coil/loop_pool.h>
+
+#include "work/desk.h"
+#include "work/executor.h"
+
+struct pool_loop {
+    struct coil_thread *thread; /* NULL: not opened */
+    struct desk *desk;          /* counted */
+};
+
+struct loop_pool {
+    struct coil_executor executor;
+    enum coil_placement placement;
+    struct word turn; /* of round robin */
+    struct pool_loop loops[];
+};
+
+/* Aborts with a sentence if the executor is no loop pool. */
+struct loop_pool *coil__loop_pool_of(const struct coil_executor *executor, const char *caller);
+
+#endif
