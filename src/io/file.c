@@ -12,11 +12,9 @@
 
 coil_async int coil_open(const char *path, int flags, unsigned mode)
 {
-    struct op_wait wait = {.op = {.kind = OP_OPEN}};
+    struct op_wait wait = {
+        .op = {.kind = OP_OPEN, .open = {.path = path, .flags = flags, .mode = mode}}};
 
-    wait.op.open.path = path;
-    wait.op.open.flags = flags;
-    wait.op.open.mode = mode;
     return (int)coil__op_run(&wait, "open");
 }
 
@@ -40,11 +38,12 @@ coil_async int coil_close(int fd)
 static coil_async int64_t transfer(enum op_kind kind, int fd, const void *data, size_t size,
                                    int64_t offset)
 {
-    struct op_wait wait = {.op = {.kind = (uint8_t)kind, .fd = fd}};
+    size_t now = size < MOST_AT_ONCE ? size : MOST_AT_ONCE;
+    struct op_wait wait = {
+        .op = {.kind = (uint8_t)kind,
+               .fd = fd,
+               .rw = {.data = (void *)(uintptr_t)data, .size = now, .offset = offset}}};
 
-    wait.op.rw.data = (void *)(uintptr_t)data;
-    wait.op.rw.size = size < MOST_AT_ONCE ? size : MOST_AT_ONCE;
-    wait.op.rw.offset = offset;
     return coil__op_run(&wait, kind == OP_READ ? "read" : "write");
 }
 
@@ -100,13 +99,11 @@ static coil_async int write_parts(int fd, struct iovec *parts, size_t count)
     struct iovec *end = parts + count;
 
     while ((parts = skip(parts, end, 0)) < end) {
-        struct op_wait wait = {.op = {.kind = OP_WRITEV, .fd = fd}};
-        int64_t n;
+        struct op_wait wait = {.op = {.kind = OP_WRITEV,
+                                      .fd = fd,
+                                      .vector = {parts, (size_t)(end - parts), OP_STREAM}}};
+        int64_t n = some(coil__op_run(&wait, "writev"));
 
-        wait.op.vector.parts = parts;
-        wait.op.vector.count = (size_t)(end - parts);
-        wait.op.vector.offset = OP_STREAM;
-        n = some(coil__op_run(&wait, "writev"));
         if (n < 0)
             return (int)n;
         parts = skip(parts, end, (size_t)n);
@@ -148,9 +145,8 @@ coil_async int64_t coil_pread(int fd, void *data, size_t size, int64_t offset)
 
 static coil_async int sync_file(int fd, bool data_only)
 {
-    struct op_wait wait = {.op = {.kind = OP_FSYNC, .fd = fd}};
+    struct op_wait wait = {.op = {.kind = OP_FSYNC, .fd = fd, .sync = {data_only}}};
 
-    wait.op.sync.data_only = data_only;
     return (int)coil__op_run(&wait, "fsync");
 }
 
@@ -166,11 +162,9 @@ coil_async int coil_fdatasync(int fd)
 
 static coil_async int stat_file(const char *path, int fd, bool follow, struct stat *out)
 {
-    struct op_wait wait = {.op = {.kind = OP_STAT, .fd = fd}};
+    struct op_wait wait = {
+        .op = {.kind = OP_STAT, .fd = fd, .stat = {.path = path, .out = out, .follow = follow}}};
 
-    wait.op.stat.path = path;
-    wait.op.stat.follow = follow;
-    wait.op.stat.out = out;
     return (int)coil__op_run(&wait, "stat");
 }
 
@@ -191,20 +185,16 @@ coil_async int coil_fstat(int fd, struct stat *out)
 
 coil_async int coil_rename(const char *from, const char *to)
 {
-    struct op_wait wait = {.op = {.kind = OP_RENAME}};
+    struct op_wait wait = {.op = {.kind = OP_RENAME, .rename = {.from = from, .to = to}}};
 
-    wait.op.rename.from = from;
-    wait.op.rename.to = to;
     return (int)coil__op_run(&wait, "rename");
 }
 
 static coil_async int change_path(enum op_kind kind, const char *path, uint32_t mode, int flags)
 {
-    struct op_wait wait = {.op = {.kind = (uint8_t)kind}};
+    struct op_wait wait = {
+        .op = {.kind = (uint8_t)kind, .path = {.path = path, .mode = mode, .flags = flags}}};
 
-    wait.op.path.path = path;
-    wait.op.path.mode = mode;
-    wait.op.path.flags = flags;
     return (int)coil__op_run(&wait, kind == OP_MKDIR ? "mkdir" : "unlink");
 }
 

@@ -32,15 +32,12 @@ static int make_listing(const char *names, size_t count, struct coil_listing *ou
 
 coil_async int coil_listdir(const char *path, struct coil_listing *out)
 {
-    struct op_wait wait = {.op = {.kind = OP_LIST}};
-    struct coil_listing listing;
     char *names = NULL;
-    int64_t count;
+    struct op_wait wait = {.op = {.kind = OP_LIST, .list = {path, &names}}};
+    struct coil_listing listing;
+    int64_t count = coil__op_run(&wait, "listdir");
     int err;
 
-    wait.op.list.path = path;
-    wait.op.list.names = &names;
-    count = coil__op_run(&wait, "listdir");
     if (count < 0)
         return (int)count;
     err = make_listing(names, (size_t)count, &listing);

@@ -3,11 +3,8 @@
 
 coil_async int coil_poll(int fd, short events)
 {
-    struct op_wait wait = {.op = {.kind = OP_POLL}};
-    int err;
+    struct op_wait wait = {.op = {.kind = OP_POLL, .fd = fd, .poll = {(uint16_t)events}}};
+    int err = coil__op_wait(&wait, "poll");
 
-    wait.op.fd = fd;
-    wait.op.poll.events = (uint16_t)events;
-    err = coil__op_wait(&wait, "poll");
     return err != 0 ? err : (int)wait.op.result;
 }

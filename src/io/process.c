@@ -161,8 +161,8 @@ void coil__process_begin(struct coil_process *process, int pid, int pidfd)
     process->loop->driver->ops->forget(process->loop->driver, pidfd);
     process->pidfd = pidfd;
     list_append(&process->loop->guests, &process->guest.link);
-    process->op = (struct op){.kind = OP_WAITID, .fd = pidfd, .done = was_told};
-    process->op.waitid.info = &process->info;
+    process->op =
+        (struct op){.kind = OP_WAITID, .fd = pidfd, .waitid = {&process->info}, .done = was_told};
     ask(process);
 }
 

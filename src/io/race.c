@@ -77,9 +77,10 @@ static void begin_next(struct race *race)
         failed(race, index, attempt->fd);
         return;
     }
-    attempt->op = (struct op){.kind = OP_CONNECT, .fd = attempt->fd, .done = connect_done};
-    attempt->op.connect.address = &to->as.any;
-    attempt->op.connect.length = to->length;
+    attempt->op = (struct op){.kind = OP_CONNECT,
+                              .fd = attempt->fd,
+                              .connect = {&to->as.any, to->length},
+                              .done = connect_done};
     race->out++;
     coil__drive_submit(race->loop->driver, &attempt->op);
 }

@@ -82,10 +82,9 @@ int coil_sock_shutdown(int fd, int how)
 
 coil_async int coil_sock_connect(int fd, const struct coil_address *address)
 {
-    struct op_wait wait = {.op = {.kind = OP_CONNECT, .fd = fd}};
+    struct op_wait wait = {
+        .op = {.kind = OP_CONNECT, .fd = fd, .connect = {&address->as.any, address->length}}};
 
-    wait.op.connect.address = &address->as.any;
-    wait.op.connect.length = address->length;
     return (int)coil__op_run(&wait, "sock_connect");
 }
 
@@ -110,20 +109,16 @@ coil_async int coil_sock_accept(int fd, struct coil_address *peer)
 
 coil_async int64_t coil_sock_recv(int fd, void *data, size_t size)
 {
-    struct op_wait wait = {.op = {.kind = OP_RECV, .fd = fd}};
+    struct op_wait wait = {.op = {.kind = OP_RECV, .fd = fd, .rw = {.data = data, .size = size}}};
 
-    wait.op.rw.data = data;
-    wait.op.rw.size = size;
     return coil__op_run(&wait, "sock_recv");
 }
 
 static coil_async int64_t run_message(enum op_kind kind, int fd, struct msghdr *message, int flags,
                                       const char *what)
 {
-    struct op_wait wait = {.op = {.kind = (uint8_t)kind, .fd = fd}};
+    struct op_wait wait = {.op = {.kind = (uint8_t)kind, .fd = fd, .message = {message, flags}}};
 
-    wait.op.message.header = message;
-    wait.op.message.flags = flags;
     return coil__op_run(&wait, what);
 }
 
@@ -147,10 +142,9 @@ coil_async int64_t coil_sock_recvfrom(int fd, void *data, size_t size, struct co
 /* Some bytes at least. */
 static coil_async int64_t send_some(int fd, const void *data, size_t size, const char *what)
 {
-    struct op_wait wait = {.op = {.kind = OP_SEND, .fd = fd}};
+    struct op_wait wait = {
+        .op = {.kind = OP_SEND, .fd = fd, .rw = {.data = (void *)(uintptr_t)data, .size = size}}};
 
-    wait.op.rw.data = (void *)(uintptr_t)data; /* only read */
-    wait.op.rw.size = size;
     return coil__op_run(&wait, what);
 }
 
@@ -215,13 +209,13 @@ static void advance(struct sending *sending, int64_t bytes)
 static coil_async int64_t send_in_kernel(struct sending *sending)
 {
     while (sending->left > 0) {
-        struct op_wait wait = {.op = {.kind = OP_SENDFILE, .fd = sending->fd}};
-        int64_t result;
+        size_t size = sending->left < SENDFILE_MOST ? sending->left : SENDFILE_MOST;
+        struct op_wait wait = {
+            .op = {.kind = OP_SENDFILE,
+                   .fd = sending->fd,
+                   .sendfile = {.from = sending->file, .offset = sending->offset, .size = size}}};
+        int64_t result = coil__op_run(&wait, "sock_sendfile");
 
-        wait.op.sendfile.from = sending->file;
-        wait.op.sendfile.offset = sending->offset;
-        wait.op.sendfile.size = sending->left < SENDFILE_MOST ? sending->left : SENDFILE_MOST;
-        result = coil__op_run(&wait, "sock_sendfile");
         if (result <= 0)
             return result;
         advance(sending, result);
@@ -231,11 +225,11 @@ static coil_async int64_t send_in_kernel(struct sending *sending)
 
 static coil_async int64_t read_piece(const struct sending *sending, void *data)
 {
-    struct op_wait wait = {.op = {.kind = OP_READ, .fd = sending->file}};
+    size_t size = sending->left < SENDFILE_PIECE ? sending->left : SENDFILE_PIECE;
+    struct op_wait wait = {.op = {.kind = OP_READ,
+                                  .fd = sending->file,
+                                  .rw = {.data = data, .size = size, .offset = sending->offset}}};
 
-    wait.op.rw.data = data;
-    wait.op.rw.size = sending->left < SENDFILE_PIECE ? sending->left : SENDFILE_PIECE;
-    wait.op.rw.offset = sending->offset;
     return coil__op_run(&wait, "sock_sendfile");
 }
 
