@@ -2,11 +2,11 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 
-#include <coil/names.h>
 #include <coil/sock.h>
 #include <coil/stream.h>
 
 #include "io/address.h"
+#include "io/names.h"
 #include "io/race.h"
 #include "io/world.h"
 
@@ -56,13 +56,10 @@ static void interleave(struct target *target, const struct addrinfo *found, bool
     for (size_t i = 0; i < target->count; i++) {
         size_t index = 0;
         const struct addrinfo *at = next_address(found, taken, family, &index);
-        struct coil_address *to = &target->list[i];
 
         taken[index] = true;
         family = at->ai_family;
-        memset(to, 0, sizeof(*to));
-        memcpy(&to->as, at->ai_addr, at->ai_addrlen);
-        to->length = at->ai_addrlen;
+        address_take(&target->list[i], at);
     }
 }
 
@@ -85,15 +82,9 @@ static int list_addresses(struct target *target, const struct addrinfo *found)
 
 static coil_async int look_up(struct target *target, int family)
 {
-    struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
     struct addrinfo *found;
-    char service[8];
-    int err;
+    int err = coil__look_up(target->host, target->port, family, 0, &found);
 
-    snprintf(service, sizeof(service), "%u", target->port);
-    err = coil_getaddrinfo(target->host, service, &hints, &found);
-    if (err <= -COIL_EGAI_BASE)
-        coil_raise(err, "cannot look up %s: %s", target->host, coil_strerror(err));
     if (err != 0)
         return err;
     err = list_addresses(target, found);

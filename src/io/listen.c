@@ -1,12 +1,11 @@
 /* Where a server listens: the sockets of a host's addresses, or of a path. */
-#include <stdio.h>
 #include <sys/stat.h>
 
 #include <coil/file.h>
-#include <coil/names.h>
 #include <coil/sock.h>
 
 #include "io/address.h"
+#include "io/names.h"
 #include "io/server.h"
 #include "io/world.h"
 
@@ -78,8 +77,7 @@ static int listen_on_all(struct sockets *sockets, const struct addrinfo *found,
          at = at->ai_next) {
         int err;
 
-        memcpy(&address.as, at->ai_addr, at->ai_addrlen);
-        address.length = at->ai_addrlen;
+        address_take(&address, at);
         if (coil_address_port(&address) == 0)
             coil_address_set_port(&address, port);
         err = listen_on(sockets, &address, options);
@@ -111,16 +109,14 @@ coil_async int coil_start_server_at(coil_client_fn *fn, void *arg, const char *h
                                     const struct coil_server_options *options,
                                     struct coil_server **out, const char *place)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    int family = options != NULL ? options->family : AF_UNSPEC;
     struct addrinfo *found;
     struct sockets sockets = {.count = 0};
-    char service[8];
     int err;
 
-    if (options != NULL)
-        hints.ai_family = options->family;
-    snprintf(service, sizeof(service), "%u", port);
-    err = coil_getaddrinfo(host != NULL && *host != '\0' ? host : NULL, service, &hints, &found);
+    if (host != NULL && *host == '\0')
+        host = NULL;
+    err = coil__look_up(host, port, family, AI_PASSIVE, &found);
     if (err != 0)
         return err;
     err = listen_on_host(&sockets, found, port == 0, options);

@@ -1,5 +1,7 @@
 /* Names, by the C library's lookups in worker threads of their own. */
-#include <coil/names.h>
+#include "io/names.h"
+
+#include <stdio.h>
 
 #include "io/op_wait.h"
 #include "mach/sys_names.h"
@@ -160,6 +162,20 @@ coil_async int coil_getaddrinfo(const char *host, const char *service, const str
         err = look_up_in_thread(host, service, &asked, &found);
     if (err == 0)
         *out = found;
+    return err;
+}
+
+coil_async int coil__look_up(const char *host, uint16_t port, int family, int flags,
+                             struct addrinfo **out)
+{
+    struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = flags};
+    char service[8];
+    int err;
+
+    snprintf(service, sizeof(service), "%u", port);
+    err = coil_getaddrinfo(host, service, &hints, out);
+    if (err <= -COIL_EGAI_BASE)
+        coil_raise(err, "cannot look up %s: %s", host, coil_strerror(err));
     return err;
 }
 

@@ -136,5 +136,7 @@ DRIVER_LOOP_TEST(a_host_nobody_knows_is_told)
     struct coil_server *server = NULL;
 
     CHECK(coil_start_server(echo, NULL, "no.such.host.invalid", 0, &server) < 0);
+    CHECK_EQ(coil_start_server(echo, NULL, "a..b", 0, &server), -COIL_EGAI(EAI_NONAME));
+    CHECK_HAS(coil_exception_text(coil_current_exception()), "cannot look up a..b: EAI_NONAME");
     CHECK_PTR(server, NULL);
 }
