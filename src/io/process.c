@@ -172,11 +172,6 @@ void coil__process_drop(struct coil_process *process)
     free_process(process);
 }
 
-static void process_ref(struct coil_process *process)
-{
-    process->refs++;
-}
-
 void coil_process_unref(struct coil_process *process)
 {
     if (process == NULL)
@@ -208,7 +203,7 @@ coil_async int coil_process_wait(struct coil_process *process)
     int err = 0;
 
     loop_owned(process->loop, "coil_process_wait");
-    process_ref(process);
+    process->refs++;
     if (!process_ended(process))
         err = coil_event_wait(&process->over);
     if (err == 0)
@@ -223,7 +218,7 @@ coil_async int coil_process_stop(struct coil_process *process, int64_t grace_ns)
     int status;
 
     loop_owned(process->loop, "coil_process_stop");
-    process_ref(process);
+    process->refs++;
     coil_process_terminate(process);
     coil_timeout_enter(&grace, grace_ns);
     status = (int)coil_timeout_exit(&grace, coil_process_wait(process));

@@ -236,19 +236,17 @@ static int take_kept(struct coil_loop *loop, const int *numbers, size_t count)
 static int listen_to_all(struct coil_loop *loop, struct signal_wait *wait, const int *numbers,
                          size_t count)
 {
-    int err = count > 0 ? 0 : -EINVAL;
-
-    for (size_t i = 0; i < count && err == 0; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct listener *self;
+        int err = open_listener(loop, numbers[i], FOR_WAITER, &self);
 
-        err = open_listener(loop, numbers[i], FOR_WAITER, &self);
         if (err != 0)
-            break;
+            return err;
         self->wait = wait;
         self->next = wait->first;
         wait->first = self;
     }
-    return err;
+    return count > 0 ? 0 : -EINVAL;
 }
 
 /* A signal that is still on its way counts. */
