@@ -76,6 +76,25 @@ TEST(a_leftover_child_fails)
     expect_failure("leaves_a_child", "left behind: a child process");
 }
 
+TEST(descriptors_and_children_are_counted)
+{
+    int before = kit_count_descriptors(), fd = dup(STDIN_FILENO);
+    pid_t child;
+
+    CHECK(before >= 3 && !kit_has_children());
+    CHECK_EQ(kit_count_descriptors(), before + 1);
+    close(fd);
+    CHECK_EQ(kit_count_descriptors(), before);
+    child = fork();
+    if (child == 0)
+        _exit(5);
+    CHECK(kit_has_children());
+    CHECK(kit_has_children()); /* none is reaped by asking */
+    CHECK_EQ(waitpid(child, &status, 0), child);
+    CHECK_EQ(WEXITSTATUS(status), 5);
+    CHECK(!kit_has_children());
+}
+
 TEST(a_leftover_grandchild_fails)
 {
     expect_failure("leaves_a_grandchild", "left processes behind");
