@@ -59,11 +59,6 @@ enum nature coil__nature_of(int fd)
     }
 }
 
-static bool is_socket(enum nature nature)
-{
-    return nature == NATURE_TCP || nature == NATURE_SOCKET || nature == NATURE_BLOCKING_SOCKET;
-}
-
 static void gather(struct parts *parts, const struct op *op)
 {
     if (op->kind == OP_READ || op->kind == OP_WRITE) {
@@ -171,7 +166,7 @@ static int64_t read_now(const struct op *op, enum nature nature)
     if (nature == NATURE_DIRECT)
         return -EAGAIN;
     gather(&parts, op);
-    if (is_socket(nature))
+    if (nature_is_socket(nature))
         return read_socket(op->fd, &parts);
     if (nature == NATURE_FILE)
         return of_file(coil__sys_readv_nowait(op->fd, parts.at, parts.count, parts.offset));
@@ -187,7 +182,7 @@ static int64_t write_now(const struct op *op, enum nature nature)
     if (nature == NATURE_DIRECT)
         return -EAGAIN;
     gather(&parts, op);
-    if (is_socket(nature))
+    if (nature_is_socket(nature))
         return write_socket(op->fd, &parts);
     if (nature == NATURE_FILE)
         return of_file(coil__sys_writev_nowait(op->fd, parts.at, parts.count, parts.offset));

@@ -30,6 +30,11 @@ static inline bool nature_is_file(enum nature nature)
     return nature == NATURE_FILE || nature == NATURE_DIRECT;
 }
 
+static inline bool nature_is_socket(enum nature nature)
+{
+    return nature == NATURE_TCP || nature == NATURE_SOCKET || nature == NATURE_BLOCKING_SOCKET;
+}
+
 /* Of a read or a write, by one part or by several. */
 static inline int64_t op_offset(const struct op *op)
 {

@@ -34,7 +34,7 @@ static const uint8_t opcodes[OP_KINDS] = {
 
 static bool is_socket(const struct slot *slot)
 {
-    return slot->nature == NATURE_SOCKET || slot->nature == NATURE_BLOCKING_SOCKET;
+    return nature_is_socket(slot->nature);
 }
 
 static unsigned opcode_of(const struct slot *slot, const struct op *op)
