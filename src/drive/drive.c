@@ -7,7 +7,6 @@
 
 #include "base/check.h"
 #include "drive/call.h"
-#include "drive/now.h"
 #include "drive/serve.h"
 #include "mach/clock.h"
 
@@ -79,22 +78,10 @@ void coil__drive_deliver(struct driver *driver)
     }
 }
 
-int64_t coil__drive_attempt(struct driver *driver, struct op *op)
-{
-    (void)driver;
-    return coil__op_now(op);
-}
-
 int64_t coil__drive_now(struct driver *driver)
 {
     (void)driver;
     return mach_now();
-}
-
-void coil__drive_forget(struct driver *driver, int fd)
-{
-    (void)driver;
-    (void)fd;
 }
 
 int64_t coil__drive_timeout(int64_t deadline_ns)

@@ -25,9 +25,7 @@ void coil__drive_finish(struct driver *driver, struct op *op, int64_t result);
 void coil__drive_deliver(struct driver *driver);
 
 /* The same for every driver that lives in the real world. */
-int64_t coil__drive_attempt(struct driver *driver, struct op *op);
 int64_t coil__drive_now(struct driver *driver);
-void coil__drive_forget(struct driver *driver, int fd); /* nothing is known of descriptors */
 
 /* How long to sleep at most: COIL_FOREVER, or >= 0; 0 looks. A deadline <= 0 does not ask the
  * clock. */
