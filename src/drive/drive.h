@@ -254,9 +254,9 @@ struct driver_ops {
     /* Begins a new life of the number: what is out on it ends with -EBADF from the next wait, what
      * was known of it is forgotten. Before a close, and for what was opened elsewhere. */
     void (*forget)(struct driver *driver, int fd);
-    /* May be NULL. After forget, asked by world->close: a worker is still at the descriptor, so the
-     * driver closes it, later. */
-    bool (*keep)(struct driver *driver, int fd);
+    /* May be NULL. After forget, asked by world->close. 1: a worker is still at the descriptor, so
+     * the driver closes it, later; 0: it does not; -EBADF: that was asked for before. */
+    int (*keep)(struct driver *driver, int fd);
     const struct world_ops *world;
 };
 

@@ -83,7 +83,7 @@ static void epoll_forget(struct driver *driver, int fd)
     coil__polls_forget(&epoll_of(driver)->polls, fd);
 }
 
-static bool epoll_keep(struct driver *driver, int fd)
+static int epoll_keep(struct driver *driver, int fd)
 {
     return coil__polls_doom(&epoll_of(driver)->polls, fd);
 }

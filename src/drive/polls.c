@@ -104,7 +104,7 @@ static void forget_slot(struct polls *polls, struct poll_slot *slot)
     slot->nature = NATURE_UNKNOWN;
     slot->ready = BOTH;
     slot->asked = 0;
-    slot->flags = 0;
+    slot->flags &= SLOT_DOOMED;
 }
 
 void coil__polls_forget(struct polls *polls, int fd)
@@ -115,14 +115,22 @@ void coil__polls_forget(struct polls *polls, int fd)
         forget_slot(polls, slot);
 }
 
-bool coil__polls_doom(struct polls *polls, int fd)
+/* It will be closed when no worker is at it: who uses the number still is late. */
+static bool is_closing(const struct poll_slot *slot)
+{
+    return slot->closing != NULL || (slot->flags & SLOT_DOOMED);
+}
+
+int coil__polls_doom(struct polls *polls, int fd)
 {
     struct poll_slot *slot = slot_find(&polls->slots, fd);
 
     if (slot == NULL || !has_worker(slot))
-        return false;
+        return 0;
+    if (is_closing(slot))
+        return -EBADF;
     slot->flags |= SLOT_DOOMED;
-    return true;
+    return 1;
 }
 
 static void close_now(struct polls *polls, struct op *op, enum nature nature)
@@ -142,9 +150,11 @@ static void submit_close(struct polls *polls, struct op *op)
 
     if (slot != NULL)
         forget_slot(polls, slot);
-    if (slot != NULL && slot->closing == NULL && has_worker(slot))
-        slot->closing = op;
+    else if (is_closing(slot))
+        polls->ready(polls->driver, op, -EBADF);
     else
+        slot->closing = op;
+    if (slot == NULL || !has_worker(slot))
         close_now(polls, op, nature);
 }
 
@@ -152,6 +162,7 @@ static void submit_close(struct polls *polls, struct op *op)
 static void close_late(struct polls *polls, struct poll_slot *slot)
 {
     struct op *closing = slot->closing;
+    slot->flags &= (uint8_t)~SLOT_DOOMED;
 
     slot->closing = NULL;
     if (closing != NULL)
@@ -297,7 +308,7 @@ void coil__polls_back(struct polls *polls, struct op *op)
     }
     slot = slot_find(&polls->slots, op->fd);
     coil__edges_back(polls, slot, op);
-    if ((slot->closing != NULL || (slot->flags & SLOT_DOOMED)) && !has_worker(slot))
+    if (is_closing(slot) && !has_worker(slot))
         close_late(polls, slot);
 }
 

@@ -44,8 +44,8 @@ void coil__polls_back(struct polls *polls, struct op *op);
  * which ends by itself. */
 void coil__polls_forget(struct polls *polls, int fd);
 
-/* Whether a worker is at it; then it must not be closed now, and will be as soon as it can. */
-bool coil__polls_doom(struct polls *polls, int fd);
+/* As driver_ops.keep. */
+int coil__polls_doom(struct polls *polls, int fd);
 
 /* Tells the kernel what changed, and tries what is new. */
 void coil__polls_flush(struct polls *polls);

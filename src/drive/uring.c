@@ -333,14 +333,16 @@ static void uring_forget(struct driver *driver, int fd)
             break;
 }
 
-static bool uring_keep(struct driver *driver, int fd)
+static int uring_keep(struct driver *driver, int fd)
 {
     struct slot *slot = coil__uring_slot_find(uring_of(driver), fd);
 
     if (slot == NULL || slot->workers == 0)
-        return false;
+        return 0;
+    if (slot->closing != NULL || slot->doomed)
+        return -EBADF;
     slot->doomed = true;
-    return true;
+    return 1;
 }
 
 /* Lasting requests are the driver's own, so they may be there when no op is out. A connection that

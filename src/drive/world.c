@@ -84,9 +84,13 @@ static int real_shutdown(struct driver *driver, int fd, int how)
 
 static int real_close(struct driver *driver, int fd)
 {
+    int kept = 0;
+
     driver->ops->forget(driver, fd);
-    if (driver->ops->keep != NULL && driver->ops->keep(driver, fd))
-        return 0;
+    if (driver->ops->keep != NULL)
+        kept = driver->ops->keep(driver, fd);
+    if (kept != 0)
+        return kept < 0 ? kept : 0;
     return coil__sys_close(fd);
 }
 

@@ -138,3 +138,44 @@ WORKER_TEST(a_cancel_after_the_close_changes_nothing)
     CHECK_EQ(world_finish(&self.world, &self.send), SIZE);
     lent_close(&self);
 }
+
+/* It is closed once, however often that is asked for. */
+WORKER_TEST(a_second_close_is_told_that_the_number_is_gone)
+{
+    const struct world_ops *ops;
+    struct lent self;
+    struct probe first;
+    struct probe second;
+
+    lent_open(&self);
+    ops = self.world.driver->ops->world;
+    probe_op(&first, &self.world, OP_CLOSE, self.ends[1]);
+    probe_go(&first);
+    probe_op(&second, &self.world, OP_CLOSE, self.ends[1]);
+    CHECK_EQ(probe_run(&second), -EBADF);
+    CHECK_EQ(ops->close(self.world.driver, self.ends[1]), -EBADF);
+    CHECK(is_open(self.ends[1]));
+    CHECK_EQ(first.done, 0);
+    sem_post(&may_go_on);
+    CHECK_EQ(world_finish(&self.world, &self.send), SIZE);
+    CHECK_EQ(world_finish(&self.world, &first), 0);
+    lent_close(&self);
+}
+
+WORKER_TEST(after_a_close_at_once_others_are_told_that_the_number_is_gone)
+{
+    const struct world_ops *ops;
+    struct lent self;
+    struct probe second;
+
+    lent_open(&self);
+    ops = self.world.driver->ops->world;
+    CHECK_EQ(ops->close(self.world.driver, self.ends[1]), 0);
+    CHECK_EQ(ops->close(self.world.driver, self.ends[1]), -EBADF);
+    probe_op(&second, &self.world, OP_CLOSE, self.ends[1]);
+    CHECK_EQ(probe_run(&second), -EBADF);
+    CHECK(is_open(self.ends[1]));
+    sem_post(&may_go_on);
+    CHECK_EQ(world_finish(&self.world, &self.send), SIZE);
+    lent_close(&self);
+}
