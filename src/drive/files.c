@@ -29,6 +29,23 @@ bool coil__op_blocks(const struct op *op, enum nature nature)
     }
 }
 
+bool coil__close_lingers(int fd)
+{
+    struct linger linger = {0};
+    socklen_t length = sizeof(linger);
+
+    if (coil__sys_get_option(fd, SOL_SOCKET, SO_LINGER, &linger, &length) != 0)
+        return false;
+    return linger.l_onoff && linger.l_linger > 0;
+}
+
+bool coil__close_blocks(int fd, enum nature nature)
+{
+    if (nature == NATURE_UNKNOWN)
+        nature = coil__nature_of(fd);
+    return nature_is_file(nature) || (nature_is_socket(nature) && coil__close_lingers(fd));
+}
+
 /* The names in a directory, one after the other, as they are found. */
 struct names {
     char *text;

@@ -11,6 +11,10 @@
 /* Whether -EAGAIN from op_now means that this op blocks, rather than that it is not ready. */
 bool coil__op_blocks(const struct op *op, enum nature nature);
 
+/* Whether a close may block: of a file, and of a socket that lingers until its peer has all. */
+bool coil__close_blocks(int fd, enum nature nature);
+bool coil__close_lingers(int fd);
+
 /*
  * OP_SENDFILE of at most 64 KiB that are in the page cache, to a socket that has room: through
  * memory, which costs half of what lending the op to a worker does. Anything else: -EAGAIN.

@@ -135,9 +135,7 @@ int coil__polls_doom(struct polls *polls, int fd)
 
 static void close_now(struct polls *polls, struct op *op, enum nature nature)
 {
-    if (nature == NATURE_UNKNOWN)
-        nature = coil__nature_of(op->fd);
-    if (nature_is_file(nature) && polls->calls != NULL)
+    if (polls->calls != NULL && coil__close_blocks(op->fd, nature))
         coil__files_submit(polls->calls, op);
     else
         polls->ready(polls->driver, op, coil__sys_close(op->fd));

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "base/alloc.h"
+#include "drive/files.h"
 #include "mach/sys_io.h"
 
 #define POLL_EVENTS 0x3fffu /* all that poll(2) knows */
@@ -129,6 +130,8 @@ enum way coil__uring_way(struct uring_driver *self, struct slot *slot, struct op
     case OP_RECVMSG:
     case OP_CONNECT:
     case OP_WAITID: return knows(self, opcodes[op->kind]) ? WAY_RING : WAY_POLL;
+    case OP_CLOSE: /* by a request it would not linger */
+        return knows(self, URING_OP_CLOSE) && !coil__close_lingers(op->fd) ? WAY_RING : WAY_WORKER;
     default: return opcodes[op->kind] && knows(self, opcodes[op->kind]) ? WAY_RING : WAY_WORKER;
     }
 }
