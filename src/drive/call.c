@@ -148,15 +148,35 @@ bool coil__calls_may_sleep(struct call_port *port)
     return port->out == 0 || word_cas(&port->ended, &awake, ASLEEP);
 }
 
-void coil__calls_lend(struct call_port *port, struct op *op, void (*run)(struct mach_work *work))
+int coil__calls_lend_by(struct call_port *port, struct op *op, void (*run)(struct mach_work *work),
+                        int (*start)(struct mach_work *work))
 {
+    int err;
+
     op->lent.port = port;
     op->lent.work = (struct mach_work){.run = run, .pool = MACH_POOL_FILES};
     op->stage = STAGE_WORKING;
     word_add(&port->refs, 1);
     port->out++;
-    if (coil__mach_workers_submit(&op->lent.work) != 0)
-        run(&op->lent.work);
+    err = start(&op->lent.work);
+    if (err == 0)
+        return 0;
+    port->out--;
+    word_sub(&port->refs, 1);
+    return err;
+}
+
+/* By a worker, or if none can be had, here. */
+static int start_anyhow(struct mach_work *work)
+{
+    if (coil__mach_workers_submit(work) != 0)
+        work->run(work);
+    return 0;
+}
+
+void coil__calls_lend(struct call_port *port, struct op *op, void (*run)(struct mach_work *work))
+{
+    coil__calls_lend_by(port, op, run, start_anyhow);
 }
 
 void coil__calls_send_back(struct op *op)

@@ -37,6 +37,11 @@ void coil__calls_on_back(struct call_port *port, calls_back_fn *back);
  * be had, here, and then sends the op back. It does not end without. */
 void coil__calls_lend(struct call_port *port, struct op *op, void (*run)(struct mach_work *work));
 
+/* The same by a thread that start(work) finds. What it says if it finds none is returned: the op is
+ * the caller's still. */
+int coil__calls_lend_by(struct call_port *port, struct op *op, void (*run)(struct mach_work *work),
+                        int (*start)(struct mach_work *work));
+
 /* In the worker, at the end: the op belongs to the loop again. */
 void coil__calls_send_back(struct op *op);
 

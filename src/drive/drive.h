@@ -9,8 +9,8 @@
  *   lent     from submit to done the op, and every byte it points to, belongs to driver and kernel.
  *   cancel   is a request; done still comes, with -ECANCELED or with the result if that was faster.
  *            What was canceled with -ECANCELED has had no effect: no byte was taken or given, no
- *            connection was accepted (only the socket of a connect is good for nothing but close).
- *            Canceling an op that is not out is misuse.
+ *            connection was accepted, no wake-up used up (only the socket of a connect is good for
+ *            nothing but close). Canceling an op that is not out is misuse.
  *   attempt  does an op that is not out at once, if that takes no waiting: its result, or -EAGAIN.
  *            On a descriptor that is known not to be ready it costs no system call. It may say
  *            -EAGAIN to anything that it cannot do without waiting (opening a file, a descriptor
@@ -89,6 +89,9 @@ enum op_kind {
     /* Processes. */
     OP_WAITID, /* waitid: until the child of a pidfd has ended; reaps it */
 
+    /* Words in memory, shared with other processes perhaps. */
+    OP_FUTEX, /* futex: until it is woken, or something looks so; or FUTEX_DIFFERS */
+
     OP_KINDS
 };
 
@@ -101,6 +104,10 @@ enum op_state {
 /* Where reading or writing goes on by itself, as in every stream. */
 #define OP_STREAM (-1)
 
+/* A result of OP_FUTEX: the word was not as expected, so nobody slept. (futex(2) says EAGAIN, which
+ * never comes out of an op.) */
+#define FUTEX_DIFFERS 1
+
 struct op {
     struct coil_link link;       /* the driver's, while lent */
     void (*done)(struct op *op); /* set by the owner before submit */
@@ -108,7 +115,7 @@ struct op {
     uint8_t kind;
     uint8_t state;
     uint8_t stage; /* the driver's, while lent: enum op_stage */
-    int32_t fd;    /* on which; not of OP_CALL and of ops on paths */
+    int32_t fd;    /* on which; not of OP_CALL, OP_FUTEX and ops on paths */
     union {
         struct {
             uint32_t events; /* POLLIN, POLLOUT ...; the result has the same bits */
@@ -174,7 +181,13 @@ struct op {
         } list;
         struct {
             siginfo_t *info;
-        } waitid; /* fd is the pidfd */
+            bool look; /* the simulator's; zero before submit: nothing is reaped, only looked at */
+        } waitid;      /* fd is the pidfd */
+        struct {
+            const uint32_t *word;
+            uint32_t expected;
+            uint32_t stop; /* the driver's, while lent */
+        } futex;
     };
     union { /* the driver's, while lent */
         uint64_t mine[2];

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "drive/call.h"
+#include "drive/futex_wait.h"
 #include "drive/polls.h"
 
 struct epoll_driver {
@@ -18,7 +19,10 @@ static struct epoll_driver *epoll_of(struct driver *driver)
 
 static void epoll_back(struct driver *driver, struct op *op)
 {
-    coil__polls_back(&epoll_of(driver)->polls, op);
+    if (op->kind == OP_FUTEX)
+        coil__drive_finish(driver, op, op->result);
+    else
+        coil__polls_back(&epoll_of(driver)->polls, op);
 }
 
 static int epoll_open(const struct driver_options *options, struct driver **out)
@@ -59,6 +63,8 @@ static void epoll_submit(struct driver *driver, struct op *op)
 
     if (op->kind == OP_CALL)
         coil__calls_submit(self->calls, driver, op);
+    else if (op->kind == OP_FUTEX)
+        coil__futex_submit(self->calls, driver, op);
     else
         coil__polls_submit(&self->polls, op);
 }
@@ -69,6 +75,8 @@ static void epoll_cancel(struct driver *driver, struct op *op)
 
     if (op->kind == OP_CALL)
         coil__calls_cancel(self->calls, driver, op);
+    else if (op->kind == OP_FUTEX)
+        coil__futex_cancel(op);
     else
         coil__polls_cancel(&self->polls, op);
 }

@@ -239,6 +239,21 @@ bool coil__op_needs_time(const struct op *op)
            op->connect.address->sa_family == AF_UNIX;
 }
 
+static int64_t waitid_now(const struct op *op)
+{
+    if (op->waitid.look)
+        return coil__sys_waitid_look(op->fd, op->waitid.info);
+    return coil__sys_waitid(op->fd, op->waitid.info, false);
+}
+
+/* To be woken takes waiting; not to have to wait does not. */
+static int64_t futex_now(const struct op *op)
+{
+    uint32_t value = __atomic_load_n(op->futex.word, __ATOMIC_ACQUIRE);
+
+    return value != op->futex.expected ? FUTEX_DIFFERS : -EAGAIN;
+}
+
 static bool needs_nature(uint8_t kind)
 {
     switch (kind) {
@@ -267,7 +282,8 @@ static int64_t once(struct op *op, enum nature nature)
     case OP_ACCEPT: return accept_now(op, nature);
     case OP_CONNECT: return connect_now(op, nature);
     case OP_SENDFILE: return coil__send_file_now(op);
-    case OP_WAITID: return coil__sys_waitid(op->fd, op->waitid.info, false);
+    case OP_WAITID: return waitid_now(op);
+    case OP_FUTEX: return futex_now(op);
     default: return -EAGAIN; /* may block: files.h */
     }
 }

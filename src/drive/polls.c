@@ -148,21 +148,21 @@ static void submit_close(struct polls *polls, struct op *op)
 
     if (slot != NULL)
         forget_slot(polls, slot);
+    if (slot == NULL || !has_worker(slot))
+        close_now(polls, op, nature);
     else if (is_closing(slot))
         polls->ready(polls->driver, op, -EBADF);
     else
         slot->closing = op;
-    if (slot == NULL || !has_worker(slot))
-        close_now(polls, op, nature);
 }
 
 /* No worker is at it any more. */
 static void close_late(struct polls *polls, struct poll_slot *slot)
 {
     struct op *closing = slot->closing;
-    slot->flags &= (uint8_t)~SLOT_DOOMED;
 
     slot->closing = NULL;
+    slot->flags &= (uint8_t)~SLOT_DOOMED;
     if (closing != NULL)
         close_now(polls, closing, NATURE_UNKNOWN);
     else
@@ -263,7 +263,7 @@ static __attribute__((noinline)) int64_t attempt_any(struct polls *polls, struct
     struct poll_slot *slot;
     int64_t result;
 
-    if (op->kind == OP_POLL)
+    if (op->kind == OP_POLL || op->kind == OP_FUTEX)
         return coil__op_now(op);
     if (!(coil__op_traits[op->kind] & BOTH))
         return -EAGAIN;

@@ -9,9 +9,10 @@
  *           are the process's own descriptors (standard streams, pipes to children, pidfds)
  *   polls   of real descriptors are looked at before time moves, and waited for really only if
  *           nothing else is to happen, ever: any timer comes before a descriptor that is not ready
- *   real    as long as any other op is out on a real descriptor, the simulated clock does not run
- *           ahead of the real one: before it jumps, the simulator really waits for the descriptor,
- *           as long as the jump. What comes meanwhile comes without simulated time having passed
+ *   real    as long as any other op is out on a real descriptor, or on a word (OP_FUTEX), the
+ *           simulated clock does not run ahead of the real one: before it jumps, the simulator
+ *           really waits, as long as the jump. What comes meanwhile comes without simulated time
+ *           having passed, but for the delay of a seed
  *   seed    0: what can be done is done at once, in the order of submission. Any other: each op has
  *           a virtual delay, ops due at the same time come in any order, reads and writes are
  *           short, ops are tried in vain, a cancel may be too late, a canceled call may have run,
@@ -37,8 +38,6 @@ enum { MINE_RANK = 1 };
 
 /* --- open and close --- */
 
-static polls_ready_fn real_ready;
-
 static uint64_t environment_number(const char *name, uint64_t usual)
 {
     const char *text = getenv(name);
@@ -61,7 +60,7 @@ static int sim_open(const struct driver_options *options, struct driver **out)
         options->faults ? options->faults : (uint32_t)environment_number("COIL_SIM_FAULTS", 0);
     coil__sim_set_disk_bytes(&self->driver, environment_number("COIL_SIM_DISK_BYTES", 0));
     coil__sim_net_init(self);
-    err = coil__polls_open(&self->polls, &self->driver, real_ready, options->wake_fd);
+    err = coil__sim_real_open(self, options->wake_fd);
     if (err)
         mem_free(self);
     else
@@ -77,7 +76,7 @@ static void sim_close(struct driver *driver)
     for (size_t i = 0; i < self->thing_room; i++)
         coil__sim_thing_close(self, SIM_FIRST_FD + (int)i);
     coil__sim_files_fini(self);
-    coil__polls_close(&self->polls);
+    coil__sim_real_close(self);
     mem_free(self->things);
     mem_free(self->due);
     mem_free(self);
@@ -85,35 +84,19 @@ static void sim_close(struct driver *driver)
 
 /* --- an op's way --- */
 
+int64_t coil__sim_delay(struct sim_driver *self)
+{
+    return coil__sim_heads(self) ? (int64_t)(coil__sim_draw(self) % LONGEST_DELAY) : 0;
+}
+
 void coil__sim_schedule(struct sim_driver *self, struct op *op)
 {
-    int64_t delay = coil__sim_heads(self) ? (int64_t)(coil__sim_draw(self) % LONGEST_DELAY) : 0;
-
-    coil__sim_due_put(self, op, self->now + delay);
+    coil__sim_due_put(self, op, self->now + coil__sim_delay(self));
 }
 
-/* For coil__polls: an op on a real descriptor is over. Of those only polls have delays, for what
- * others did is done. */
-static void real_ready(struct driver *driver, struct op *op, int64_t result)
+void coil__sim_rank(struct sim_driver *self, struct op *op)
 {
-    struct sim_driver *self = sim_of(driver);
-
-    self->real_waits -= op->kind != OP_POLL;
-    op->result = result;
-    if (op->kind == OP_POLL && result >= 0)
-        coil__sim_schedule(self, op);
-    else
-        coil__drive_finish(driver, op, result);
-}
-
-static void submit_real(struct sim_driver *self, struct op *op)
-{
-    if (op->kind == OP_SENDFILE && sim_is_ours(op->sendfile.from)) {
-        coil__drive_finish(&self->driver, op, -EINVAL); /* read and write will do */
-        return;
-    }
-    self->real_waits += op->kind != OP_POLL;
-    coil__polls_submit(&self->polls, op);
+    op->mine[MINE_RANK] = self->seeded ? coil__sim_draw(self) : ++self->submissions;
 }
 
 static bool is_closed_here(const struct op *op)
@@ -137,6 +120,12 @@ static bool is_loose(const struct op *op)
     }
 }
 
+/* What happens elsewhere. */
+static bool is_real(const struct op *op)
+{
+    return op->kind == OP_FUTEX || (!is_loose(op) && !sim_is_ours(op->fd));
+}
+
 static void submit_on_ours(struct sim_driver *self, struct op *op)
 {
     struct sim_thing *thing = coil__sim_thing(self, op->fd);
@@ -152,7 +141,7 @@ static void sim_submit(struct driver *driver, struct op *op)
 {
     struct sim_driver *self = sim_of(driver);
 
-    op->mine[MINE_RANK] = self->seeded ? coil__sim_draw(self) : ++self->submissions;
+    coil__sim_rank(self, op);
     op->link.next = NULL;
     if (is_closed_here(op))
         op->result = coil__sim_thing_close(self, op->fd);
@@ -160,22 +149,23 @@ static void sim_submit(struct driver *driver, struct op *op)
         coil__drive_finish(driver, op, is_closed_here(op) ? op->result : -ENOMEM);
     else if (is_loose(op))
         coil__sim_schedule(self, op);
-    else if (sim_is_ours(op->fd))
-        submit_on_ours(self, op);
+    else if (is_real(op))
+        coil__sim_real_submit(self, op);
     else
-        submit_real(self, op);
+        submit_on_ours(self, op);
 }
 
-/* A close has had its effect; a poll of the real world that is due has its result. */
+/* It has happened, and will be told: a close, a wake-up, what a poll of the real world has found.
+ */
 static bool result_known(const struct op *op)
 {
-    return op->kind == OP_CLOSE || (op->kind == OP_POLL && !sim_is_ours(op->fd));
+    return op->kind == OP_CLOSE || (is_real(op) && op->kind != OP_WAITID);
 }
 
 /* An op that is over leaves where it waits. */
 static void leave(struct sim_driver *self, struct op *op)
 {
-    if (!is_loose(op) && sim_is_ours(op->fd))
+    if (!is_loose(op) && !is_real(op))
         coil__sim_thing_leave(self, coil__sim_thing(self, op->fd), op);
 }
 
@@ -228,7 +218,7 @@ static void try_due(struct sim_driver *self, struct op *op)
 
 static void cancel_due(struct sim_driver *self, struct op *op)
 {
-    bool late = coil__sim_heads(self);
+    bool late = coil__sim_heads(self) || op->kind == OP_FUTEX; /* or a wake-up would be lost */
     int64_t result = -ECANCELED;
 
     coil__sim_due_remove(self, op);
@@ -248,8 +238,8 @@ static void sim_cancel(struct driver *driver, struct op *op)
         return;
     if (sim_due(op)) {
         cancel_due(self, op);
-    } else if (!sim_is_ours(op->fd)) {
-        coil__polls_cancel(&self->polls, op);
+    } else if (is_real(op)) {
+        coil__sim_real_cancel(self, op);
     } else {
         leave(self, op);
         coil__drive_finish(driver, op, -ECANCELED);
@@ -274,7 +264,7 @@ static bool look(struct sim_driver *self, int64_t deadline_ns, bool alone)
 {
     bool sleepy = deadline_ns > self->now && list_empty(&self->driver.finished);
 
-    coil__polls_flush(&self->polls);
+    coil__sim_real_look(self);
     if (self->polls.waiting == 0 && (alone || !sleepy))
         return false;
     return coil__polls_wait(&self->polls, 0) == POLLS_WOKEN;
@@ -290,7 +280,7 @@ static bool move_time(struct sim_driver *self, int64_t deadline_ns)
         next = when;
     if (next == COIL_FOREVER || (self->real_waits > 0 && next > self->now)) {
         int64_t jump = next == COIL_FOREVER ? next : next - self->now;
-        enum polls_end end = coil__polls_wait(&self->polls, jump);
+        enum polls_end end = coil__sim_real_sleep(self, jump);
 
         if (end != POLLS_TIMEOUT)
             return end == POLLS_WOKEN;
@@ -301,7 +291,8 @@ static bool move_time(struct sim_driver *self, int64_t deadline_ns)
 
 static bool nothing_to_come(const struct sim_driver *self, int64_t deadline_ns)
 {
-    return deadline_ns == COIL_FOREVER && self->due_count == 0 && self->polls.waiting == 0;
+    return deadline_ns == COIL_FOREVER && self->due_count == 0 && self->polls.waiting == 0 &&
+           self->real_waits == 0;
 }
 
 static int sim_wait(struct driver *driver, int64_t deadline_ns, bool alone)
@@ -331,7 +322,7 @@ static int64_t sim_attempt(struct driver *driver, struct op *op)
         return -EAGAIN;
     if (is_loose(op))
         return coil__sim_now(self, op);
-    if (!sim_is_ours(op->fd))
+    if (is_real(op))
         return coil__polls_attempt(&self->polls, op);
     thing = coil__sim_thing(self, op->fd);
     if (thing != NULL && coil__sim_thing_busy(thing, op))

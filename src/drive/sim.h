@@ -88,7 +88,8 @@ struct sim_driver {
     size_t thing_room;
     size_t lowest; /* no number below is free */
 
-    unsigned real_waits; /* ops other than polls that are out on real descriptors */
+    unsigned real_waits;       /* ops other than polls that are out in the real world */
+    struct call_port *threads; /* that sleep on words */
 
     struct coil_link ports[SIM_PORT_ROWS];    /* bound sockets, by port */
     struct coil_link accepted[SIM_PORT_ROWS]; /* connections at their listener's port */
@@ -169,12 +170,30 @@ int64_t coil__sim_now(struct sim_driver *self, struct op *op);
 
 /* The op is tried when its delay, drawn now, is over. */
 void coil__sim_schedule(struct sim_driver *self, struct op *op);
+int64_t coil__sim_delay(struct sim_driver *self);
+
+/* Its place among others that are due at the same time; it has one from its submission on. */
+void coil__sim_rank(struct sim_driver *self, struct op *op);
 
 /* Whether the op is in the heap. */
 static inline bool sim_due(const struct op *op)
 {
     return op->stage == STAGE_DUE;
 }
+
+/* --- sim_real.c: descriptors that others have made, words that others wake --- */
+
+int coil__sim_real_open(struct sim_driver *self, int wake_fd);
+void coil__sim_real_close(struct sim_driver *self);
+void coil__sim_real_submit(struct sim_driver *self, struct op *op);
+void coil__sim_real_cancel(struct sim_driver *self, struct op *op); /* one that is not due */
+
+/* What is due of a child that was seen to have ended. */
+int64_t coil__sim_child_now(struct sim_driver *self, struct op *op);
+
+/* Tells the kernel what is new, and takes what threads have brought. */
+void coil__sim_real_look(struct sim_driver *self);
+enum polls_end coil__sim_real_sleep(struct sim_driver *self, int64_t timeout_ns);
 
 /* --- makers --- */
 

@@ -203,6 +203,10 @@ int64_t coil__sim_now(struct sim_driver *self, struct op *op)
         if (op->stat.path != NULL)
             return coil__sim_path_now(self, op);
         break;
+    case OP_WAITID:
+        if (!sim_is_ours(op->fd))
+            return coil__sim_child_now(self, op);
+        break;
     default: break;
     }
     thing = coil__sim_thing(self, op->fd);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "drive/call.h"
+#include "drive/futex_wait.h"
 #include "drive/uring_accept.h"
 #include "drive/uring_ask.h"
 #include "drive/uring_setup.h"
@@ -60,6 +61,10 @@ static void uring_submit(struct driver *driver, struct op *op)
         coil__calls_submit(self->calls, driver, op);
         return;
     }
+    if (op->kind == OP_FUTEX && !knows(self, URING_OP_FUTEX_WAIT)) {
+        coil__futex_submit(self->calls, driver, op);
+        return;
+    }
     op->result = 0;
     op->mine[0] = op->mine[1] = 0;
     if (op->kind == OP_CLOSE && coil__uring_slot_close(self, op))
@@ -89,8 +94,12 @@ static void uring_cancel(struct driver *driver, struct op *op)
     }
     if (op->kind == OP_CLOSE)
         return;
-    slot = coil__uring_slot_on(self, op);
     lent = stage_of(op) == STAGE_WORKING;
+    if (op->kind == OP_FUTEX && lent) {
+        coil__futex_cancel(op);
+        return;
+    }
+    slot = coil__uring_slot_on(self, op);
     if (stage_of(op) == STAGE_ASKED) {
         coil__uring_slot_leave(self, slot, op);
     } else if (!lent || coil__calls_withdraw(op)) {

@@ -30,7 +30,7 @@ static const uint8_t opcodes[OP_KINDS] = {
     [OP_CLOSE] = URING_OP_CLOSE,     [OP_FSYNC] = URING_OP_FSYNC,
     [OP_STAT] = URING_OP_STATX,      [OP_RENAME] = URING_OP_RENAMEAT,
     [OP_UNLINK] = URING_OP_UNLINKAT, [OP_MKDIR] = URING_OP_MKDIRAT,
-    [OP_WAITID] = URING_OP_WAITID,
+    [OP_WAITID] = URING_OP_WAITID,   [OP_FUTEX] = URING_OP_FUTEX_WAIT,
 };
 
 static bool is_socket(const struct slot *slot)
@@ -289,6 +289,15 @@ static void ask_waitid(const struct op *op, struct uring_sqe *request)
     request->file_index = WEXITED;
 }
 
+/* A word of 32 bits that is not this process's own. The descriptor's place says so. */
+static void ask_futex(const struct op *op, struct uring_sqe *request)
+{
+    request->fd = URING_FUTEX_U32;
+    request->address = (uintptr_t)op->futex.word;
+    request->offset = op->futex.expected;
+    request->address3 = URING_FUTEX_ANY;
+}
+
 int coil__uring_ask(struct uring_driver *self, struct slot *slot, struct op *op,
                     struct uring_sqe *request)
 {
@@ -317,6 +326,7 @@ int coil__uring_ask(struct uring_driver *self, struct slot *slot, struct op *op,
     case OP_UNLINK:
     case OP_MKDIR: ask_path(op, request); break;
     case OP_WAITID: ask_waitid(op, request); break;
+    case OP_FUTEX: ask_futex(op, request); break;
     default: break; /* close: the descriptor is all */
     }
     return 0;
@@ -352,6 +362,8 @@ int64_t coil__uring_answer(struct op *op, int64_t result)
 
     if (op->kind == OP_CLOSE && result == -EINTR)
         return 0; /* it is closed all the same */
+    if (op->kind == OP_FUTEX && result == -EAGAIN)
+        return FUTEX_DIFFERS;
     if (op->kind != OP_STAT)
         return result;
     answer = (struct statx *)(uintptr_t)op->mine[MINE_STATX];

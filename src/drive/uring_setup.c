@@ -15,12 +15,25 @@ static const struct {
     const char *name;
     uint8_t opcode;
 } optional[] = {
-    {"readv", URING_OP_READV},       {"writev", URING_OP_WRITEV},   {"fsync", URING_OP_FSYNC},
-    {"sendmsg", URING_OP_SENDMSG},   {"recvmsg", URING_OP_RECVMSG}, {"accept", URING_OP_ACCEPT},
-    {"connect", URING_OP_CONNECT},   {"openat", URING_OP_OPENAT},   {"close", URING_OP_CLOSE},
-    {"statx", URING_OP_STATX},       {"read", URING_OP_READ},       {"write", URING_OP_WRITE},
-    {"send", URING_OP_SEND},         {"recv", URING_OP_RECV},       {"renameat", URING_OP_RENAMEAT},
-    {"unlinkat", URING_OP_UNLINKAT}, {"mkdirat", URING_OP_MKDIRAT}, {"waitid", URING_OP_WAITID},
+    {"readv", URING_OP_READV},
+    {"writev", URING_OP_WRITEV},
+    {"fsync", URING_OP_FSYNC},
+    {"sendmsg", URING_OP_SENDMSG},
+    {"recvmsg", URING_OP_RECVMSG},
+    {"accept", URING_OP_ACCEPT},
+    {"connect", URING_OP_CONNECT},
+    {"openat", URING_OP_OPENAT},
+    {"close", URING_OP_CLOSE},
+    {"statx", URING_OP_STATX},
+    {"read", URING_OP_READ},
+    {"write", URING_OP_WRITE},
+    {"send", URING_OP_SEND},
+    {"recv", URING_OP_RECV},
+    {"renameat", URING_OP_RENAMEAT},
+    {"unlinkat", URING_OP_UNLINKAT},
+    {"mkdirat", URING_OP_MKDIRAT},
+    {"waitid", URING_OP_WAITID},
+    {"futex_wait", URING_OP_FUTEX_WAIT},
 };
 
 #define OPTIONAL (sizeof(optional) / sizeof(*optional))

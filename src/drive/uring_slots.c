@@ -77,7 +77,8 @@ static bool has_descriptor(const struct op *op)
     case OP_RENAME:
     case OP_UNLINK:
     case OP_MKDIR:
-    case OP_LIST: return false;
+    case OP_LIST:
+    case OP_FUTEX: return false;
     default: return true;
     }
 }

@@ -173,6 +173,10 @@ void coil__uring_take_back(struct driver *driver, struct op *op)
     struct uring_driver *self = container_of(driver, struct uring_driver, driver);
     struct slot *slot = coil__uring_slot_on(self, op);
 
+    if (op->kind == OP_FUTEX) {
+        coil__drive_finish(driver, op, op->result); /* it has no place */
+        return;
+    }
     if (op->result != -EAGAIN || !is_wanted(op)) {
         finish(self, slot, op, op->result);
     } else {

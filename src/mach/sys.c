@@ -216,28 +216,37 @@ int coil__sys_mincore(void *memory, size_t size, unsigned char *pages)
     return (int)told(mincore(memory, size, pages));
 }
 
-int coil__sys_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadline_ns)
+static int futex_wait(int how, const uint32_t *word, uint32_t expected, int64_t deadline_ns)
 {
     struct timespec deadline = timespec_of(deadline_ns);
 
     if (fault(FAULT_SYS))
         return -EINTR;
-    return (int)told(syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected,
+    return (int)told(syscall(SYS_futex, word, how, expected,
                              deadline_ns == COIL_FOREVER ? NULL : &deadline, NULL,
                              FUTEX_BITSET_MATCH_ANY));
 }
 
-/* Two words at once (Linux 5.16); -ENOSYS before that. */
-int coil__sys_futex_wait_either(const uint32_t *word, uint32_t expected, const uint32_t *other,
-                                uint32_t other_expected, int64_t deadline_ns)
+int coil__sys_futex_wait(const uint32_t *word, uint32_t expected, int64_t deadline_ns)
 {
-    struct waiter {
-        uint64_t value, address;
-        uint32_t flags, reserved;
-    } waiters[2] = {
-        {expected, (uintptr_t)word, FUTEX_32 | FUTEX_PRIVATE_FLAG, 0},
-        {other_expected, (uintptr_t)other, FUTEX_32 | FUTEX_PRIVATE_FLAG, 0},
-    };
+    return futex_wait(FUTEX_WAIT_BITSET_PRIVATE, word, expected, deadline_ns);
+}
+
+int coil__sys_futex_wait_shared(const uint32_t *word, uint32_t expected, int64_t deadline_ns)
+{
+    return futex_wait(FUTEX_WAIT_BITSET, word, expected, deadline_ns);
+}
+
+/* As the kernel has it: struct futex_waitv, which older headers lack. */
+struct futex_waiter {
+    uint64_t value, address;
+    uint32_t flags, reserved;
+};
+
+/* Two words at once (Linux 5.16); -ENOSYS before that. Which one was woken; if both were, the
+ * second. */
+static int futex_wait_two(const struct futex_waiter waiters[2], int64_t deadline_ns)
+{
     struct timespec deadline = timespec_of(deadline_ns);
 
     if (fault(FAULT_SYS))
@@ -248,10 +257,36 @@ int coil__sys_futex_wait_either(const uint32_t *word, uint32_t expected, const u
                              deadline_ns == COIL_FOREVER ? NULL : &deadline, CLOCK_MONOTONIC));
 }
 
+int coil__sys_futex_wait_either(const uint32_t *word, uint32_t expected, const uint32_t *other,
+                                uint32_t other_expected, int64_t deadline_ns)
+{
+    const struct futex_waiter waiters[2] = {
+        {expected, (uintptr_t)word, FUTEX_32 | FUTEX_PRIVATE_FLAG, 0},
+        {other_expected, (uintptr_t)other, FUTEX_32 | FUTEX_PRIVATE_FLAG, 0},
+    };
+
+    return futex_wait_two(waiters, deadline_ns);
+}
+
+int coil__sys_futex_wait_shared_or(const uint32_t *word, uint32_t expected, const uint32_t *stop)
+{
+    const struct futex_waiter waiters[2] = {
+        {0, (uintptr_t)stop, FUTEX_32 | FUTEX_PRIVATE_FLAG, 0},
+        {expected, (uintptr_t)word, FUTEX_32, 0},
+    };
+
+    return futex_wait_two(waiters, COIL_FOREVER);
+}
+
 /* Cannot fail, so it is never made to: a wake-up that is lost is nobody's error path. */
 int coil__sys_futex_wake(const uint32_t *word, int n)
 {
     return (int)told(syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, n, NULL, NULL, 0));
+}
+
+int coil__sys_futex_wake_shared(const uint32_t *word, int n)
+{
+    return (int)told(syscall(SYS_futex, word, FUTEX_WAKE, n, NULL, NULL, 0));
 }
 
 int coil__sys_getpid(void)

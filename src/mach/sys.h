@@ -55,6 +55,15 @@ int coil__sys_futex_wait_either(const uint32_t *word, uint32_t expected, const u
                                 uint32_t other_expected, int64_t deadline_ns);
 int coil__sys_futex_wake(const uint32_t *word, int n);
 
+/*
+ * The same of a word that other processes may have too. With `stop`, a word of our own, it sleeps
+ * until that is not 0 as well, and tells which of the two it was woken by: 1 the word, 0 only
+ * `stop`; -ENOSYS before Linux 5.16.
+ */
+int coil__sys_futex_wait_shared(const uint32_t *word, uint32_t expected, int64_t deadline_ns);
+int coil__sys_futex_wait_shared_or(const uint32_t *word, uint32_t expected, const uint32_t *stop);
+int coil__sys_futex_wake_shared(const uint32_t *word, int n); /* how many were woken */
+
 int coil__sys_getpid(void);
 
 int coil__sys_sigaltstack(const stack_t *stack, stack_t *old);

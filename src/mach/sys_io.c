@@ -347,16 +347,25 @@ int coil__sys_pidfd_signal(int pidfd, int number)
     return (int)told(syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0));
 }
 
-int coil__sys_waitid(int pidfd, siginfo_t *info, bool wait)
+static int wait_for_child(int pidfd, siginfo_t *info, int flags)
 {
     int result;
 
     if (fault(FAULT_SYS))
         return -ECHILD;
     info->si_pid = 0;
-    result =
-        (int)told(waitid((idtype_t)P_PIDFD, (id_t)pidfd, info, WEXITED | (wait ? 0 : WNOHANG)));
+    result = (int)told(waitid((idtype_t)P_PIDFD, (id_t)pidfd, info, WEXITED | flags));
     return result == 0 && info->si_pid == 0 ? -EAGAIN : result;
+}
+
+int coil__sys_waitid(int pidfd, siginfo_t *info, bool wait)
+{
+    return wait_for_child(pidfd, info, wait ? 0 : WNOHANG);
+}
+
+int coil__sys_waitid_look(int pidfd, siginfo_t *info)
+{
+    return wait_for_child(pidfd, info, WNOHANG | WNOWAIT);
 }
 
 int coil__sys_kill(int pid, int number)

@@ -68,6 +68,7 @@ int coil__sys_set_nonblocking(int fd);
 int coil__sys_pidfd_open(int pid);
 int coil__sys_pidfd_signal(int pidfd, int number);
 int coil__sys_waitid(int pidfd, siginfo_t *info, bool wait); /* -EAGAIN: it still runs */
+int coil__sys_waitid_look(int pidfd, siginfo_t *info);       /* the same; it is not reaped */
 int coil__sys_kill(int pid, int number);
 
 #endif

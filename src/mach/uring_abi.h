@@ -166,12 +166,13 @@ enum { /* uring_sqe.opcode */
        URING_OP_WRITE = 23,
        URING_OP_SEND = 26,
        URING_OP_RECV = 27,
-       URING_OP_RENAMEAT = 35, /* 5.11 */
-       URING_OP_UNLINKAT = 36, /* 5.11 */
-       URING_OP_MKDIRAT = 37,  /* 5.15 */
-       URING_OP_MSG_RING = 40, /* 5.18 */
-       URING_OP_SOCKET = 45,   /* 5.19, as are multishot accept and POLL_FIRST */
-       URING_OP_WAITID = 50,   /* 6.7 */
+       URING_OP_RENAMEAT = 35,   /* 5.11 */
+       URING_OP_UNLINKAT = 36,   /* 5.11 */
+       URING_OP_MKDIRAT = 37,    /* 5.15 */
+       URING_OP_MSG_RING = 40,   /* 5.18 */
+       URING_OP_SOCKET = 45,     /* 5.19, as are multishot accept and POLL_FIRST */
+       URING_OP_WAITID = 50,     /* 6.7 */
+       URING_OP_FUTEX_WAIT = 51, /* 6.7 */
 };
 
 enum { /* uring_sqe.flags */
@@ -194,7 +195,10 @@ enum {
     URING_ASYNC_CANCEL_ANY = 1U << 2,
     URING_MSG_DATA = 0,           /* uring_sqe.address of MSG_RING */
     URING_OP_SUPPORTED = 1U << 0, /* uring_probe_op.flags */
+    URING_FUTEX_U32 = 2, /* uring_sqe.fd of FUTEX_WAIT: the size; shared, as it is not PRIVATE */
 };
+
+#define URING_FUTEX_ANY 0xffffffffu /* uring_sqe.address3 of FUTEX_WAIT: whoever wakes */
 
 enum { /* io_uring_register */
        URING_REGISTER_PROBE = 8,
