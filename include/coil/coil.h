@@ -32,6 +32,7 @@
 #include <coil/names.h>
 #include <coil/process.h>
 #include <coil/signals.h>
+#include <coil/futex.h>
 
 #include <coil/cfuture.h>
 #include <coil/thread.h>

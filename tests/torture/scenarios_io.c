@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <coil/futex.h>
 #include <coil/names.h>
 #include <coil/signals.h>
 
@@ -257,9 +258,33 @@ static coil_async struct coil_result signals(void *arg)
     return coil_error(status < 0 ? status : 0);
 }
 
+/* --- words --- */
+
+static coil_async struct coil_result waits_for_word(void *word)
+{
+    int err = 0;
+
+    while (__atomic_load_n((uint32_t *)word, __ATOMIC_SEQ_CST) == 0 && (err == 0 || err == -EAGAIN))
+        err = coil_futex_wait(word, 0);
+    return coil_error(err == -EAGAIN ? 0 : err);
+}
+
+static coil_async struct coil_result words(void *arg)
+{
+    static uint32_t word; /* outlives whoever is not waited for */
+    struct coil_future *task = coil_create_task(waits_for_word, &word);
+
+    (void)arg;
+    coil_yield();
+    coil_yield();
+    __atomic_store_n(&word, 1, __ATOMIC_SEQ_CST);
+    coil_futex_wake(&word, 1);
+    return coil_join(task);
+}
+
 const struct scenario scenarios_io[] = {
     {"echoes", echoes, false},  {"sends", sends, false}, {"pings", pings, false},
     {"files", files, true},     {"names", names, true},  {"children", children, true},
-    {"signals", signals, true},
+    {"signals", signals, true}, {"words", words, true},
 };
 const int scenarios_io_count = sizeof(scenarios_io) / sizeof(scenarios_io[0]);
