@@ -67,6 +67,7 @@ struct desk *coil__desk_new(struct loop_port *port, const void *pool)
     desk->refs.value = 1;
     desk->port = coil__port_ref(port);
     desk->pool = pool;
+    desk->next = desk;
     desk->visit.run = visit;
     list_init(&desk->begun);
     return desk;

@@ -340,17 +340,29 @@ struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine
     return submitted(self, coil__port_post(port, &self->start));
 }
 
+static int lay(struct job *self, struct desk *desk)
+{
+    if (self->desk != NULL)
+        coil__desk_unref(self->desk);
+    self->desk = coil__desk_ref(desk);
+    self->port = desk->port;
+    self->future.spin_ns = desk->port->spin_ns;
+    return coil__desk_lay(desk, &self->start);
+}
+
 struct coil_cfuture *coil__desk_submit(struct desk *desk, coil_coroutine_fn *fn, void *arg,
                                        const struct coil_task_options *options, const char *place)
 {
     struct job *self = make(fn, arg, options, place);
+    struct desk *at = desk;
+    int err;
 
     if (self == NULL)
         return no_memory(arg, options);
-    self->desk = coil__desk_ref(desk);
-    self->port = desk->port;
-    self->future.spin_ns = desk->port->spin_ns;
-    return submitted(self, coil__desk_lay(desk, &self->start));
+    do
+        err = lay(self, at);
+    while (err == -COIL_ESTOPPED && (at = at->next) != desk);
+    return submitted(self, err);
 }
 
 struct coil_cfuture *coil_submit_to_loop_at(struct coil_loop *loop, coil_coroutine_fn *fn,

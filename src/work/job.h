@@ -16,7 +16,8 @@ struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine
                                           const struct coil_task_options *options, bool plain,
                                           const char *place);
 
-/* The same for a loop of a pool: the job is laid on its desk, and no thread of the pool may block
+/* The same for a loop of a pool: the job is laid on its desk, or the next one if its loop has
+ * died, and no thread of the pool may block
  * to wait for it. */
 struct coil_cfuture *coil__desk_submit(struct desk *desk, coil_coroutine_fn *fn, void *arg,
                                        const struct coil_task_options *options, const char *place);

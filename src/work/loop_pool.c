@@ -49,7 +49,7 @@ static unsigned least_loaded(const struct loop_pool *self)
     return best;
 }
 
-static unsigned preferred(struct loop_pool *self, uint64_t key)
+static unsigned place(struct loop_pool *self, uint64_t key)
 {
     if (key != 0)
         return (unsigned)(mixed(key) % self->executor.workers);
@@ -58,21 +58,9 @@ static unsigned preferred(struct loop_pool *self, uint64_t key)
     return least_loaded(self);
 }
 
-/* One whose thread has died is passed over. */
-static struct desk *place(struct loop_pool *self, uint64_t key)
-{
-    unsigned index = preferred(self, key);
-
-    for (unsigned tries = 1; tries < self->executor.workers; tries++) {
-        if (!coil_thread_stopping(self->loops[index].thread))
-            break;
-        index = (index + 1) % self->executor.workers;
-    }
-    return self->loops[index].desk;
-}
-
 static struct coil_cfuture *submit(struct coil_executor *executor, const struct job_spec *spec)
 {
+    struct loop_pool *self = pool_of(executor);
     const struct coil_job_options *wishes = spec->options;
     struct coil_task_options options = {.name = wishes->name,
                                         .stack_bytes = wishes->stack_bytes,
@@ -80,11 +68,11 @@ static struct coil_cfuture *submit(struct coil_executor *executor, const struct 
                                         .drop_arg = wishes->drop_arg,
                                         .drop_result = wishes->drop_result};
 
-    return coil__desk_submit(place(pool_of(executor), wishes->key), spec->fn, spec->arg, &options,
-                             spec->place);
+    return coil__desk_submit(self->loops[place(self, wishes->key)].desk, spec->fn, spec->arg,
+                             &options, spec->place);
 }
 
-static size_t count_jobs(const struct coil_executor *executor)
+static size_t count_jobs(struct coil_executor *executor)
 {
     const struct loop_pool *self = pool_of(executor);
     size_t n = 0;
@@ -161,17 +149,30 @@ static int64_t shut_down(struct coil_executor *executor, const struct coil_stop_
     return left_behind;
 }
 
-/* A thread that is stuck frees its loop when it comes back. */
+static void free_leftovers(struct loop_pool *self)
+{
+    struct pool_leftover *at = (struct pool_leftover *)word_load(&self->leftovers), *next;
+
+    for (; at != NULL; at = next) {
+        next = at->next;
+        at->free(at);
+    }
+}
+
+/* A thread that is stuck frees its loop when it comes back; what uses it until then stays. */
 static void free_pool(struct coil_executor *executor)
 {
     struct loop_pool *self = pool_of(executor);
+    bool ended = executor->generation == coil__fork_generation;
 
-    for (unsigned i = 0; i < executor->workers; i++) {
+    for (unsigned i = 0; i < executor->workers; i++)
         if (self->loops[i].thread != NULL)
-            coil__thread_let_go(self->loops[i].thread);
+            ended &= coil__thread_let_go(self->loops[i].thread);
+    if (ended)
+        free_leftovers(self);
+    for (unsigned i = 0; i < executor->workers; i++)
         if (self->loops[i].desk != NULL)
             coil__desk_unref(self->loops[i].desk);
-    }
     mem_free(self);
 }
 
@@ -209,6 +210,9 @@ static int open_loop(struct loop_pool *self, unsigned index,
     loop->desk = coil__desk_new(coil__thread_port(loop->thread), self);
     if (loop->desk == NULL)
         return -ENOMEM;
+    loop->desk->next = self->loops[0].desk;
+    if (index > 0)
+        self->loops[index - 1].desk->next = loop->desk;
     return options->pin ? coil__thread_pin(loop->thread, index) : 0;
 }
 

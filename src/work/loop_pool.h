@@ -12,10 +12,17 @@ struct pool_loop {
     struct desk *desk;          /* counted */
 };
 
+/* What is to be freed when the loops have ended. */
+struct pool_leftover {
+    struct pool_leftover *next;
+    void (*free)(struct pool_leftover *leftover);
+};
+
 struct loop_pool {
     struct coil_executor executor;
     enum coil_placement placement;
-    struct word turn; /* of round robin */
+    struct word turn;      /* of round robin */
+    struct word leftovers; /* a stack of them */
     struct pool_loop loops[];
 };
 

@@ -30,7 +30,7 @@ int coil__thread_wait(struct coil_thread *thread, int64_t deadline_ns);
 void coil__thread_tell_survivors(const struct coil_thread *thread);
 
 /* coil_thread_close for one that was told to stop, and does not wait: a thread that has not ended
- * frees all when it does. */
-void coil__thread_let_go(struct coil_thread *thread);
+ * frees all when it does. True: it has. */
+bool coil__thread_let_go(struct coil_thread *thread);
 
 #endif

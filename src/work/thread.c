@@ -303,15 +303,16 @@ void coil_thread_close(struct coil_thread *self)
     }
 }
 
-void coil__thread_let_go(struct coil_thread *self)
+bool coil__thread_let_go(struct coil_thread *self)
 {
-    if (self->generation == coil__fork_generation && coil__thread_wait(self, 0) != 0) {
-        coil__mach_thread_detach(&self->thread);
-        if ((word_or(&self->state, THREAD_LET_GO) & THREAD_ENDED) != 0)
-            free_thread(self);
-        return;
+    if (self->generation != coil__fork_generation || coil__thread_wait(self, 0) == 0) {
+        coil_thread_close(self);
+        return true;
     }
-    coil_thread_close(self);
+    coil__mach_thread_detach(&self->thread);
+    if ((word_or(&self->state, THREAD_LET_GO) & THREAD_ENDED) != 0)
+        free_thread(self);
+    return false;
 }
 
 int coil__thread_pin(struct coil_thread *self, unsigned index)
