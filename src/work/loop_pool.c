@@ -72,7 +72,7 @@ static struct coil_cfuture *submit(struct coil_executor *executor, const struct 
                              &options, spec->place);
 }
 
-static size_t count_jobs(struct coil_executor *executor)
+static size_t count_jobs(const struct coil_executor *executor)
 {
     const struct loop_pool *self = pool_of(executor);
     size_t n = 0;
