@@ -46,20 +46,11 @@ int ip_port(const struct sockaddr_storage *address)
     return ntohs(((const struct sockaddr_in *)address)->sin_port);
 }
 
-int make_socket(struct world *world, int family, int type)
-{
-    int fd = world->driver->ops->world->socket(world->driver, family, type, 0);
-
-    CHECK(fd >= 0);
-    return fd;
-}
-
 int bind_ip(struct world *world, int fd, const char *host, int port)
 {
     struct sockaddr_storage address = ip(host, port);
 
-    return world->driver->ops->world->bind(world->driver, fd, (struct sockaddr *)&address,
-                                           ip_length(&address));
+    return ASK(world, bind, fd, (struct sockaddr *)&address, ip_length(&address));
 }
 
 int listen_ip(struct world *world, const char *host, int backlog, int *port)
@@ -68,7 +59,7 @@ int listen_ip(struct world *world, const char *host, int backlog, int *port)
     int fd = make_socket(world, address.ss_family, SOCK_STREAM);
 
     CHECK_EQ(bind_ip(world, fd, host, 0), 0);
-    CHECK_EQ(world->driver->ops->world->listen(world->driver, fd, backlog), 0);
+    CHECK_EQ(ASK(world, listen, fd, backlog), 0);
     address = name_of(world, fd, false);
     *port = ip_port(&address);
     return fd;
@@ -86,24 +77,20 @@ struct sockaddr_storage name_of(struct world *world, int fd, bool peer)
     struct sockaddr_storage address = {0};
     uint32_t length = sizeof(address);
 
-    CHECK_EQ(world->driver->ops->world->name(world->driver, fd, peer, (struct sockaddr *)&address,
-                                             &length),
-             0);
+    CHECK_EQ(ASK(world, name, fd, peer, (struct sockaddr *)&address, &length), 0);
     return address;
 }
 
 int set_int(struct world *world, int fd, int level, int name, int value)
 {
-    return world->driver->ops->world->set_option(world->driver, fd, level, name, &value,
-                                                 sizeof(value));
+    return ASK(world, set_option, fd, level, name, &value, sizeof(value));
 }
 
 int get_int(struct world *world, int fd, int level, int name)
 {
     int value = -1;
     uint32_t length = sizeof(value);
-    int err =
-        world->driver->ops->world->get_option(world->driver, fd, level, name, &value, &length);
+    int err = ASK(world, get_option, fd, level, name, &value, &length);
 
     return err ? err : value;
 }
@@ -174,70 +161,6 @@ int64_t try_data(struct world *world, enum op_kind kind, int fd, void *data, siz
 }
 
 /* --- files --- */
-
-int64_t do_open(struct world *world, const char *path, int flags)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, OP_OPEN, -1);
-
-    op->open.path = path;
-    op->open.flags = flags;
-    op->open.mode = 0644;
-    return probe_run(&probe);
-}
-
-int64_t do_unlink(struct world *world, const char *path, int flags)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, OP_UNLINK, -1);
-
-    op->path.path = path;
-    op->path.flags = flags;
-    return probe_run(&probe);
-}
-
-int64_t do_mkdir(struct world *world, const char *path)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, OP_MKDIR, -1);
-
-    op->path.path = path;
-    op->path.mode = 0755;
-    return probe_run(&probe);
-}
-
-int64_t do_rename(struct world *world, const char *from, const char *to)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, OP_RENAME, -1);
-
-    op->rename.from = from;
-    op->rename.to = to;
-    return probe_run(&probe);
-}
-
-int64_t do_stat(struct world *world, const char *path, struct stat *out)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, OP_STAT, -1);
-
-    op->stat.path = path;
-    op->stat.out = out;
-    op->stat.follow = true;
-    return probe_run(&probe);
-}
-
-int64_t do_at(struct world *world, enum op_kind kind, int fd, void *data, size_t size,
-              int64_t offset)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, kind, fd);
-
-    op->rw.data = data;
-    op->rw.size = size;
-    op->rw.offset = offset;
-    return probe_run(&probe);
-}
 
 static int by_name(const void *a, const void *b)
 {

@@ -4,7 +4,7 @@
 
 #include <netinet/tcp.h>
 
-#include "world.h"
+#include "ops.h"
 
 /* Opens the simulator, whatever the environment says. */
 void sim_open(struct world *world, uint64_t seed);
@@ -17,7 +17,6 @@ struct sockaddr_storage ip(const char *host, int port);
 uint32_t ip_length(const struct sockaddr_storage *address);
 int ip_port(const struct sockaddr_storage *address);
 
-int make_socket(struct world *world, int family, int type);
 int bind_ip(struct world *world, int fd, const char *host, int port);
 int listen_ip(struct world *world, const char *host, int backlog, int *port);
 int connect_ip(struct world *world, int fd, const char *host, int port);
@@ -34,16 +33,7 @@ int64_t receive_from(struct world *world, int fd, char *data, size_t size,
 /* What can be done at once; never waits. */
 int64_t try_data(struct world *world, enum op_kind kind, int fd, void *data, size_t size);
 
-/* Ops on paths. */
-int64_t do_open(struct world *world, const char *path, int flags);
-int64_t do_unlink(struct world *world, const char *path, int flags);
-int64_t do_mkdir(struct world *world, const char *path);
-int64_t do_rename(struct world *world, const char *from, const char *to);
-int64_t do_stat(struct world *world, const char *path, struct stat *out);
-int64_t do_at(struct world *world, enum op_kind kind, int fd, void *data, size_t size,
-              int64_t offset);
-
-/* The names, sorted, with a blank after each; at most 400 bytes. */
+/* OP_LIST: the names, sorted, with a blank after each; at most 400 bytes. */
 int64_t do_list(struct world *world, const char *path, char *text);
 
 /* A file with these bytes, made through the driver. */

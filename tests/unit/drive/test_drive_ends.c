@@ -67,7 +67,7 @@ static void waiters_open(struct waiters *self)
     self->part = (struct iovec){self->data[2], sizeof(self->data[2])};
     world_stream(world, STREAM_PIPE, self->pipe);
     world_stream(world, STREAM_UNIX, self->stream);
-    self->datagrams = world->driver->ops->world->socket(world->driver, AF_INET, SOCK_DGRAM, 0);
+    self->datagrams = make_socket(world, AF_INET, SOCK_DGRAM);
     self->listener = world_listen(world, &address, 8);
     fill_up(world, self->stream[1]);
     start(self, 0, OP_READ, self->pipe[0]);
@@ -304,7 +304,7 @@ DRIVER_TEST(a_close_is_not_canceled)
     probe_go(&probe);
     probe_cancel(&probe);
     CHECK_EQ(world_finish(&world, &probe), 0);
-    CHECK_EQ(world.driver->ops->world->close(world.driver, ends[0]), -EBADF);
+    CHECK_EQ(ASK(&world, close, ends[0]), -EBADF);
     world_shut(&world, ends[1]);
     world_close(&world);
 }

@@ -1,5 +1,5 @@
 /* Files and what has names, on all three drivers. */
-#include "world.h"
+#include "ops.h"
 
 #include "base/alloc.h"
 
@@ -10,100 +10,50 @@ struct files {
     char other[96];
 };
 
-static int64_t do_path(struct files *self, enum op_kind kind, const char *path, int flags)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, &self->world, kind, -1);
-
-    if (kind == OP_OPEN) {
-        op->open.path = path;
-        op->open.flags = flags;
-        op->open.mode = 0600;
-    } else {
-        op->path.path = path;
-        op->path.mode = 0700;
-        op->path.flags = flags;
-    }
-    return probe_run(&probe);
-}
-
-static int64_t do_close(struct files *self, int fd)
-{
-    struct probe probe;
-
-    probe_op(&probe, &self->world, OP_CLOSE, fd);
-    return probe_run(&probe);
-}
-
-static int64_t do_at(struct files *self, enum op_kind kind, int fd, const void *data, size_t size,
-                     int64_t offset)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, &self->world, kind, fd);
-
-    op->rw.data = (void *)(uintptr_t)data;
-    op->rw.size = size;
-    op->rw.offset = offset;
-    return probe_run(&probe);
-}
-
-static int64_t do_stat(struct files *self, const char *path, int fd, struct stat *out)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, &self->world, OP_STAT, fd);
-
-    op->stat.path = path;
-    op->stat.out = out;
-    op->stat.follow = true;
-    return probe_run(&probe);
-}
-
 static void files_open(struct files *self)
 {
     world_open(&self->world, 0);
     snprintf(self->folder, sizeof(self->folder), "/tmp/coil-files-%d", (int)getpid());
     snprintf(self->path, sizeof(self->path), "%s/one", self->folder);
     snprintf(self->other, sizeof(self->other), "%s/another", self->folder);
-    CHECK_EQ(do_path(self, OP_MKDIR, self->folder, 0), 0);
+    CHECK_EQ(do_mkdir(&self->world, self->folder), 0);
 }
 
 static void files_close(struct files *self)
 {
-    do_path(self, OP_UNLINK, self->path, 0);
-    do_path(self, OP_UNLINK, self->other, 0);
-    CHECK_EQ(do_path(self, OP_UNLINK, self->folder, AT_REMOVEDIR), 0);
+    do_unlink(&self->world, self->path, 0);
+    do_unlink(&self->world, self->other, 0);
+    CHECK_EQ(do_unlink(&self->world, self->folder, AT_REMOVEDIR), 0);
     world_close(&self->world);
 }
 
 DRIVER_TEST(a_file_is_written_read_measured_and_removed)
 {
     struct files self;
-    struct probe probe;
     struct stat info;
     char data[16];
     int fd;
 
     files_open(&self);
-    CHECK_EQ(do_path(&self, OP_OPEN, self.path, O_RDWR), -ENOENT);
-    fd = (int)do_path(&self, OP_OPEN, self.path, O_RDWR | O_CREAT | O_EXCL);
+    CHECK_EQ(do_open(&self.world, self.path, O_RDWR), -ENOENT);
+    fd = (int)do_open(&self.world, self.path, O_RDWR | O_CREAT | O_EXCL);
     CHECK(fd >= 0);
-    CHECK_EQ(do_at(&self, OP_WRITE, fd, "0123456789", 10, OP_STREAM), 10);
-    CHECK_EQ(do_at(&self, OP_WRITE, fd, "ab", 2, OP_STREAM), 2);
-    CHECK_EQ(do_at(&self, OP_WRITE, fd, "XX", 2, 4), 2);
-    CHECK_EQ(do_at(&self, OP_READ, fd, data, 16, OP_STREAM), 0);
-    CHECK_EQ(do_at(&self, OP_READ, fd, data, 16, 3), 9);
+    CHECK_EQ(do_at(&self.world, OP_WRITE, fd, "0123456789", 10, OP_STREAM), 10);
+    CHECK_EQ(do_at(&self.world, OP_WRITE, fd, "ab", 2, OP_STREAM), 2);
+    CHECK_EQ(do_at(&self.world, OP_WRITE, fd, "XX", 2, 4), 2);
+    CHECK_EQ(do_at(&self.world, OP_READ, fd, data, 16, OP_STREAM), 0);
+    CHECK_EQ(do_at(&self.world, OP_READ, fd, data, 16, 3), 9);
     CHECK_EQ(memcmp(data, "3XX6789ab", 9), 0);
-    CHECK_EQ(do_at(&self, OP_READ, fd, data, 16, 100), 0);
-    probe_op(&probe, &self.world, OP_FSYNC, fd)->sync.data_only = true;
-    CHECK_EQ(probe_run(&probe), 0);
-    CHECK_EQ(do_stat(&self, NULL, fd, &info), 0);
+    CHECK_EQ(do_at(&self.world, OP_READ, fd, data, 16, 100), 0);
+    CHECK_EQ(do_fsync(&self.world, fd, true), 0);
+    CHECK_EQ(do_fstat(&self.world, fd, &info), 0);
     CHECK_EQ(info.st_size, 12);
-    CHECK_EQ(do_close(&self, fd), 0);
-    CHECK_EQ(do_close(&self, fd), -EBADF);
-    CHECK_EQ(do_stat(&self, self.path, -1, &info), 0);
+    CHECK_EQ(do_close(&self.world, fd), 0);
+    CHECK_EQ(do_close(&self.world, fd), -EBADF);
+    CHECK_EQ(do_stat(&self.world, self.path, &info), 0);
     CHECK(S_ISREG(info.st_mode));
-    CHECK_EQ(do_path(&self, OP_UNLINK, self.path, 0), 0);
-    CHECK_EQ(do_stat(&self, self.path, -1, &info), -ENOENT);
+    CHECK_EQ(do_unlink(&self.world, self.path, 0), 0);
+    CHECK_EQ(do_stat(&self.world, self.path, &info), -ENOENT);
     files_close(&self);
 }
 
@@ -117,44 +67,35 @@ DRIVER_TEST(reads_where_a_file_stands_keep_their_order)
     int fd;
 
     files_open(&self);
-    fd = (int)do_path(&self, OP_OPEN, self.path, O_RDWR | O_CREAT);
+    fd = (int)do_open(&self.world, self.path, O_RDWR | O_CREAT);
     for (int i = 0; i < N; i++) {
         all[i] = (char)('a' + i);
         probe_data(&probes[i], &self.world, OP_WRITE, fd, &all[i], 1);
     }
     for (int i = 0; i < N; i++)
         CHECK_EQ(world_finish(&self.world, &probes[i]), 1);
-    CHECK_EQ(do_close(&self, fd), 0);
-    fd = (int)do_path(&self, OP_OPEN, self.path, O_RDONLY);
+    CHECK_EQ(do_close(&self.world, fd), 0);
+    fd = (int)do_open(&self.world, self.path, O_RDONLY);
     for (int i = 0; i < N; i++)
         probe_data(&probes[i], &self.world, OP_READ, fd, &data[i], 1);
     for (int i = 0; i < N; i++)
         CHECK_EQ(world_finish(&self.world, &probes[i]), 1);
     CHECK_EQ(memcmp(data, all, N), 0);
-    CHECK_EQ(do_close(&self, fd), 0);
+    CHECK_EQ(do_close(&self.world, fd), 0);
     files_close(&self);
 }
 
 DRIVER_TEST(a_file_is_renamed_over_another)
 {
     struct files self;
-    struct probe probe;
-    struct op *op;
     struct stat info;
 
     files_open(&self);
-    CHECK_EQ(do_close(&self, (int)do_path(&self, OP_OPEN, self.path, O_WRONLY | O_CREAT)), 0);
-    op = probe_op(&probe, &self.world, OP_RENAME, -1);
-    op->rename.from = self.path;
-    op->rename.to = self.other;
-    CHECK_EQ(probe_run(&probe), 0);
-    CHECK_EQ(do_stat(&self, self.path, -1, &info), -ENOENT);
-    CHECK_EQ(do_stat(&self, self.other, -1, &info), 0);
-    probe_init(&probe, &self.world);
-    probe.op.kind = OP_RENAME;
-    probe.op.rename.from = self.path;
-    probe.op.rename.to = self.other;
-    CHECK_EQ(probe_run(&probe), -ENOENT);
+    CHECK_EQ(do_close(&self.world, (int)do_open(&self.world, self.path, O_WRONLY | O_CREAT)), 0);
+    CHECK_EQ(do_rename(&self.world, self.path, self.other), 0);
+    CHECK_EQ(do_stat(&self.world, self.path, &info), -ENOENT);
+    CHECK_EQ(do_stat(&self.world, self.other, &info), 0);
+    CHECK_EQ(do_rename(&self.world, self.path, self.other), -ENOENT);
     files_close(&self);
 }
 
@@ -167,8 +108,8 @@ DRIVER_TEST(a_directory_lists_the_names_in_it)
     int seen = 0;
 
     files_open(&self);
-    CHECK_EQ(do_close(&self, (int)do_path(&self, OP_OPEN, self.path, O_WRONLY | O_CREAT)), 0);
-    CHECK_EQ(do_close(&self, (int)do_path(&self, OP_OPEN, self.other, O_WRONLY | O_CREAT)), 0);
+    CHECK_EQ(do_close(&self.world, (int)do_open(&self.world, self.path, O_WRONLY | O_CREAT)), 0);
+    CHECK_EQ(do_close(&self.world, (int)do_open(&self.world, self.other, O_WRONLY | O_CREAT)), 0);
     probe_op(&probe, &self.world, OP_LIST, -1);
     probe.op.list.path = self.folder;
     probe.op.list.names = &names;
@@ -192,12 +133,12 @@ DRIVER_TEST(directories_are_made_once_and_removed_when_empty)
     struct files self;
 
     files_open(&self);
-    CHECK_EQ(do_path(&self, OP_MKDIR, self.path, 0), 0);
-    CHECK_EQ(do_path(&self, OP_MKDIR, self.path, 0), -EEXIST);
-    CHECK_EQ(do_path(&self, OP_UNLINK, self.folder, AT_REMOVEDIR), -ENOTEMPTY);
-    CHECK_EQ(do_path(&self, OP_UNLINK, self.path, 0), -EISDIR);
-    CHECK_EQ(do_path(&self, OP_OPEN, self.path, O_WRONLY), -EISDIR);
-    CHECK_EQ(do_path(&self, OP_UNLINK, self.path, AT_REMOVEDIR), 0);
+    CHECK_EQ(do_mkdir(&self.world, self.path), 0);
+    CHECK_EQ(do_mkdir(&self.world, self.path), -EEXIST);
+    CHECK_EQ(do_unlink(&self.world, self.folder, AT_REMOVEDIR), -ENOTEMPTY);
+    CHECK_EQ(do_unlink(&self.world, self.path, 0), -EISDIR);
+    CHECK_EQ(do_open(&self.world, self.path, O_WRONLY), -EISDIR);
+    CHECK_EQ(do_unlink(&self.world, self.path, AT_REMOVEDIR), 0);
     files_close(&self);
 }
 
@@ -218,7 +159,7 @@ DRIVER_TEST(a_file_is_sent_to_a_socket_whole)
     world_stream(&self.world, STREAM_TCP, ends);
     for (size_t i = 0; i < SIZE; i++)
         sent[i] = (char)(i * 2654435761u >> 24);
-    fd = (int)do_path(&self, OP_OPEN, self.path, O_RDWR | O_CREAT);
+    fd = (int)do_open(&self.world, self.path, O_RDWR | O_CREAT);
     CHECK_EQ(write_all(&self.world, fd, sent, SIZE), SIZE);
     probe_init(&send, &self.world);
     send.done = 1;
@@ -244,7 +185,7 @@ DRIVER_TEST(a_file_is_sent_to_a_socket_whole)
         out += (size_t)world_finish(&self.world, &send);
     CHECK_EQ(out, SIZE);
     CHECK_EQ(memcmp(got, sent, SIZE), 0);
-    CHECK_EQ(do_close(&self, fd), 0);
+    CHECK_EQ(do_close(&self.world, fd), 0);
     world_shut_both(&self.world, ends);
     files_close(&self);
 }
@@ -259,7 +200,7 @@ DRIVER_TEST(file_ops_that_are_canceled_end_once)
     int fd;
 
     files_open(&self);
-    fd = (int)do_path(&self, OP_OPEN, self.path, O_RDWR | O_CREAT);
+    fd = (int)do_open(&self.world, self.path, O_RDWR | O_CREAT);
     for (int i = 0; i < N; i++) {
         struct op *op = probe_op(&probes[i], &self.world, i % 3 ? OP_WRITE : OP_FSYNC, fd);
 
@@ -282,7 +223,7 @@ DRIVER_TEST(file_ops_that_are_canceled_end_once)
 
         CHECK(result == (i % 3 ? 4096 : 0) || (i % 2 == 0 && result == -ECANCELED));
     }
-    CHECK_EQ(do_close(&self, fd), 0);
+    CHECK_EQ(do_close(&self.world, fd), 0);
     files_close(&self);
 }
 
@@ -297,7 +238,7 @@ DRIVER_TEST(a_file_closed_under_its_ops_ends_them_and_hurts_no_other)
         struct probe writes[4];
         struct probe close_;
         struct stat info;
-        int fd = (int)do_path(&self, OP_OPEN, self.path, O_RDWR | O_CREAT);
+        int fd = (int)do_open(&self.world, self.path, O_RDWR | O_CREAT);
         int other;
 
         for (int w = 0; w < 4; w++) {
@@ -316,15 +257,15 @@ DRIVER_TEST(a_file_closed_under_its_ops_ends_them_and_hurts_no_other)
         } else {
             world_shut(&self.world, fd);
         }
-        other = (int)do_path(&self, OP_OPEN, self.other, O_RDWR | O_CREAT | O_TRUNC);
+        other = (int)do_open(&self.world, self.other, O_RDWR | O_CREAT | O_TRUNC);
         for (int w = 0; w < 4; w++) {
             int64_t result = world_finish(&self.world, &writes[w]);
 
             CHECK(result == -EBADF || result == sizeof(block));
         }
-        CHECK_EQ(do_stat(&self, NULL, other, &info), 0);
+        CHECK_EQ(do_fstat(&self.world, other, &info), 0);
         CHECK_EQ(info.st_size, 0);
-        CHECK_EQ(do_close(&self, other), 0);
+        CHECK_EQ(do_close(&self.world, other), 0);
     }
     files_close(&self);
 }
@@ -340,16 +281,16 @@ DRIVER_TEST(a_fifo_is_opened_without_its_other_end)
     files_open(&self);
     snprintf(fifo, sizeof(fifo), "/tmp/coil-fifo-%d", (int)getpid()); /* really there */
     CHECK_EQ(mkfifo(fifo, 0600), 0);
-    CHECK_EQ(do_path(&self, OP_OPEN, fifo, O_WRONLY), -ENXIO);
-    reader = (int)do_path(&self, OP_OPEN, fifo, O_RDONLY);
+    CHECK_EQ(do_open(&self.world, fifo, O_WRONLY), -ENXIO);
+    reader = (int)do_open(&self.world, fifo, O_RDONLY);
     CHECK(reader >= 0);
-    writer = (int)do_path(&self, OP_OPEN, fifo, O_WRONLY);
+    writer = (int)do_open(&self.world, fifo, O_WRONLY);
     CHECK(writer >= 0);
     CHECK_EQ(do_data(&self.world, OP_WRITE, writer, "fifo", 4), 4);
     CHECK_EQ(do_data(&self.world, OP_READ, reader, data, sizeof(data)), 4);
-    CHECK_EQ(do_close(&self, writer), 0);
+    CHECK_EQ(do_close(&self.world, writer), 0);
     CHECK_EQ(do_data(&self.world, OP_READ, reader, data, sizeof(data)), 0);
-    CHECK_EQ(do_close(&self, reader), 0);
+    CHECK_EQ(do_close(&self.world, reader), 0);
     CHECK_EQ(unlink(fifo), 0);
     files_close(&self);
 }
@@ -361,14 +302,14 @@ DRIVER_TEST(a_full_disk_and_other_errors_are_told)
     int fd;
 
     files_open(&self);
-    fd = (int)do_path(&self, OP_OPEN, "/dev/full", O_WRONLY);
-    CHECK_EQ(do_at(&self, OP_WRITE, fd, data, sizeof(data), OP_STREAM), -ENOSPC);
-    CHECK_EQ(do_close(&self, fd), 0);
-    fd = (int)do_path(&self, OP_OPEN, self.path, O_WRONLY | O_CREAT);
-    CHECK_EQ(do_at(&self, OP_READ, fd, data, sizeof(data), 0), -EBADF);
-    CHECK_EQ(do_close(&self, fd), 0);
-    fd = (int)do_path(&self, OP_OPEN, self.path, O_RDONLY);
-    CHECK_EQ(do_at(&self, OP_WRITE, fd, data, sizeof(data), 0), -EBADF);
-    CHECK_EQ(do_close(&self, fd), 0);
+    fd = (int)do_open(&self.world, "/dev/full", O_WRONLY);
+    CHECK_EQ(do_at(&self.world, OP_WRITE, fd, data, sizeof(data), OP_STREAM), -ENOSPC);
+    CHECK_EQ(do_close(&self.world, fd), 0);
+    fd = (int)do_open(&self.world, self.path, O_WRONLY | O_CREAT);
+    CHECK_EQ(do_at(&self.world, OP_READ, fd, data, sizeof(data), 0), -EBADF);
+    CHECK_EQ(do_close(&self.world, fd), 0);
+    fd = (int)do_open(&self.world, self.path, O_RDONLY);
+    CHECK_EQ(do_at(&self.world, OP_WRITE, fd, data, sizeof(data), 0), -EBADF);
+    CHECK_EQ(do_close(&self.world, fd), 0);
     files_close(&self);
 }

@@ -3,14 +3,6 @@
 
 #include "world.h"
 
-static int open_socket(struct world *world, int family, int type)
-{
-    int fd = world->driver->ops->world->socket(world->driver, family, type, 0);
-
-    CHECK(fd >= 0);
-    return fd;
-}
-
 DRIVER_TEST(an_accept_waits_for_a_connection_and_tells_the_peer)
 {
     struct sockaddr_in address;
@@ -32,12 +24,10 @@ DRIVER_TEST(an_accept_waits_for_a_connection_and_tells_the_peer)
     probe_go(&probe);
     settle(&world);
     CHECK_EQ(probe.done, 0);
-    fd = open_socket(&world, AF_INET, SOCK_STREAM);
+    fd = make_socket(&world, AF_INET, SOCK_STREAM);
     CHECK_EQ(do_connect(&world, fd, &address, sizeof(address)), 0);
     CHECK(world_finish(&world, &probe) >= 0);
-    CHECK_EQ(world.driver->ops->world->name(world.driver, fd, false, (struct sockaddr *)&own,
-                                            &own_length),
-             0);
+    CHECK_EQ(ASK(&world, name, fd, false, (struct sockaddr *)&own, &own_length), 0);
     CHECK_EQ(peer_length, sizeof(peer));
     CHECK_EQ(peer.sin_port, own.sin_port);
     CHECK_EQ(peer.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
@@ -63,7 +53,7 @@ DRIVER_TEST(many_connections_wait_in_the_queue_and_are_accepted_in_turn)
         probe_go(&accepts[i]);
     }
     for (int i = 0; i < N; i++) {
-        clients[i] = open_socket(&world, AF_INET, SOCK_STREAM);
+        clients[i] = make_socket(&world, AF_INET, SOCK_STREAM);
         CHECK_EQ(do_connect(&world, clients[i], &address, sizeof(address)), 0);
     }
     for (int i = N / 2; i < N; i++) {
@@ -88,10 +78,10 @@ DRIVER_TEST(a_connect_to_nobody_is_refused)
 
     world_open(&world, 0);
     world_shut(&world, world_listen(&world, &address, 8));
-    fd = open_socket(&world, AF_INET, SOCK_STREAM);
+    fd = make_socket(&world, AF_INET, SOCK_STREAM);
     CHECK_EQ(do_connect(&world, fd, &address, sizeof(address)), -ECONNREFUSED);
     world_shut(&world, fd);
-    fd = open_socket(&world, AF_UNIX, SOCK_STREAM);
+    fd = make_socket(&world, AF_UNIX, SOCK_STREAM);
     CHECK_EQ(do_connect(&world, fd, &nobody, sizeof(nobody)), -ECONNREFUSED);
     world_shut(&world, fd);
     world_close(&world);
@@ -106,7 +96,7 @@ DRIVER_TEST(a_connected_socket_is_not_connected_again)
 
     world_open(&world, 0);
     listener = world_listen(&world, &address, 8);
-    fd = open_socket(&world, AF_INET, SOCK_STREAM);
+    fd = make_socket(&world, AF_INET, SOCK_STREAM);
     CHECK_EQ(do_connect(&world, fd, &address, sizeof(address)), 0);
     CHECK_EQ(do_connect(&world, fd, &address, sizeof(address)), -EISCONN);
     CHECK_EQ(do_accept(&world, fd), -EINVAL);
@@ -128,7 +118,7 @@ DRIVER_TEST(reads_and_writes_wait_behind_the_connect)
 
     world_open(&world, 0);
     listener = world_listen(&world, &address, 8);
-    ends[1] = open_socket(&world, AF_INET, SOCK_STREAM);
+    ends[1] = make_socket(&world, AF_INET, SOCK_STREAM);
     probe_op(&connect, &world, OP_CONNECT, ends[1]);
     connect.op.connect.address = (struct sockaddr *)&address;
     connect.op.connect.length = sizeof(address);
@@ -157,11 +147,11 @@ DRIVER_TEST(a_local_connect_waits_for_room_in_the_listeners_queue)
     world_open(&world, 0);
     driver = world.driver;
     snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "coil-queue-%d", (int)getpid());
-    listener = open_socket(&world, AF_UNIX, SOCK_STREAM);
+    listener = make_socket(&world, AF_UNIX, SOCK_STREAM);
     CHECK_EQ(driver->ops->world->bind(driver, listener, (void *)&address, sizeof(address)), 0);
     CHECK_EQ(driver->ops->world->listen(driver, listener, 0), 0);
     for (int i = 0; i < CLIENTS; i++) {
-        fds[i] = open_socket(&world, AF_UNIX, SOCK_STREAM);
+        fds[i] = make_socket(&world, AF_UNIX, SOCK_STREAM);
         probe_op(&connects[i], &world, OP_CONNECT, fds[i]);
         connects[i].op.connect.address = (void *)&address;
         connects[i].op.connect.length = sizeof(address);
@@ -191,9 +181,7 @@ DRIVER_TEST(a_connection_that_is_reset_says_so_to_who_waits)
     world_stream(&world, STREAM_TCP, ends);
     probe_data(&probe, &world, OP_RECV, ends[0], data, sizeof(data));
     settle(&world);
-    CHECK_EQ(world.driver->ops->world->set_option(world.driver, ends[1], SOL_SOCKET, SO_LINGER,
-                                                  &hard, sizeof(hard)),
-             0);
+    CHECK_EQ(ASK(&world, set_option, ends[1], SOL_SOCKET, SO_LINGER, &hard, sizeof(hard)), 0);
     world_shut(&world, ends[1]);
     CHECK_EQ(world_finish(&world, &probe), -ECONNRESET);
     CHECK_EQ(do_data(&world, OP_SEND, ends[0], "x", 1), -EPIPE);
@@ -205,7 +193,7 @@ static int bound_datagrams(struct world *world, struct sockaddr_in *address)
 {
     uint32_t length = sizeof(*address);
     struct driver *driver = world->driver;
-    int fd = open_socket(world, AF_INET, SOCK_DGRAM);
+    int fd = make_socket(world, AF_INET, SOCK_DGRAM);
 
     *address =
         (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -269,7 +257,7 @@ DRIVER_TEST(receives_of_datagrams_wait_and_are_served)
 
     world_open(&world, 0);
     ends[0] = bound_datagrams(&world, &address);
-    ends[1] = open_socket(&world, AF_INET, SOCK_DGRAM);
+    ends[1] = make_socket(&world, AF_INET, SOCK_DGRAM);
     CHECK_EQ(do_connect(&world, ends[1], &address, sizeof(address)), 0);
     for (int i = 0; i < N; i++)
         probe_data(&probes[i], &world, OP_RECV, ends[0], data[i], 8);
@@ -315,7 +303,7 @@ static void leave_no_descriptor(struct world *world)
     CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
     for (limit.rlim_cur = 64; fd >= 0; limit.rlim_cur--) {
         CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
-        fd = world->driver->ops->world->socket(world->driver, AF_INET, SOCK_STREAM, 0);
+        fd = ASK(world, socket, AF_INET, SOCK_STREAM, 0);
         if (fd >= 0)
             world_shut(world, fd);
     }
@@ -336,7 +324,7 @@ DRIVER_TEST(an_accept_without_a_descriptor_left_says_so_and_the_connection_waits
         SKIP("valgrind keeps the descriptors above the limit for itself");
     world_open(&world, 0);
     listener = world_listen(&world, &address, 8);
-    client = open_socket(&world, AF_INET, SOCK_STREAM);
+    client = make_socket(&world, AF_INET, SOCK_STREAM);
     CHECK_EQ(do_connect(&world, client, &address, sizeof(address)), 0);
     settle(&world);
     CHECK_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);

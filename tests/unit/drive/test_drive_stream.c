@@ -1,5 +1,5 @@
 /* Streams of bytes: pipes, local sockets, TCP, on all three drivers. */
-#include "world.h"
+#include "ops.h"
 
 /* The same for each kind of stream; closes what is left. */
 static void each_stream(void (*body)(struct world *world, int ends[2]))
@@ -270,7 +270,6 @@ static void vectors(struct world *world, int ends[2])
     struct iovec out[] = {{"he", 2}, {"", 0}, {"llo", 3}, {" you", 4}};
     struct iovec in[] = {{a, 2}, {b, 3}, {c, 10}};
     struct probe read;
-    struct probe write;
     struct op *op = probe_op(&read, world, OP_READV, ends[0]);
 
     op->vector.parts = in;
@@ -278,11 +277,7 @@ static void vectors(struct world *world, int ends[2])
     op->vector.offset = OP_STREAM;
     probe_go(&read);
     settle(world);
-    op = probe_op(&write, world, OP_WRITEV, ends[1]);
-    op->vector.parts = out;
-    op->vector.count = 4;
-    op->vector.offset = OP_STREAM;
-    CHECK_EQ(probe_run(&write), 9);
+    CHECK_EQ(do_vector(world, OP_WRITEV, ends[1], out, 4, OP_STREAM), 9);
     CHECK_EQ(world_finish(world, &read), 9);
     CHECK_EQ(memcmp(a, "he", 2), 0);
     CHECK_EQ(memcmp(b, "llo", 3), 0);
@@ -299,16 +294,11 @@ static void too_many_parts(struct world *world, int ends[2])
     enum { PARTS = 3000 };
     static struct iovec parts[PARTS];
     static char got[PARTS];
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, OP_WRITEV, ends[1]);
     int64_t n;
 
     for (int i = 0; i < PARTS; i++)
         parts[i] = (struct iovec){"x", 1};
-    op->vector.parts = parts;
-    op->vector.count = PARTS;
-    op->vector.offset = OP_STREAM;
-    n = probe_run(&probe);
+    n = do_vector(world, OP_WRITEV, ends[1], parts, PARTS, OP_STREAM);
     CHECK(n > 0 && n <= PARTS);
     CHECK_EQ(read_all(world, ends[0], got, (size_t)n), n);
 }
@@ -354,11 +344,10 @@ DRIVER_TEST(an_attempt_reads_what_is_there_unless_others_wait_for_it)
 
 static void half_closed(struct world *world, int ends[2])
 {
-    struct driver *driver = world->driver;
     struct probe read;
     char data[8];
 
-    if (driver->ops->world->shutdown(driver, ends[1], SHUT_WR) == -ENOTSOCK)
+    if (ASK(world, shutdown, ends[1], SHUT_WR) == -ENOTSOCK)
         return; /* a pipe has no two halves */
     CHECK_EQ(do_data(world, OP_RECV, ends[0], data, sizeof(data)), 0);
     probe_data(&read, world, OP_RECV, ends[1], data, sizeof(data));

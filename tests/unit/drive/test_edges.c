@@ -87,7 +87,7 @@ TEST(an_accepted_connection_is_registered_when_it_first_waits_and_never_again)
     epoll_open(&world);
     listener = world_listen(&world, &address, 8);
     for (int i = 0; i < 3; i++) {
-        ends[1] = world.driver->ops->world->socket(world.driver, AF_INET, SOCK_STREAM, 0);
+        ends[1] = make_socket(&world, AF_INET, SOCK_STREAM);
         CHECK_EQ(do_connect(&world, ends[1], &address, sizeof(address)), 0);
         ends[0] = (int)do_accept(&world, listener);
         probe_data(&probe, &world, OP_RECV, ends[0], data, sizeof(data));

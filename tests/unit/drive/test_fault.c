@@ -48,7 +48,7 @@ static void perform_streams(struct world *world)
     char data[64] = "";
     int ends[2];
 
-    if (world->driver->ops->world->socketpair(world->driver, AF_UNIX, SOCK_STREAM, ends) != 0)
+    if (ASK(world, socketpair, AF_UNIX, SOCK_STREAM, ends) != 0)
         return;
     perform_data(world, OP_SEND, ends[1], data, 10);
     perform_data(world, OP_WRITE, ends[1], data, 10);

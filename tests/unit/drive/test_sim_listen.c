@@ -56,7 +56,7 @@ DRIVER_TEST(ipv6_listens_for_both_unless_told_not_to)
         listener = make_socket(&world, AF_INET6, SOCK_STREAM);
         CHECK_EQ(set_int(&world, listener, IPPROTO_IPV6, IPV6_V6ONLY, only), 0);
         CHECK_EQ(bind_ip(&world, listener, "::", 0), 0);
-        CHECK_EQ(world.driver->ops->world->listen(world.driver, listener, 4), 0);
+        CHECK_EQ(ASK(&world, listen, listener, 4), 0);
         name = name_of(&world, listener, false);
         port = ip_port(&name);
         fd = make_socket(&world, AF_INET, SOCK_STREAM);
@@ -177,8 +177,7 @@ DRIVER_TEST(without_a_descriptor_left_accept_says_so_and_the_connection_waits)
     limit = before;
     limit.rlim_cur = 40;
     CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    while ((fds[count] = world.driver->ops->world->socket(world.driver, AF_INET, SOCK_STREAM, 0)) >=
-           0)
+    while ((fds[count] = ASK(&world, socket, AF_INET, SOCK_STREAM, 0)) >= 0)
         count++;
     CHECK_EQ(do_accept(&world, listener), -EMFILE);
     CHECK_EQ(do_accept(&world, listener), -EMFILE);

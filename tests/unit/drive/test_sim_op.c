@@ -7,7 +7,6 @@
 DRIVER_TEST(vectors_and_messages_move_what_their_parts_say)
 {
     struct world world;
-    struct probe probe;
     char one[2], two[5];
     struct iovec out[3] = {{"ab", 2}, {NULL, 0}, {"cdef", 4}};
     struct iovec in_parts[2] = {{one, 2}, {two, 5}};
@@ -15,14 +14,8 @@ DRIVER_TEST(vectors_and_messages_move_what_their_parts_say)
 
     world_open(&world, 0);
     world_stream(&world, STREAM_PIPE, ends);
-    probe_op(&probe, &world, OP_WRITEV, ends[1])->vector.parts = out;
-    probe.op.vector.count = 3;
-    probe.op.vector.offset = OP_STREAM;
-    CHECK_EQ(probe_run(&probe), 6);
-    probe_op(&probe, &world, OP_READV, ends[0])->vector.parts = in_parts;
-    probe.op.vector.count = 2;
-    probe.op.vector.offset = OP_STREAM;
-    CHECK_EQ(probe_run(&probe), 6);
+    CHECK_EQ(do_vector(&world, OP_WRITEV, ends[1], out, 3, OP_STREAM), 6);
+    CHECK_EQ(do_vector(&world, OP_READV, ends[0], in_parts, 2, OP_STREAM), 6);
     CHECK_EQ(memcmp(one, "ab", 2), 0);
     CHECK_EQ(memcmp(two, "cdef", 4), 0);
     world_shut_both(&world, ends);
@@ -33,7 +26,6 @@ DRIVER_TEST(sendfile_moves_bytes_of_a_file_from_an_offset)
 {
     struct folder folder;
     struct world world;
-    struct probe probe;
     char data[20];
 
     world_open(&world, 0);
@@ -41,22 +33,13 @@ DRIVER_TEST(sendfile_moves_bytes_of_a_file_from_an_offset)
     put_file(&world, in(&folder, "f"), "0123456789");
     for (enum stream kind = 0; kind < STREAMS; kind++) {
         int fd = (int)do_open(&world, in(&folder, "f"), O_RDONLY);
-        struct op *op;
         int ends[2];
 
         world_stream(&world, kind, ends);
-        op = probe_op(&probe, &world, OP_SENDFILE, ends[1]);
-        op->sendfile.from = fd;
-        op->sendfile.offset = 4;
-        op->sendfile.size = 100;
-        CHECK_EQ(probe_run(&probe), 6);
+        CHECK_EQ(do_sendfile(&world, ends[1], fd, 4, 100), 6);
         CHECK_EQ(read_all(&world, ends[0], data, 6), 6);
         CHECK_EQ(memcmp(data, "456789", 6), 0);
-        op = probe_op(&probe, &world, OP_SENDFILE, ends[1]);
-        op->sendfile.from = fd;
-        op->sendfile.offset = 10;
-        op->sendfile.size = 100;
-        CHECK_EQ(probe_run(&probe), 0);
+        CHECK_EQ(do_sendfile(&world, ends[1], fd, 10, 100), 0);
         world_shut_both(&world, ends);
         world_shut(&world, fd);
     }

@@ -23,9 +23,7 @@ DRIVER_TEST(options_are_read_back)
     CHECK_EQ(set_int(&world, fd, SOL_SOCKET, SO_RCVBUF, 10000), 0);
     CHECK_EQ(get_int(&world, fd, SOL_SOCKET, SO_RCVBUF), 20000);
     CHECK_EQ(set_int(&world, fd, SOL_SOCKET, SO_TYPE, 1), -ENOPROTOOPT);
-    CHECK_EQ(
-        world.driver->ops->world->set_option(world.driver, fd, SOL_SOCKET, SO_REUSEADDR, "", 1),
-        -EINVAL);
+    CHECK_EQ(ASK(&world, set_option, fd, SOL_SOCKET, SO_REUSEADDR, "", 1), -EINVAL);
     world_shut(&world, fd);
     world_close(&world);
 }

@@ -10,7 +10,7 @@ DRIVER_TEST(a_pipe_holds_64_kib_and_small_writes_go_whole_or_not)
     int ends[2];
 
     world_open(&world, 0);
-    CHECK_EQ(world.driver->ops->world->pipe(world.driver, ends), 0);
+    CHECK_EQ(ASK(&world, pipe, ends), 0);
     CHECK_EQ(do_data(&world, OP_WRITE, ends[1], block, sizeof(block)), 65536);
     CHECK_EQ(try_data(&world, OP_WRITE, ends[1], block, 1), -EAGAIN);
     CHECK_EQ(poll_now(&world, ends[1], POLLOUT), 0);
@@ -29,7 +29,7 @@ DRIVER_TEST(the_ends_of_a_pipe_are_told_apart)
     int ends[2];
 
     world_open(&world, 0);
-    CHECK_EQ(world.driver->ops->world->pipe(world.driver, ends), 0);
+    CHECK_EQ(ASK(&world, pipe, ends), 0);
     CHECK_EQ(do_data(&world, OP_READ, ends[1], data, 4), -EBADF);
     CHECK_EQ(do_data(&world, OP_WRITE, ends[0], data, 4), -EBADF);
     CHECK_EQ(do_data(&world, OP_RECV, ends[0], data, 4), -ENOTSOCK);
@@ -37,7 +37,7 @@ DRIVER_TEST(the_ends_of_a_pipe_are_told_apart)
     world_shut(&world, ends[1]);
     CHECK_EQ(poll_now(&world, ends[0], POLLIN), POLLHUP);
     world_shut(&world, ends[0]);
-    CHECK_EQ(world.driver->ops->world->pipe(world.driver, ends), 0);
+    CHECK_EQ(ASK(&world, pipe, ends), 0);
     world_shut(&world, ends[0]);
     CHECK(poll_now(&world, ends[1], POLLOUT) & POLLERR);
     CHECK_EQ(do_data(&world, OP_WRITE, ends[1], data, 4), -EPIPE);
@@ -53,7 +53,7 @@ TEST(waiting_alone_for_a_pipe_that_nobody_writes_is_a_deadlock)
     int ends[2];
 
     sim_open(&world, 0);
-    CHECK_EQ(world.driver->ops->world->pipe(world.driver, ends), 0);
+    CHECK_EQ(ASK(&world, pipe, ends), 0);
     probe_data(&probe, &world, OP_READ, ends[0], data, 4);
     CHECK_EQ(wait_alone(&world, COIL_FOREVER), -EDEADLK);
     probe_cancel(&probe);

@@ -30,11 +30,9 @@ DRIVER_TEST(a_socket_without_a_name_has_one_of_zeros_and_no_peer)
     name = name_of(&world, fd, false);
     CHECK_EQ(name.ss_family, AF_INET);
     CHECK_EQ(ip_port(&name), 0);
-    CHECK_EQ(
-        world.driver->ops->world->name(world.driver, fd, true, (struct sockaddr *)&name, &length),
-        -ENOTCONN);
+    CHECK_EQ(ASK(&world, name, fd, true, (struct sockaddr *)&name, &length), -ENOTCONN);
     world_shut(&world, fd);
-    CHECK_EQ(world.driver->ops->world->listen(world.driver, fd, 1), -EBADF);
+    CHECK_EQ(ASK(&world, listen, fd, 1), -EBADF);
     world_close(&world);
 }
 
@@ -47,9 +45,7 @@ DRIVER_TEST(a_name_that_has_no_room_is_cut_and_its_length_told)
 
     world_open(&world, 0);
     fd = listen_ip(&world, "127.0.0.1", 1, &port);
-    CHECK_EQ(
-        world.driver->ops->world->name(world.driver, fd, false, (struct sockaddr *)&name, &length),
-        0);
+    CHECK_EQ(ASK(&world, name, fd, false, (struct sockaddr *)&name, &length), 0);
     CHECK_EQ(length, sizeof(name));
     CHECK_EQ(name.sin_family, AF_INET);
     CHECK_EQ(name.sin_addr.s_addr, 0);
@@ -65,13 +61,13 @@ DRIVER_TEST(listening_binds_to_any_port_and_datagrams_do_not_listen)
 
     world_open(&world, 0);
     fd = make_socket(&world, AF_INET, SOCK_STREAM);
-    CHECK_EQ(world.driver->ops->world->listen(world.driver, fd, 1), 0);
+    CHECK_EQ(ASK(&world, listen, fd, 1), 0);
     name = name_of(&world, fd, false);
     CHECK(ip_port(&name) > 0);
     CHECK_EQ(get_int(&world, fd, SOL_SOCKET, SO_ACCEPTCONN), 1);
     world_shut(&world, fd);
     fd = make_socket(&world, AF_INET, SOCK_DGRAM);
-    CHECK_EQ(world.driver->ops->world->listen(world.driver, fd, 1), -EOPNOTSUPP);
+    CHECK_EQ(ASK(&world, listen, fd, 1), -EOPNOTSUPP);
     world_shut(&world, fd);
     world_close(&world);
 }

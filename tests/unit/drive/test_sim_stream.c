@@ -33,9 +33,7 @@ DRIVER_TEST(lingering_for_no_time_resets_the_connection)
 
     world_open(&world, 0);
     tcp_pair(&world, ends);
-    CHECK_EQ(world.driver->ops->world->set_option(world.driver, ends[0], SOL_SOCKET, SO_LINGER,
-                                                  &none, sizeof(none)),
-             0);
+    CHECK_EQ(ASK(&world, set_option, ends[0], SOL_SOCKET, SO_LINGER, &none, sizeof(none)), 0);
     world_shut(&world, ends[0]);
     CHECK(poll_now(&world, ends[1], POLLIN) & POLLERR);
     CHECK_EQ(get_int(&world, ends[1], SOL_SOCKET, SO_ERROR), ECONNRESET);
@@ -52,7 +50,7 @@ DRIVER_TEST(half_a_connection_is_closed_and_the_other_half_goes_on)
 
     world_open(&world, 0);
     tcp_pair(&world, ends);
-    CHECK_EQ(world.driver->ops->world->shutdown(world.driver, ends[0], SHUT_WR), 0);
+    CHECK_EQ(ASK(&world, shutdown, ends[0], SHUT_WR), 0);
     CHECK_EQ(do_data(&world, OP_RECV, ends[1], data, 10), 0);
     CHECK_EQ(do_data(&world, OP_SEND, ends[1], "abc", 3), 3);
     CHECK_EQ(do_data(&world, OP_RECV, ends[0], data, 10), 3);
@@ -163,7 +161,7 @@ DRIVER_TEST(sockets_that_are_not_connected_say_so)
     CHECK_EQ(do_data(&world, OP_RECV, fd, data, 10), -ENOTCONN);
     CHECK_EQ(do_data(&world, OP_SEND, fd, "abc", 3), -EPIPE);
     CHECK_EQ(poll_now(&world, fd, POLLIN | POLLOUT), POLLOUT | POLLHUP);
-    CHECK_EQ(world.driver->ops->world->shutdown(world.driver, fd, SHUT_RDWR), -ENOTCONN);
+    CHECK_EQ(ASK(&world, shutdown, fd, SHUT_RDWR), -ENOTCONN);
     world_shut(&world, fd);
     fd = make_socket(&world, AF_UNIX, SOCK_STREAM);
     CHECK_EQ(do_data(&world, OP_RECV, fd, data, 10), -EINVAL);

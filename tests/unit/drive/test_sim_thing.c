@@ -18,7 +18,7 @@ DRIVER_TEST(the_lowest_free_number_is_used_again_at_once)
     CHECK_EQ(make_socket(&world, AF_UNIX, SOCK_DGRAM), fds[3]);
     for (int i = 0; i < 5; i++)
         world_shut(&world, fds[i]);
-    CHECK_EQ(world.driver->ops->world->close(world.driver, fds[0]), -EBADF);
+    CHECK_EQ(ASK(&world, close, fds[0]), -EBADF);
     world_close(&world);
 }
 
@@ -35,7 +35,7 @@ DRIVER_TEST(there_are_as_many_descriptors_as_the_process_may_have)
     limit.rlim_cur = 40;
     CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
     while (count < 64) {
-        int fd = world.driver->ops->world->socket(world.driver, AF_INET, SOCK_STREAM, 0);
+        int fd = ASK(&world, socket, AF_INET, SOCK_STREAM, 0);
 
         if (fd < 0) {
             CHECK_EQ(fd, -EMFILE);
@@ -62,12 +62,12 @@ DRIVER_TEST(closing_ends_what_is_out_and_the_number_begins_a_new_life)
     int ends[2], again[2];
 
     world_open(&world, 0);
-    CHECK_EQ(world.driver->ops->world->pipe(world.driver, ends), 0);
+    CHECK_EQ(ASK(&world, pipe, ends), 0);
     for (int i = 0; i < 3; i++)
         probe_data(&reads[i], &world, OP_READ, ends[0], &data[i], 1);
     settle(&world);
     world_shut(&world, ends[0]);
-    CHECK_EQ(world.driver->ops->world->pipe(world.driver, again), 0);
+    CHECK_EQ(ASK(&world, pipe, again), 0);
     CHECK_EQ(again[0], ends[0]);
     CHECK_EQ(do_data(&world, OP_WRITE, again[1], "x", 1), 1);
     for (int i = 0; i < 3; i++)
@@ -93,8 +93,7 @@ TEST(ten_thousand_sockets_are_no_trouble)
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < 11000)
         SKIP("the limit of descriptors is too low");
     for (int i = 0; i < PAIRS; i++) {
-        CHECK_EQ(world.driver->ops->world->socketpair(world.driver, AF_UNIX, SOCK_STREAM, ends[i]),
-                 0);
+        CHECK_EQ(ASK(&world, socketpair, AF_UNIX, SOCK_STREAM, ends[i]), 0);
         probe_data(&reads[i], &world, OP_RECV, ends[i][0], &data[i], 1);
     }
     for (int round = 0; round < 3; round++) {
@@ -120,7 +119,7 @@ TEST(a_cancel_frees_the_way_for_who_waits_behind)
     int ends[2];
 
     sim_open(&world, 0);
-    CHECK_EQ(world.driver->ops->world->pipe(world.driver, ends), 0);
+    CHECK_EQ(ASK(&world, pipe, ends), 0);
     CHECK_EQ(do_data(&world, OP_WRITE, ends[1], block, 65536 - 10), 65536 - 10);
     probe_data(&large, &world, OP_WRITE, ends[1], block, 4096); /* whole or not at all */
     probe_data(&small, &world, OP_WRITE, ends[1], block, 5);

@@ -24,8 +24,7 @@ static struct sockaddr_un hidden(const char *name, uint32_t *length)
 
 static int bind_to(struct world *world, int fd, const struct sockaddr_un *name, uint32_t length)
 {
-    return world->driver->ops->world->bind(world->driver, fd, (const struct sockaddr *)name,
-                                           length);
+    return ASK(world, bind, fd, (const struct sockaddr *)name, length);
 }
 
 static void talk(struct world *world, const struct sockaddr_un *name, uint32_t length)

@@ -11,13 +11,13 @@ TEST(simulated_numbers_are_told_from_real_ones)
     int ends[2], real[2];
 
     sim_open(&world, 0);
-    CHECK_EQ(world.driver->ops->world->pipe(world.driver, ends), 0);
+    CHECK_EQ(ASK(&world, pipe, ends), 0);
     CHECK(sim_is_ours(ends[0]) && sim_is_ours(ends[1]));
     open_pipe(real);
     CHECK_EQ(do_data(&world, OP_WRITE, real[1], "abc", 3), 3);
     CHECK_EQ(do_data(&world, OP_READ, real[0], data, 4), 3);
     CHECK_EQ(do_data(&world, OP_READ, SIM_FIRST_FD + 77, data, 4), -EBADF);
-    CHECK_EQ(world.driver->ops->world->close(world.driver, SIM_FIRST_FD + 77), -EBADF);
+    CHECK_EQ(ASK(&world, close, SIM_FIRST_FD + 77), -EBADF);
     world_shut_both(&world, real);
     CHECK_EQ(fcntl(real[0], F_GETFD), -1);
     world_shut_both(&world, ends);

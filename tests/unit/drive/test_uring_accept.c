@@ -311,7 +311,7 @@ URING_TEST(accepting_on_what_does_not_listen_is_einval)
     int fd;
 
     world_open(&world, 0);
-    fd = world.driver->ops->world->socket(world.driver, AF_INET, SOCK_STREAM, 0);
+    fd = make_socket(&world, AF_INET, SOCK_STREAM);
     CHECK_EQ(do_accept(&world, fd), -EINVAL);
     world_shut(&world, fd);
     world_close(&world);

@@ -1,5 +1,5 @@
 /* Every operation gives the same, whichever way it has to go: by request, by poll, by a worker. */
-#include "world.h"
+#include "ops.h"
 
 #include <netinet/in.h>
 #include <signal.h>
@@ -42,79 +42,6 @@ static const char *in_folder(const char *name)
     return path;
 }
 
-static int64_t do_open(struct world *world, const char *path, int flags)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, OP_OPEN, -1);
-
-    op->open.path = path;
-    op->open.flags = flags;
-    op->open.mode = 0640;
-    return probe_run(&probe);
-}
-
-static int64_t do_at(struct world *world, enum op_kind kind, int fd, void *data, size_t size,
-                     int64_t offset)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, kind, fd);
-
-    op->rw.data = data;
-    op->rw.size = size;
-    op->rw.offset = offset;
-    return probe_run(&probe);
-}
-
-static int64_t do_vector(struct world *world, enum op_kind kind, int fd, int64_t offset,
-                         const struct iovec *parts, size_t count)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, kind, fd);
-
-    op->vector.parts = parts;
-    op->vector.count = count;
-    op->vector.offset = offset;
-    return probe_run(&probe);
-}
-
-static int64_t do_stat(struct world *world, int fd, const char *path, bool follow, struct stat *out)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, OP_STAT, fd);
-
-    op->stat.path = path;
-    op->stat.follow = follow;
-    op->stat.out = out;
-    return probe_run(&probe);
-}
-
-static int64_t do_path(struct world *world, enum op_kind kind, const char *path, int flags)
-{
-    struct probe probe;
-    struct op *op = probe_op(&probe, world, kind, -1);
-
-    op->path.path = path;
-    op->path.mode = 0750;
-    op->path.flags = flags;
-    return probe_run(&probe);
-}
-
-static int64_t do_fsync(struct world *world, int fd, bool data_only)
-{
-    struct probe probe;
-
-    probe_op(&probe, world, OP_FSYNC, fd)->sync.data_only = data_only;
-    return probe_run(&probe);
-}
-
-static int64_t do_close(struct world *world, int fd)
-{
-    struct probe probe;
-
-    probe_op(&probe, world, OP_CLOSE, fd);
-    return probe_run(&probe);
-}
-
 static void contents(struct world *world, int fd)
 {
     char data[16] = "";
@@ -125,10 +52,10 @@ static void contents(struct world *world, int fd)
     CHECK_EQ(do_at(world, OP_READ, fd, data, 5, 6), 5);
     CHECK_STR(data, "world");
     CHECK_EQ(do_at(world, OP_WRITE, fd, "W", 1, 6), 1);
-    CHECK_EQ(do_vector(world, OP_READV, fd, 4, parts, 2), 6);
+    CHECK_EQ(do_vector(world, OP_READV, fd, parts, 2, 4), 6);
     CHECK_EQ(memcmp(data, "o W", 3), 0);
     CHECK_EQ(memcmp(data + 8, "orl", 3), 0);
-    CHECK_EQ(do_vector(world, OP_WRITEV, fd, 11, parts, 2), 6);
+    CHECK_EQ(do_vector(world, OP_WRITEV, fd, parts, 2, 11), 6);
     CHECK_EQ(do_at(world, OP_READ, fd, data, 16, 100), 0);
     CHECK_EQ(do_fsync(world, fd, false), 0);
     CHECK_EQ(do_fsync(world, fd, true), 0);
@@ -143,15 +70,15 @@ static void files(struct world *world)
     CHECK_EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
     contents(world, fd);
     CHECK_EQ(stat(in_folder("a"), &expected), 0);
-    CHECK_EQ(do_stat(world, -1, in_folder("a"), true, &by_path), 0);
-    CHECK_EQ(do_stat(world, fd, NULL, true, &by_fd), 0);
+    CHECK_EQ(do_stat(world, in_folder("a"), &by_path), 0);
+    CHECK_EQ(do_fstat(world, fd, &by_fd), 0);
     CHECK_EQ(memcmp(&expected, &by_path, sizeof(expected)), 0);
     CHECK_EQ(memcmp(&expected, &by_fd, sizeof(expected)), 0);
     CHECK_EQ(expected.st_size, 17);
-    CHECK_EQ(expected.st_mode & 0777, 0640);
+    CHECK_EQ(expected.st_mode & 0777, 0644);
     CHECK_EQ(do_close(world, fd), 0);
     CHECK_EQ(do_close(world, fd), -EBADF);
-    CHECK_EQ(do_path(world, OP_UNLINK, in_folder("a"), 0), 0);
+    CHECK_EQ(do_unlink(world, in_folder("a"), 0), 0);
     CHECK_EQ(do_open(world, in_folder("a"), O_RDONLY), -ENOENT);
 }
 
@@ -163,28 +90,25 @@ static void names(struct world *world)
     struct op *op;
     int fd;
 
-    CHECK_EQ(do_path(world, OP_MKDIR, in_folder("d"), 0), 0);
-    CHECK_EQ(do_path(world, OP_MKDIR, in_folder("d"), 0), -EEXIST);
+    CHECK_EQ(do_mkdir(world, in_folder("d")), 0);
+    CHECK_EQ(do_mkdir(world, in_folder("d")), -EEXIST);
     fd = (int)do_open(world, in_folder("d/x"), O_WRONLY | O_CREAT);
     CHECK_EQ(do_close(world, fd), 0);
-    op = probe_op(&probe, world, OP_RENAME, -1);
-    op->rename.from = in_folder("d/x");
-    op->rename.to = in_folder("d/y");
-    CHECK_EQ(probe_run(&probe), 0);
+    CHECK_EQ(do_rename(world, in_folder("d/x"), in_folder("d/y")), 0);
     CHECK_EQ(symlink("nowhere", in_folder("d/y2")), 0);
-    CHECK_EQ(do_stat(world, -1, in_folder("d/y2"), true, &about), -ENOENT);
-    CHECK_EQ(do_stat(world, -1, in_folder("d/y2"), false, &about), 0);
+    CHECK_EQ(do_stat(world, in_folder("d/y2"), &about), -ENOENT);
+    CHECK_EQ(do_lstat(world, in_folder("d/y2"), &about), 0);
     CHECK(S_ISLNK(about.st_mode));
-    CHECK_EQ(do_path(world, OP_UNLINK, in_folder("d/y2"), 0), 0);
+    CHECK_EQ(do_unlink(world, in_folder("d/y2"), 0), 0);
     op = probe_op(&probe, world, OP_LIST, -1);
     op->list.path = in_folder("d");
     op->list.names = &found;
     CHECK_EQ(probe_run(&probe), 1);
     CHECK_STR(found, "y");
     free(found);
-    CHECK_EQ(do_path(world, OP_UNLINK, in_folder("d"), AT_REMOVEDIR), -ENOTEMPTY);
-    CHECK_EQ(do_path(world, OP_UNLINK, in_folder("d/y"), 0), 0);
-    CHECK_EQ(do_path(world, OP_UNLINK, in_folder("d"), AT_REMOVEDIR), 0);
+    CHECK_EQ(do_unlink(world, in_folder("d"), AT_REMOVEDIR), -ENOTEMPTY);
+    CHECK_EQ(do_unlink(world, in_folder("d/y"), 0), 0);
+    CHECK_EQ(do_unlink(world, in_folder("d"), AT_REMOVEDIR), 0);
 }
 
 static void fifo(struct world *world)
@@ -241,7 +165,7 @@ static void connections(struct world *world)
 {
     struct sockaddr_in address;
     int listener = world_listen(world, &address, 4);
-    int fd = world->driver->ops->world->socket(world->driver, AF_INET, SOCK_STREAM, 0);
+    int fd = make_socket(world, AF_INET, SOCK_STREAM);
     struct probe accepting;
     char data[8];
 
@@ -256,7 +180,7 @@ static void connections(struct world *world)
     CHECK_EQ(do_data(world, OP_RECV, (int)accepting.op.result, data, 8), 0);
     world_shut(world, (int)accepting.op.result);
     world_shut(world, listener);
-    fd = world->driver->ops->world->socket(world->driver, AF_INET, SOCK_STREAM, 0);
+    fd = make_socket(world, AF_INET, SOCK_STREAM);
     CHECK_EQ(do_connect(world, fd, &address, sizeof(address)), -ECONNREFUSED);
     world_shut(world, fd);
 }

@@ -74,7 +74,7 @@ DRIVER_TEST(a_listener_made_elsewhere_never_blocks_the_thread)
     world_open(&world, 0);
     CHECK_EQ(bind(listener, (struct sockaddr *)&address, length), 0);
     CHECK_EQ(getsockname(listener, (struct sockaddr *)&address, &length), 0);
-    CHECK_EQ(world.driver->ops->world->listen(world.driver, listener, 8), 0);
+    CHECK_EQ(ASK(&world, listen, listener, 8), 0);
     thief = !world_is(&world, "uring");
     probe_op(&probe, &world, OP_ACCEPT, listener);
     clients[0] = connect_to(&address);

@@ -169,28 +169,33 @@ int64_t do_accept(struct world *world, int fd)
     return probe_run(&probe);
 }
 
-int world_listen(struct world *world, struct sockaddr_in *address, int backlog)
+int make_socket(struct world *world, int family, int type)
 {
-    struct driver *driver = world->driver;
-    uint32_t length = sizeof(*address);
-    int fd = driver->ops->world->socket(driver, AF_INET, SOCK_STREAM, 0);
+    int fd = ASK(world, socket, family, type, 0);
 
     CHECK(fd >= 0);
+    return fd;
+}
+
+int world_listen(struct world *world, struct sockaddr_in *address, int backlog)
+{
+    uint32_t length = sizeof(*address);
+    int fd = make_socket(world, AF_INET, SOCK_STREAM);
+
     *address =
         (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    CHECK_EQ(driver->ops->world->bind(driver, fd, (struct sockaddr *)address, length), 0);
-    CHECK_EQ(driver->ops->world->listen(driver, fd, backlog), 0);
-    CHECK_EQ(driver->ops->world->name(driver, fd, false, (struct sockaddr *)address, &length), 0);
+    CHECK_EQ(ASK(world, bind, fd, (struct sockaddr *)address, length), 0);
+    CHECK_EQ(ASK(world, listen, fd, backlog), 0);
+    CHECK_EQ(ASK(world, name, fd, false, (struct sockaddr *)address, &length), 0);
     return fd;
 }
 
 static void tcp_pair(struct world *world, int ends[2])
 {
-    struct driver *driver = world->driver;
     struct sockaddr_in address;
     int listener = world_listen(world, &address, 8);
 
-    ends[1] = driver->ops->world->socket(driver, AF_INET, SOCK_STREAM, 0);
+    ends[1] = make_socket(world, AF_INET, SOCK_STREAM);
     CHECK_EQ(do_connect(world, ends[1], &address, sizeof(address)), 0);
     ends[0] = (int)do_accept(world, listener);
     CHECK(ends[0] >= 0);
@@ -199,19 +204,17 @@ static void tcp_pair(struct world *world, int ends[2])
 
 void world_stream(struct world *world, enum stream kind, int ends[2])
 {
-    struct driver *driver = world->driver;
-
     if (kind == STREAM_PIPE)
-        CHECK_EQ(driver->ops->world->pipe(driver, ends), 0);
+        CHECK_EQ(ASK(world, pipe, ends), 0);
     else if (kind == STREAM_UNIX)
-        CHECK_EQ(driver->ops->world->socketpair(driver, AF_UNIX, SOCK_STREAM, ends), 0);
+        CHECK_EQ(ASK(world, socketpair, AF_UNIX, SOCK_STREAM, ends), 0);
     else
         tcp_pair(world, ends);
 }
 
 void world_shut(struct world *world, int fd)
 {
-    CHECK_EQ(world->driver->ops->world->close(world->driver, fd), 0);
+    CHECK_EQ(ASK(world, close, fd), 0);
 }
 
 void world_shut_both(struct world *world, int ends[2])

@@ -40,6 +40,9 @@ struct probe {
     void *arg;
 };
 
+/* What never waits, asked of a world's driver. */
+#define ASK(of, what, ...) ((of)->driver->ops->world->what((of)->driver, __VA_ARGS__))
+
 /* By $COIL_DRIVER. */
 void world_open(struct world *world, uint64_t seed);
 void world_close(struct world *world);
@@ -77,6 +80,7 @@ void settle(struct world *world);
 /* The driver's own. Streams of bytes: [1] writes what [0] reads. */
 enum stream { STREAM_PIPE, STREAM_UNIX, STREAM_TCP, STREAMS };
 void world_stream(struct world *world, enum stream kind, int ends[2]);
+int make_socket(struct world *world, int family, int type);
 int world_listen(struct world *world, struct sockaddr_in *address, int backlog);
 void world_shut(struct world *world, int fd);
 void world_shut_both(struct world *world, int ends[2]);
