@@ -1,0 +1,235 @@
+/* How a process pool ends: drain, cancel, grace, report, force; and then its processes. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include <coil/sock.h>
+#include <coil/task.h>
+
+#include "base/alloc.h"
+#include "mach/clock.h"
+#include "mach/sys_io.h"
+#include "mach/thread.h"
+#include "work/processes.h"
+
+#define DEFAULT_GRACE COIL_SECONDS(5)
+#define GOODBYE_NS COIL_SECONDS(1) /* for a worker without a job to go by itself */
+
+static int64_t deadline_in(int64_t ns)
+{
+    int64_t now = mach_now();
+
+    return ns > COIL_FOREVER - now ? COIL_FOREVER : now + ns;
+}
+
+typedef bool reached_fn(struct process_pool *pool);
+
+/* Whether it was in time. */
+static bool wait_until(struct process_pool *pool, reached_fn *reached, int64_t deadline_ns)
+{
+    for (;;) {
+        uint32_t seen = (uint32_t)word_load(&pool->settled);
+
+        if (reached(pool))
+            return true;
+        if (mach_now() >= deadline_ns)
+            return false;
+        coil__mach_futex_wait(word_futex(&pool->settled), seen, deadline_ns);
+    }
+}
+
+static bool no_jobs(struct process_pool *pool)
+{
+    return word_load(&pool->pending) == 0;
+}
+
+/* ---- jobs ---- */
+
+static void cancel_all(struct process_pool *pool)
+{
+    struct coil_exception *reason =
+        coil__exception_text(-ECANCELED, "", "the pool is being shut down");
+    struct coil_link done;
+
+    list_init(&done);
+    pthread_mutex_lock(&pool->lock);
+    coil__process_fail_queue(pool, -ECANCELED, reason, &done);
+    for (unsigned i = 0; i < pool->executor.workers; i++)
+        for (unsigned slot = 0; slot < pool->setup.at_once; slot++)
+            if (pool->seats[i].at[slot] != NULL)
+                coil__process_ask_cancel(pool->seats[i].at[slot]);
+    pthread_mutex_unlock(&pool->lock);
+    coil__process_complete(&done);
+}
+
+static void report(const struct process_job *job, const struct seat *seat,
+                   const struct coil_stop_options *options)
+{
+    char line[512];
+
+    snprintf(line, sizeof(line), "%.200s (%.200s) in worker %u (pid %d)", job->name,
+             job->future.place, seat->index, seat->pid);
+    if (options->survivor != NULL)
+        options->survivor(line, options->arg);
+    else
+        fprintf(stderr, "coil: a job did not end in its grace, its worker is killed: %s\n", line);
+}
+
+/* Takes one out of its seat; who it was is reported without the lock, before it is settled. */
+static struct process_job *take_survivor(struct process_pool *pool, struct seat *seat,
+                                         unsigned slot, struct coil_link *done)
+{
+    struct process_job *job;
+
+    pthread_mutex_lock(&pool->lock);
+    job = seat->at[slot];
+    if (job != NULL) {
+        coil__process_job_off(job, -COIL_ESTOPPED, NULL, NULL, done);
+        seat->state = SEAT_ENDING;
+        coil__seat_kill(seat);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return job;
+}
+
+static int64_t leave_survivors(struct process_pool *pool, const struct coil_stop_options *options)
+{
+    struct coil_link done;
+    int64_t n = 0;
+
+    list_init(&done);
+    for (unsigned i = 0; i < pool->executor.workers; i++)
+        for (unsigned slot = 0; slot < pool->setup.at_once; slot++) {
+            struct process_job *job = take_survivor(pool, &pool->seats[i], slot, &done);
+
+            if (job == NULL)
+                continue;
+            report(job, &pool->seats[i], options);
+            coil__process_complete(&done);
+            n++;
+        }
+    return n;
+}
+
+static int64_t end_jobs(struct process_pool *pool, const struct coil_stop_options *options)
+{
+    int64_t grace = options->grace_ns;
+
+    if (options->drain_ns > 0 && wait_until(pool, no_jobs, deadline_in(options->drain_ns)))
+        return 0;
+    cancel_all(pool);
+    if (grace >= 0 && wait_until(pool, no_jobs, deadline_in(grace == 0 ? DEFAULT_GRACE : grace)))
+        return 0;
+    return no_jobs(pool) ? 0 : leave_survivors(pool, options);
+}
+
+/* ---- processes ---- */
+
+static bool no_workers(struct process_pool *pool)
+{
+    bool none;
+
+    pthread_mutex_lock(&pool->lock);
+    none = pool->empty_seats == pool->executor.workers;
+    pthread_mutex_unlock(&pool->lock);
+    return none;
+}
+
+static bool no_zygotes(struct process_pool *pool)
+{
+    return word_load(&pool->ended) != 0;
+}
+
+/* The spare one first: the zygote, its parent, reaps it. */
+static coil_async struct coil_result end_zygotes(void *arg)
+{
+    struct process_pool *pool = arg;
+    struct zygote_near *near;
+
+    while ((near = pool->spare != NULL ? pool->spare : pool->zygote) != NULL) {
+        struct coil_future *task = coil_future_ref(near->task);
+
+        coil__sys_shutdown(near->control, SHUT_WR);
+        coil_await(task);
+        coil_future_unref(task);
+    }
+    word_store(&pool->ended, 1);
+    coil__process_settled(pool);
+    return coil_number(0);
+}
+
+void coil__process_end_zygotes(struct process_pool *pool, bool impatient)
+{
+    struct coil_future *task;
+
+    if (pool->ends && impatient) {
+        coil__near_kill(pool->spare);
+        coil__near_kill(pool->zygote);
+    }
+    if (pool->ends)
+        return;
+    task = coil_create_task(end_zygotes, pool);
+    pool->ends = !coil_future_done(task); /* else there is no memory for it; it is tried again */
+    coil_future_unref(task);
+}
+
+static void wake(struct process_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->ending = true;
+    coil__process_wake(pool);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void kill_workers(struct process_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    for (unsigned i = 0; i < pool->executor.workers; i++)
+        coil__seat_kill(&pool->seats[i]);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void end_processes(struct process_pool *pool)
+{
+    wake(pool);
+    while (!wait_until(pool, no_workers, deadline_in(GOODBYE_NS)))
+        kill_workers(pool);
+    wake(pool);
+    while (!wait_until(pool, no_zygotes, deadline_in(GOODBYE_NS))) {
+        pthread_mutex_lock(&pool->lock);
+        pool->impatient = true;
+        pthread_mutex_unlock(&pool->lock);
+        wake(pool);
+    }
+    coil_thread_close(pool->manager);
+    pool->manager = NULL;
+}
+
+static bool is_managed(struct process_pool *pool)
+{
+    bool managed;
+
+    pthread_mutex_lock(&pool->lock);
+    managed = pool->manager != NULL;
+    if (!managed)
+        pool->ending = true;
+    pthread_mutex_unlock(&pool->lock);
+    return managed;
+}
+
+int64_t coil__process_shutdown(struct coil_executor *self, const struct coil_stop_options *options)
+{
+    struct process_pool *pool = pool_of(self);
+    int64_t left_behind = 0;
+
+    if (is_managed(pool)) {
+        left_behind = end_jobs(pool, options);
+        end_processes(pool);
+    } else {
+        coil__near_end(pool->zygote);
+        pool->zygote = NULL;
+    }
+    coil__process_close_seats(pool);
+    return left_behind;
+}

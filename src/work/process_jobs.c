@@ -1,0 +1,396 @@
+/* Jobs of a process pool, as any thread sees them: submitted, sent, cancelled, killed, done. */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+#include "base/alloc.h"
+#include "mach/clock.h"
+#include "mach/sys_io.h"
+#include "mach/sys_memory.h"
+#include "mach/thread.h"
+#include "work/processes.h"
+
+static struct process_job *job_of(const struct coil_cfuture *future)
+{
+    return container_of((struct coil_cfuture *)(uintptr_t)future, struct process_job, future);
+}
+
+/* ---- the end of one ---- */
+
+static coil_drop_fn *drop_of(const struct process_job *job)
+{
+    return job->batch ? coil_results_free : coil_bytes_free;
+}
+
+static void settle(struct process_job *job)
+{
+    struct process_pool *pool = job->pool;
+    struct coil_result result = {job->status, job->value};
+
+    executor_job_ends(&pool->executor);
+    coil__cfuture_complete(&job->future, result, job->exception, drop_of(job));
+    if (word_sub(&pool->pending, 1) == 0 && executor_refuses(&pool->executor))
+        coil__process_settled(pool);
+    coil_cfuture_unref(&job->future);
+}
+
+void coil__process_complete(struct coil_link *done)
+{
+    struct coil_link *link;
+
+    while ((link = list_pop(done)) != NULL)
+        settle(container_of(link, struct process_job, link));
+}
+
+static void leave_seat(struct process_job *job)
+{
+    struct seat *seat = job->seat;
+
+    seat->at[job->slot] = NULL;
+    seat->free[seat->free_slots++] = job->slot;
+    word_store(&seat->flags[job->slot], 0);
+    job->seat = NULL;
+}
+
+void coil__process_job_off(struct process_job *job, int64_t status, void *value,
+                           struct coil_exception *exception, struct coil_link *done)
+{
+    if (job->seat != NULL)
+        leave_seat(job);
+    job->status = status;
+    job->value = value;
+    job->exception = exception;
+    list_append(done, &job->link);
+}
+
+static void leave_queue(struct process_job *job)
+{
+    list_remove(&job->link);
+    job->queued = false;
+    job->pool->queued--;
+}
+
+void coil__process_fail_queue(struct process_pool *pool, int64_t status,
+                              struct coil_exception *exception, struct coil_link *done)
+{
+    while (!list_empty(&pool->queue)) {
+        struct process_job *job = container_of(pool->queue.next, struct process_job, link);
+
+        leave_queue(job);
+        coil__process_job_off(job, status, NULL, coil__exception_ref(exception), done);
+    }
+    exception_unref(exception);
+}
+
+/* ---- sending ---- */
+
+/* Parts that are too many for a packet, as a memory file. Fails for want of descriptors or memory:
+ * then it is tried again when it is sent. */
+static int share_parts(struct process_job *job)
+{
+    void *memory = NULL;
+    int fd = coil__sys_memfd("coil-job", job->data_bytes), err;
+
+    if (fd < 0)
+        return fd;
+    err = coil__sys_mmap(&memory, job->data_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (err != 0) {
+        coil__sys_close(fd);
+        return err;
+    }
+    memcpy(memory, job->payload->parts, job->data_bytes);
+    coil__sys_munmap(memory, job->data_bytes);
+    job->shared = fd;
+    return 0;
+}
+
+static bool is_large(const struct process_job *job)
+{
+    return job->data_bytes > job->pool->setup.shared_bytes;
+}
+
+static void give_up_parts(struct process_job *job)
+{
+    coil__payload_free(job->payload);
+    job->payload = NULL;
+    if (job->shared >= 0)
+        coil__sys_close(job->shared);
+    job->shared = -1;
+}
+
+static struct job_head head_of(const struct process_job *job)
+{
+    struct job_head head = {.kind = JOB_RUN,
+                            .slot = (uint16_t)job->slot,
+                            .flags = job->batch ? JOB_BATCH : 0,
+                            .id = job->id,
+                            .data_bytes = job->data_bytes,
+                            .n = job->payload->n,
+                            .part_bytes = job->payload->part_bytes,
+                            .stride = job->payload->stride,
+                            .stack_bytes = job->stack_bytes,
+                            .name_bytes = (uint32_t)strlen(job->symbol)};
+
+    if (job->shared >= 0)
+        head.flags |= JOB_SHARED;
+    if (job->pool->program == NULL)
+        head.function = (uintptr_t)job->payload->function.fn;
+    return head;
+}
+
+static int send_parts(const struct seat *seat, struct process_job *job)
+{
+    struct job_head head;
+    struct letter letter;
+    int err;
+
+    if (is_large(job) && job->shared < 0 && (err = share_parts(job)) != 0)
+        return err;
+    head = head_of(job);
+    coil__letter_begin(&letter);
+    coil__letter_add(&letter, &head, sizeof(head));
+    coil__letter_add(&letter, job->symbol, head.name_bytes);
+    if (job->shared >= 0)
+        coil__letter_attach(&letter, &job->shared, 1);
+    else
+        coil__letter_add(&letter, job->payload->parts, job->data_bytes);
+    return coil__letter_send(&letter, seat->socket);
+}
+
+static void take_seat(struct seat *seat, struct process_job *job)
+{
+    leave_queue(job);
+    seat->at[job->slot] = job;
+    seat->free_slots--;
+    if (seat->free_slots == seat->pool->setup.at_once - 1)
+        seat->words_from = seat->words_n; /* what it said before is no last word of this one */
+    seat->jobs++;
+    job->seat = seat;
+    word_or(&job->future.state, CF_RUNNING);
+    give_up_parts(job);
+    if (job->timeout_ns > 0) {
+        job->deadline_ns = mach_now() + job->timeout_ns;
+        seat->pool->timed = true;
+        coil__process_wake(seat->pool);
+    }
+}
+
+/* The worker may have ended, and nobody has heard it yet; or have no room until it has answered. */
+static void send_first(struct seat *seat, struct coil_link *done)
+{
+    struct process_pool *pool = seat->pool;
+    struct process_job *job = container_of(pool->queue.next, struct process_job, link);
+    int err;
+
+    job->slot = seat->free[seat->free_slots - 1];
+    job->id = ++pool->next_id;
+    err = send_parts(seat, job);
+    if (err == 0) {
+        take_seat(seat, job);
+    } else if (err == -EAGAIN && seat->free_slots < pool->setup.at_once) {
+        seat->full = true;
+    } else if (err == -EAGAIN || err == -EPIPE || err == -ECONNRESET) {
+        seat->state = SEAT_ENDING;
+        coil__seat_kill(seat);
+    } else {
+        leave_queue(job);
+        coil__process_job_off(job, err, NULL, NULL, done);
+    }
+}
+
+static bool takes_more(const struct seat *seat)
+{
+    unsigned each = seat->pool->jobs_each;
+
+    return seat->state == SEAT_READY && seat->free_slots > 0 && !seat->full &&
+           (each == 0 || seat->jobs < each);
+}
+
+/* The one with the fewest jobs; of several the first, so that few are kept busy. */
+static struct seat *choose(struct process_pool *pool)
+{
+    struct seat *best = NULL;
+
+    for (unsigned i = 0; i < pool->executor.workers; i++) {
+        struct seat *seat = &pool->seats[i];
+
+        if (!takes_more(seat) || (best != NULL && seat->free_slots <= best->free_slots))
+            continue;
+        best = seat;
+        if (seat->free_slots == pool->setup.at_once)
+            break;
+    }
+    return best;
+}
+
+void coil__process_pump(struct process_pool *pool, struct coil_link *done)
+{
+    struct seat *seat;
+
+    while (!list_empty(&pool->queue) && (seat = choose(pool)) != NULL)
+        send_first(seat, done);
+    if (!list_empty(&pool->queue) && pool->empty_seats > 0)
+        coil__process_wake(pool);
+}
+
+/* ---- cancelling ---- */
+
+static int send_cancel(const struct process_job *job)
+{
+    const struct coil_exception *reason =
+        (const struct coil_exception *)word_load(&job->future.reason);
+    const char *text = coil_exception_text(reason);
+    struct job_head head = {.kind = JOB_CANCEL, .id = job->id, .slot = (uint16_t)job->slot};
+    struct letter letter;
+
+    head.text_bytes = (uint32_t)strnlen(text, TEXT_MOST);
+    coil__letter_begin(&letter);
+    coil__letter_add(&letter, &head, sizeof(head));
+    coil__letter_add(&letter, text, head.text_bytes);
+    return coil__letter_send(&letter, job->seat->socket);
+}
+
+void coil__process_ask_cancel(struct process_job *job)
+{
+    struct seat *seat = job->seat;
+
+    word_store(&seat->flags[job->slot], CF_CANCEL);
+    if (!seat->full && send_cancel(job) == -EAGAIN)
+        seat->full = true;
+    job->cancel_waits = seat->full;
+}
+
+static void cancel(struct coil_cfuture *future)
+{
+    struct process_job *job = job_of(future);
+    struct process_pool *pool = job->pool;
+    struct coil_link done;
+
+    list_init(&done);
+    pthread_mutex_lock(&pool->lock);
+    if (job->queued) {
+        leave_queue(job);
+        coil__process_job_off(
+            job, -ECANCELED, NULL,
+            coil__exception_ref((struct coil_exception *)word_load(&future->reason)), &done);
+    } else if (job->seat != NULL) {
+        coil__process_ask_cancel(job);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    coil__process_complete(&done);
+}
+
+static int may_wait(const struct coil_cfuture *future)
+{
+    const struct process_pool *pool = job_of(future)->pool;
+
+    return coil__processes_kind.is_here(&pool->executor) ? -EDEADLK : 0;
+}
+
+static void free_job(struct coil_cfuture *future)
+{
+    struct process_job *job = job_of(future);
+
+    give_up_parts(job);
+    executor_unref(&job->pool->executor);
+    mem_free(job);
+}
+
+static const struct cfuture_kind job_kind = {
+    .cancel = cancel, .may_wait = may_wait, .free = free_job};
+
+int coil_process_pool_kill(struct coil_cfuture *future)
+{
+    struct process_job *job = job_of(future);
+    bool runs;
+
+    if (future->kind != &job_kind)
+        return -EINVAL;
+    if (coil_cfuture_done(future))
+        return -EALREADY;
+    pthread_mutex_lock(&job->pool->lock);
+    runs = job->seat != NULL;
+    if (runs) {
+        job->end = JOB_KILLED;
+        coil__seat_kill(job->seat);
+    }
+    pthread_mutex_unlock(&job->pool->lock);
+    if (runs)
+        return 0;
+    return coil_cfuture_cancel(future) ? 0 : -EALREADY;
+}
+
+/* ---- submitting ---- */
+
+static struct process_job *make(struct process_pool *pool, struct payload *payload,
+                                const struct coil_job_options *options, const char *place)
+{
+    const char *symbol = payload->function.symbol != NULL ? payload->function.symbol : "";
+    const char *name = options->name != NULL ? options->name : symbol;
+    size_t name_bytes = strlen(name) + 1, symbol_bytes = strlen(symbol) + 1;
+    struct process_job *job = mem_zalloc(sizeof(*job) + name_bytes + symbol_bytes);
+
+    if (job == NULL)
+        return NULL;
+    coil__cfuture_init(&job->future, &job_kind, place);
+    memcpy(job->name, name, name_bytes);
+    job->symbol = memcpy(job->name + name_bytes, symbol, symbol_bytes);
+    job->pool = pool;
+    job->payload = payload;
+    job->batch = payload->batch;
+    job->shared = -1;
+    if (payload->n > 0)
+        job->data_bytes = (payload->n - 1) * payload->stride + payload->part_bytes;
+    job->stack_bytes = options->stack_bytes;
+    job->timeout_ns = options->timeout_ns;
+    return job;
+}
+
+/* Under the lock. */
+static int64_t enqueue(struct process_job *job, struct coil_link *done)
+{
+    struct process_pool *pool = job->pool;
+    int err;
+
+    if (strlen(job->symbol) > NAME_MOST)
+        return -ENAMETOOLONG;
+    if (pool->ending)
+        return -COIL_ESTOPPED;
+    if (pool->broken != NULL)
+        return coil_exception_code(pool->broken);
+    err = coil__process_manage(pool);
+    if (err != 0)
+        return err;
+    list_append(&pool->queue, &job->link);
+    job->queued = true;
+    pool->queued++;
+    coil__process_pump(pool, done);
+    return 0;
+}
+
+struct coil_cfuture *coil__process_submit(struct coil_executor *self, struct payload *payload,
+                                          const struct coil_job_options *options, const char *place)
+{
+    struct process_pool *pool = pool_of(self);
+    struct process_job *job = make(pool, payload, options, place);
+    struct coil_link done;
+    int64_t status;
+
+    if (job == NULL) {
+        coil__payload_free(payload);
+        return coil__cfuture_no_memory();
+    }
+    executor_ref(self);
+    executor_job_begins(self);
+    word_add(&pool->pending, 1);
+    if (is_large(job))
+        share_parts(job);
+    list_init(&done);
+    pthread_mutex_lock(&pool->lock);
+    status = enqueue(job, &done);
+    if (status < 0)
+        coil__process_job_off(job, status, NULL, coil__exception_ref(pool->broken), &done);
+    pthread_mutex_unlock(&pool->lock);
+    coil__process_complete(&done);
+    return &job->future;
+}

@@ -1,0 +1,480 @@
+#include "work/process_worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <coil/sock.h>
+#include <coil/task.h>
+
+#include "base/alloc.h"
+#include "base/list.h"
+#include "loop/exception.h"
+#include "mach/sys_io.h"
+#include "mach/sys_process.h"
+#include "mach/thread.h"
+#include "work/bytes.h"
+#include "work/executor.h"
+#include "work/process_message.h"
+#include "work/process_pack.h"
+
+struct worker {
+    struct process_setup setup;
+    struct worker_seat seat;
+    struct word *flags;
+    uint32_t generation;
+    int errors; /* where stderr went before */
+    struct coil_link jobs;
+    const void *known; /* a function that was looked at */
+    char *buffer;
+    size_t buffer_bytes;
+};
+
+struct worker_job {
+    struct worker *worker;
+    struct coil_link link;
+    struct payload *payload;
+    char *name;
+    struct coil_future *task; /* borrowed; from its first step on */
+    uint64_t id;
+    uint16_t slot;
+};
+
+static struct worker *here; /* for what runs in the child of a fork */
+
+static bool is_fork(const struct worker *self)
+{
+    return self->generation != coil__fork_generation;
+}
+
+/* ---- results ---- */
+
+/* The pool reads all the time, so waiting here holds nobody up for long. */
+static void send_letter(const struct worker *self, const struct letter *letter)
+{
+    struct pollfd writable = {.fd = self->seat.socket, .events = POLLOUT};
+    int err;
+
+    while ((err = coil__letter_send(letter, self->seat.socket)) == -EAGAIN)
+        coil__sys_poll(&writable, 1, COIL_FOREVER);
+    if (err != 0 && err != -EPIPE)
+        fprintf(stderr, "coil: a worker could not send a result: %s\n", coil_strerror(err));
+    if (err != 0)
+        coil__sys_exit(1); /* the pool would wait for it for ever */
+}
+
+/* A failure, and what is known of it. */
+static void tell_failure(struct worker_job *job, int64_t status, const char *text,
+                         const char *place)
+{
+    struct job_head head = {
+        .kind = JOB_DONE, .flags = JOB_NO_DATA, .id = job->id, .slot = job->slot};
+    struct letter letter;
+
+    head.status = status;
+    head.text_bytes = (uint32_t)strnlen(text, TEXT_MOST);
+    head.place_bytes = (uint32_t)strnlen(place, PLACE_MOST);
+    coil__letter_begin(&letter);
+    coil__letter_add(&letter, &head, sizeof(head));
+    coil__letter_add(&letter, text, head.text_bytes);
+    coil__letter_add(&letter, place, head.place_bytes);
+    send_letter(job->worker, &letter);
+}
+
+/* Large ones that do not lie in shared memory yet are copied there. NULL: that cannot be. */
+static struct coil_bytes *share(struct coil_bytes *bytes)
+{
+    struct coil_bytes *copy;
+
+    if (coil__bytes_fd(bytes) >= 0)
+        return bytes;
+    copy = coil_bytes_copy(bytes->data, bytes->size);
+    if (copy != NULL && coil__bytes_fd(copy) >= 0) {
+        coil_bytes_free(bytes);
+        return copy;
+    }
+    coil_bytes_free(copy);
+    return NULL;
+}
+
+static void send_value(struct worker_job *job, struct job_head *head,
+                       const struct coil_bytes *bytes)
+{
+    struct letter letter;
+    int fd;
+
+    coil__letter_begin(&letter);
+    coil__letter_add(&letter, head, sizeof(*head));
+    if (head->flags & JOB_SHARED) {
+        fd = coil__bytes_fd(bytes);
+        coil__letter_attach(&letter, &fd, 1);
+    } else if (bytes != NULL) {
+        coil__letter_add(&letter, bytes->data, bytes->size);
+    }
+    send_letter(job->worker, &letter);
+}
+
+/* Takes the bytes over; NULL: there are none. */
+static void tell_value(struct worker_job *job, int64_t status, struct coil_bytes *bytes)
+{
+    struct job_head head = {.kind = JOB_DONE, .id = job->id, .slot = job->slot};
+    struct coil_bytes *shared;
+
+    head.status = status;
+    head.flags = bytes == NULL ? JOB_NO_DATA : job->payload->batch ? JOB_BATCH : 0;
+    if (bytes != NULL && bytes->size > job->worker->setup.shared_bytes) {
+        shared = share(bytes);
+        if (shared == NULL) {
+            tell_failure(job, -ENOMEM, "no shared memory could be made for the result", "");
+            coil_bytes_free(bytes);
+            return;
+        }
+        bytes = shared;
+        head.flags |= JOB_SHARED;
+    }
+    head.data_bytes = bytes != NULL ? bytes->size : 0;
+    send_value(job, &head, bytes);
+    coil_bytes_free(bytes);
+}
+
+static void tell_batch(struct worker_job *job, struct coil_results *results)
+{
+    struct coil_bytes *bytes = coil__pack_results(results);
+
+    coil_results_free(results);
+    if (bytes == NULL)
+        tell_failure(job, -ENOMEM, "there was no memory for the results of the batch", "");
+    else
+        tell_value(job, 0, bytes);
+}
+
+static void tell_no_bytes(struct worker_job *job)
+{
+    char text[512];
+
+    snprintf(text, sizeof(text),
+             "%s returned a value that is no bytes (coil_bytes_new, coil_bytes_result)",
+             job->payload->function.symbol);
+    tell_failure(job, -ENOEXEC, text, "");
+}
+
+static void tell(struct worker_job *job, struct coil_result result)
+{
+    const struct coil_exception *exception = coil_current_exception();
+
+    if (result.status < 0 && coil_exception_code(exception) != result.status)
+        exception = NULL;
+    if (result.status < 0)
+        tell_failure(job, result.status, coil_exception_text(exception),
+                     coil_exception_place(exception));
+    else if (job->payload->batch)
+        tell_batch(job, result.value);
+    else if (result.value != NULL && !coil__pack_is_bytes(result.value))
+        tell_no_bytes(job);
+    else
+        tell_value(job, result.status, result.value);
+}
+
+/* ---- jobs ---- */
+
+/* Not every address of the pool's process is one here: it may have loaded a library since. */
+static struct coil_result check_function(struct worker_job *job)
+{
+    const struct coil_function *function = &job->payload->function;
+    const void *code = (const void *)(uintptr_t)function->fn;
+
+    if (code == NULL || code == job->worker->known)
+        return coil_number(0);
+    if (!coil__sys_is_code(code))
+        return coil_raise(ENOSYS,
+                          "%s is not in the worker: it was loaded after the pool was opened",
+                          function->symbol);
+    job->worker->known = code;
+    return coil_number(0);
+}
+
+/* Of several at a time only the task's own state is known. */
+static void watch_flag(const struct worker_job *job, bool on)
+{
+    if (job->worker->setup.at_once == 1)
+        coil__job_state = on ? &job->worker->flags[job->slot] : NULL;
+}
+
+static coil_async struct coil_result run_job(void *arg)
+{
+    struct worker_job *job = arg;
+    struct coil_result result;
+
+    job->task = coil_current_task();
+    result = check_function(job);
+    watch_flag(job, true);
+    if (result.status == 0)
+        result = coil__payload_run(job->payload);
+    watch_flag(job, false);
+    fflush(stdout);
+    if (is_fork(job->worker)) /* the job has forked, and its child came back here, too */
+        coil__sys_exit(result.status < 0);
+    tell(job, result);
+    return coil_number(0);
+}
+
+/* The task has ended, or never was; or its thread ends, and with it the worker. */
+static void drop_job(void *arg)
+{
+    struct worker_job *job = arg;
+
+    if (job->task == NULL)
+        tell_failure(job, -ENOMEM, "there was no memory for the job's task", "");
+    if (link_in_list(&job->link))
+        list_remove(&job->link);
+    coil__payload_free(job->payload);
+    mem_free(job->name);
+    mem_free(job);
+}
+
+/* Parts as they lie in the memory of whoever submitted them, with room between. */
+static void copy_parts(struct payload *payload, const struct job_head *head, const char *data)
+{
+    for (size_t i = 0; i < head->n && head->part_bytes > 0; i++)
+        memcpy(payload_part(payload, i), data + i * head->stride, head->part_bytes);
+}
+
+static bool parts_fit(const struct job_head *head)
+{
+    size_t size;
+
+    if (head->n == 0 || head->part_bytes == 0)
+        return true;
+    return !__builtin_mul_overflow(head->n - 1, head->stride, &size) &&
+           !__builtin_add_overflow(size, head->part_bytes, &size) && size <= head->data_bytes;
+}
+
+static int make_payload(struct worker_job *job, const struct job_parts *parts, const char *data)
+{
+    const struct job_head *head = &parts->head;
+    struct coil_function function = {(coil_coroutine_fn *)(uintptr_t)head->function, job->name};
+
+    if (!parts_fit(head))
+        return -EBADMSG;
+    job->payload = coil__payload_new(function, NULL, head->n, head->part_bytes,
+                                     (head->flags & JOB_BATCH) != 0);
+    if (job->payload == NULL)
+        return -ENOMEM;
+    job->payload->drop = coil_bytes_free;
+    copy_parts(job->payload, head, data);
+    return 0;
+}
+
+/* From the packet, or from the memory file that came with it, which is closed. */
+static int take_payload(struct worker_job *job, const struct job_parts *parts, int fd)
+{
+    struct coil_bytes *shared = NULL;
+    int err = 0;
+
+    if ((parts->head.flags & JOB_SHARED) == 0)
+        return make_payload(job, parts, parts->data);
+    if (fd < 0)
+        return -EMFILE;
+    err = coil__bytes_adopt(fd, parts->head.data_bytes, &shared);
+    if (err == 0)
+        err = make_payload(job, parts, shared->data);
+    coil_bytes_free(shared);
+    return err;
+}
+
+static char *copy_name(const struct job_parts *parts)
+{
+    char *name = mem_alloc(parts->head.name_bytes + 1);
+
+    if (name == NULL)
+        return NULL;
+    memcpy(name, parts->name, parts->head.name_bytes);
+    name[parts->head.name_bytes] = '\0';
+    return name;
+}
+
+static void start_job(struct worker_job *job, const struct job_head *head)
+{
+    struct coil_task_options options = {
+        .name = job->name, .stack_bytes = head->stack_bytes, .eager = true, .drop_arg = drop_job};
+
+    list_append(&job->worker->jobs, &job->link);
+    coil_future_unref(coil_create_task_with(run_job, job, &options));
+}
+
+static void receive_job(struct worker *self, const struct job_parts *parts, int fd)
+{
+    struct worker_job lost = {.worker = self, .id = parts->head.id, .slot = parts->head.slot};
+    struct worker_job *job = mem_zalloc(sizeof(*job));
+    int err = -ENOMEM;
+
+    if (job != NULL) {
+        *job = lost;
+        job->name = copy_name(parts);
+    }
+    if (job != NULL && job->name != NULL)
+        err = take_payload(job, parts, fd);
+    else if (fd >= 0)
+        coil__sys_close(fd);
+    if (err == 0) {
+        start_job(job, &parts->head);
+        return;
+    }
+    tell_failure(&lost, err, "the worker could not take the job", "");
+    if (job != NULL)
+        mem_free(job->name);
+    mem_free(job);
+}
+
+static void cancel_job(struct worker *self, const struct job_parts *parts)
+{
+    char reason[256];
+
+    snprintf(reason, sizeof(reason), "%.*s", (int)parts->head.text_bytes, parts->text);
+    for (struct coil_link *at = self->jobs.next; at != &self->jobs; at = at->next) {
+        struct worker_job *job = container_of(at, struct worker_job, link);
+
+        if (job->id == parts->head.id) {
+            coil_future_cancel(job->task, reason);
+            return;
+        }
+    }
+}
+
+/* ---- the worker ---- */
+
+static coil_async bool receive(struct worker *self)
+{
+    struct job_parts parts;
+    struct letter letter;
+    int fds[LETTER_FDS];
+    int64_t n;
+
+    coil__letter_expect(&letter, self->buffer, self->buffer_bytes);
+    n = coil_sock_recvmsg(self->seat.socket, &letter.header, 0);
+    if (n <= 0)
+        return n == -EINTR;
+    coil__letter_fds(&letter, fds);
+    if (!coil__job_parts(self->buffer, (size_t)n, &parts))
+        return false;
+    if (parts.head.kind == JOB_RUN)
+        receive_job(self, &parts, fds[0]);
+    else if (parts.head.kind == JOB_CANCEL)
+        cancel_job(self, &parts);
+    return true;
+}
+
+static coil_async struct coil_result serve(void *arg)
+{
+    struct worker *self = arg;
+    struct job_head ready = {.kind = JOB_READY, .flags = JOB_NO_DATA};
+    struct letter letter;
+
+    coil__letter_begin(&letter);
+    coil__letter_add(&letter, &ready, sizeof(ready));
+    send_letter(self, &letter);
+    while (receive(self))
+        ;
+    return coil_number(0);
+}
+
+/* What a job forks is none of the pool's: it must not answer for us, nor seem to live when we do
+ * not. */
+static void leave_pool(void)
+{
+    if (here == NULL)
+        return;
+    coil__sys_dup_to(here->errors, STDERR_FILENO);
+    coil__sys_close(here->seat.socket);
+    coil__sys_close(here->errors);
+    here = NULL;
+}
+
+static void end_worker(void *arg)
+{
+    struct worker *self = arg;
+
+    if (!list_empty(&self->jobs) && !is_fork(self))
+        fprintf(stderr, "coil: a job has ended its thread (pthread_exit)\n");
+    fflush(stdout);
+    coil__sys_exit(0);
+}
+
+static int take_seat(struct worker *self)
+{
+    size_t flags_bytes = self->setup.at_once * sizeof(*self->flags);
+    void *flags = NULL;
+    int err = coil__sys_mmap(&flags, flags_bytes, PROT_READ, MAP_SHARED, self->seat.flags, 0);
+
+    if (err != 0)
+        return err;
+    self->flags = flags;
+    coil__sys_close(self->seat.flags);
+    self->errors = coil__sys_dup(STDERR_FILENO);
+    if (self->errors < 0)
+        return self->errors;
+    err = coil__sys_dup_to(self->seat.words, STDERR_FILENO);
+    if (err < 0)
+        return err;
+    coil__sys_close(self->seat.words);
+    self->buffer_bytes = sizeof(struct job_head) + NAME_MOST + TEXT_MOST + self->setup.shared_bytes;
+    self->buffer = mem_alloc(self->buffer_bytes);
+    return self->buffer != NULL ? 0 : -ENOMEM;
+}
+
+static void set_name(const struct worker *self)
+{
+    char name[32];
+
+    snprintf(name, sizeof(name), "%.11s-%u", self->setup.name, self->seat.index);
+    name[15] = '\0';
+    coil__mach_thread_set_name(name);
+}
+
+/* Time has to pass here, whatever the pool's process is tested with. */
+static const char *driver(void)
+{
+    const char *wanted = getenv("COIL_DRIVER");
+
+    return wanted != NULL && strcmp(wanted, "sim") == 0 ? "epoll" : NULL;
+}
+
+static void run(struct worker *self)
+{
+    struct coil_loop_options options = {.driver = driver(), .name = self->setup.name};
+    struct coil_result result;
+
+    if (self->setup.begin != NULL)
+        self->setup.begin(self->setup.arg);
+    result = coil_run_with(serve, self, &options);
+    if (result.status < 0)
+        fprintf(stderr, "coil: a worker's loop failed: %s\n", coil_strerror(result.status));
+    coil__sys_exit(result.status < 0);
+}
+
+void coil__worker_run(const struct process_setup *setup, const struct worker_seat *seat)
+{
+    static struct worker self;
+    int err;
+
+    self = (struct worker){.setup = *setup, .seat = *seat};
+    list_init(&self.jobs);
+    here = &self;
+    set_name(&self);
+    coil__sys_block_signals(false);
+    err = take_seat(&self);
+    if (err < 0) {
+        fprintf(stderr, "coil: a worker could not begin: %s\n", coil_strerror(err));
+        coil__sys_exit(1);
+    }
+    coil__bytes_shared_from = setup->shared_bytes;
+    self.generation = coil__fork_generation;
+    pthread_atfork(NULL, NULL, leave_pool);
+    pthread_cleanup_push(end_worker, &self);
+    run(&self);
+    pthread_cleanup_pop(0);
+    coil__sys_exit(0);
+}
