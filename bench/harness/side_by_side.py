@@ -22,7 +22,7 @@ class Bench(rotation.Rotation):
     def jobs(self):
         raw = [program for program in self.programs if program.name == "raw"]
         jobs = [[(program, name, self.plan.raw_cpus(name))] for program in raw
-                for name in self.plan.raw]
+                for name in self.plan.raw if name in program.workloads]
         others = [program for program in self.programs if program.name != "raw"]
         seen = set()
         for row in self.rows:

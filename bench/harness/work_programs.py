@@ -1,14 +1,20 @@
 """Who takes part in the benchmarks of executors."""
 
 import harness.programs as programs
+from harness import work_rows
 from harness.programs import BENCH, C_FLAGS, Program, newest_python, output
 
 WORK = BENCH / "work"
 
-NO_POOL = {key: "no process pool" for key in (
-    "process_flow_all", "loop_process_flow_all", "map_processes",
-    *(f"{kind}_trip_{place}" for kind in ("process", "loop_process")
-      for place in ("same", "other", "free")))}
+
+def absent(rows, reason):
+    return {row.key: reason for row in rows}
+
+
+NO_POOL = absent([*work_rows.PROCESSES, *work_rows.MAP[1:]], "no process pool")
+NO_COROUTINES = absent(work_rows.BATCHES, "no coroutines")
+NO_LOOPS = absent(work_rows.BATCHES, "no loops")
+NO_MAP = absent(work_rows.MAP, "no map of its own")
 FROM_LOOPS = "asks from a loop only"
 FROM_THREADS = "asks from threads only; asyncio and uvloop ask it from a loop"
 
@@ -36,8 +42,7 @@ class Futures(Side, Program):
     """The standard library's own pools."""
 
     name = "concurrent.futures"
-    absent = {"*": FROM_THREADS, **{f"batch_{kind}_{which}": "no loops" for kind in
-                                    ("yield", "sleep") for which in ("1", "2", "ratio")}}
+    absent = {**NO_LOOPS, "*": FROM_THREADS}
 
     def build(self, where):
         version, python = newest_python()
@@ -45,22 +50,16 @@ class Futures(Side, Program):
         self.version = "CPython " + ".".join(map(str, version))
 
 
-ASYNCIO_ABSENT = {"map_threads": "no map of its own", "map_processes": "no map of its own",
-                  "*": FROM_LOOPS}
-
-
 class Asyncio(Side, programs.Asyncio):
-    absent = ASYNCIO_ABSENT
+    absent = {**NO_MAP, "*": FROM_LOOPS}
 
 
 class Uvloop(Side, programs.Uvloop):
-    absent = ASYNCIO_ABSENT
+    absent = {**NO_MAP, "*": FROM_LOOPS}
 
 
 class Libuv(Side, programs.Libuv):
-    absent = {**NO_POOL, **{f"batch_{kind}_{which}": "no coroutines" for kind in
-                            ("yield", "sleep") for which in ("1", "2", "ratio")},
-              "*": FROM_LOOPS}
+    absent = {**NO_POOL, **NO_COROUTINES, "*": FROM_LOOPS}
 
 
 class Asio(Side, programs.Asio):

@@ -24,8 +24,12 @@ def trips(key, title, goal, raw, also=None, **more):
             for place, (cpus, where) in PLACES.items()]
 
 
-def flow(key, title, goal, cpus="any", raw=""):
-    return Row(key, title, "M/s", goal, raw, cpus=cpus)
+def flow(key, title, goal, cpus="any", raw="", whose="asker and workers"):
+    """Jobs a second and, by another name, what one takes of the CPUs' time: on a machine that others
+    use too, the figure to trust."""
+    return [Row(key, title, "M/s", goal, raw, cpus=cpus),
+            Row(f"{key}.cpu", f"CPU time of one, {whose}", "ns", None, raw and f"{raw}.cpu",
+                cpus=cpus, workload=key)]
 
 
 # The goal is for a parked worker on this kind of machine; where it has to be fetched from the
@@ -36,20 +40,20 @@ THREADS = [
     *trips("trip", "there and back, asked by a thread", TRIP_GOALS, "thread",
            apart={"Go": GOROUTINE}),
     *trips("loop_trip", "the same, asked by a loop", TRIP_GOALS, "thread"),
-    flow("flow_1", "1,000 in flight, a thread and one worker", 6, "two"),
-    flow("flow_all", "the same, a worker for each CPU", 6),
-    flow("loop_flow_1", "the same, a loop and one worker", 6, "two"),
-    flow("loop_flow_all", "the same, a loop and a worker for each CPU", 6),
+    *flow("flow_1", "1,000 in flight, a thread and one worker", 6, "two"),
+    *flow("flow_all", "the same, a worker for each CPU", 6),
+    *flow("loop_flow_1", "the same, a loop and one worker", 6, "two"),
+    *flow("loop_flow_all", "the same, a loop and a worker for each CPU", 6),
 ]
 
 PROCESSES = [
     *trips("process_trip", "there and back, asked by a thread", 2, "pipe", "futex",
            goal_of_raw=True),
     *trips("loop_process_trip", "the same, asked by a loop", 2, "pipe", "futex", goal_of_raw=True),
-    flow("process_flow_all", "1,000 in flight, a thread and a worker for each CPU", None,
-         raw="pipe_flow"),
-    flow("loop_process_flow_all", "the same, a loop and a worker for each CPU", None,
-         raw="pipe_flow"),
+    *flow("process_flow_all", "1,000 in flight, a thread and a worker for each CPU", None,
+          raw="pipe_flow", whose="asker only"),
+    *flow("loop_process_flow_all", "the same, a loop and a worker for each CPU", None,
+          raw="pipe_flow", whose="asker only"),
 ]
 
 MAP = [
@@ -87,6 +91,7 @@ RAW = {
     "futex_other": "the same, other CPU, p50 µs",
     "futex_free": "the same, where the kernel puts them, p50 µs",
     "pipe_flow": "numbers through a process and back by pipes, 1,000 in flight, million/s",
+    "pipe_flow.cpu": "CPU time of the asker for one of them, ns",
     "shared_out": "jobs of 1 ms shared out beforehand to a thread for each CPU, part of the ideal",
     "two_beside_one": "two threads that sort beside one, ×",
     "calibrate": "rounds of that job",

@@ -39,6 +39,29 @@ static inline void jobs_check_sum(long sum, long count)
     jobs_check(sum == count * (count - 1) / 2, "the sum of the results");
 }
 
+/* Jobs a second, and the CPU time of this process for one: its children's is not in it. */
+struct jobs_clock {
+    int64_t wall, cpu;
+};
+
+static inline struct jobs_clock jobs_start(void)
+{
+    struct jobs_clock clock = {bench_now(), bench_cpu()};
+
+    return clock;
+}
+
+static inline void jobs_print_flow(const char *name, struct jobs_clock start, long count)
+{
+    int64_t wall = bench_now() - start.wall;
+    int64_t cpu = bench_cpu() - start.cpu;
+    char row[64];
+
+    bench_print_rate(name, wall, count);
+    snprintf(row, sizeof row, "%s.cpu", name);
+    bench_print_ns(row, cpu, count);
+}
+
 /* One loop beside two: both rates, and their ratio. */
 static inline void jobs_print_batch(const char *name, int64_t alone_ns, int64_t both_ns, long count)
 {

@@ -66,10 +66,10 @@ def flow(kind, full, name):
 
     async def measure(pool):
         for turn in range(common.RUNS + 1):
-            start = time.perf_counter_ns()
+            clock = common.FlowClock()
             total = await flow_once(pool, jobs)
             if turn:
-                common.show_rate(name, jobs, time.perf_counter_ns() - start)
+                clock.show(name, jobs)
             common.check(total == jobs * (jobs - 1) // 2, "the sum of the results")
 
     with kind(common.workers(name), initializer=pin, initargs=(0,)) as pool:

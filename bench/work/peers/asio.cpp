@@ -67,7 +67,7 @@ void run_flow(const char *name)
     std::vector<std::future<long>> flying(IN_FLIGHT);
 
     for (int run = 0; run <= RUNS; run++) {
-        int64_t start = bench_now();
+        jobs_clock start = jobs_start();
         long sum = 0;
 
         for (long i = 0; i < count; i++) {
@@ -81,7 +81,7 @@ void run_flow(const char *name)
             if (slot.valid())
                 sum += slot.get();
         if (run > 0)
-            bench_print_rate(name, bench_now() - start, count);
+            jobs_print_flow(name, start, count);
         jobs_check_sum(sum, count);
     }
 }
@@ -144,7 +144,7 @@ void run_loop_flow(const char *name)
     context ctx;
 
     for (int run = 0; run <= RUNS; run++) {
-        int64_t start = bench_now();
+        jobs_clock start = jobs_start();
         long sum = 0;
 
         for (long first = 0; first < IN_FLIGHT; first++)
@@ -152,7 +152,7 @@ void run_loop_flow(const char *name)
         ctx.run();
         ctx.restart();
         if (run > 0)
-            bench_print_rate(name, bench_now() - start, count);
+            jobs_print_flow(name, start, count);
         jobs_check_sum(sum, count);
     }
 }

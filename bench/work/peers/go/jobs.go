@@ -47,7 +47,7 @@ func trips(name string, call func(value int) int) {
 func flow(name string, submit func(value int), take func() int) {
 	jobs := count(1_000_000)
 	for run := 0; run <= runs; run++ {
-		start := time.Now()
+		start, startCPU := time.Now(), cpuTime()
 		sum := 0
 		for i := 0; i < jobs; i++ {
 			if i >= inFlight {
@@ -60,6 +60,7 @@ func flow(name string, submit func(value int), take func() int) {
 		}
 		if run > 0 {
 			showRate(name, jobs, time.Since(start))
+			show(name+".cpu", float64((cpuTime()-startCPU).Nanoseconds())/float64(jobs), "ns")
 		}
 		check(sum == jobs*(jobs-1)/2, "the sum of the results")
 	}

@@ -53,6 +53,14 @@ func check(is bool, what string) {
 	}
 }
 
+// CPU time of the whole process, collector included.
+func cpuTime() time.Duration {
+	var usage syscall.Rusage
+
+	check(syscall.Getrusage(syscall.RUSAGE_SELF, &usage) == nil, "getrusage")
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
 // Puts the calling thread, which must be locked, on the index-th CPU of BENCH_CPUS.
 func pin(index int) {
 	var mask [16]uint64

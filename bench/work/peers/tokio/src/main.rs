@@ -4,7 +4,7 @@ mod jobs;
 mod work;
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub const RUNS: usize = 3;
 pub type Row = (&'static str, fn(&str));
@@ -29,6 +29,31 @@ pub fn show(name: &str, value: f64, unit: &str) {
 
 pub fn show_rate(name: &str, number: usize, elapsed: Duration) {
     show(name, number as f64 * 1e3 / elapsed.as_nanos() as f64, "M/s");
+}
+
+/// Jobs a second, and the CPU time of the process for one.
+pub struct FlowClock {
+    wall: Instant,
+    cpu: Duration,
+}
+
+impl FlowClock {
+    pub fn start() -> Self {
+        FlowClock { wall: Instant::now(), cpu: cpu_time() }
+    }
+
+    pub fn show(&self, name: &str, jobs: usize) {
+        show_rate(name, jobs, self.wall.elapsed());
+        let cpu = cpu_time() - self.cpu;
+        show(&format!("{name}.cpu"), cpu.as_nanos() as f64 / jobs as f64, "ns");
+    }
+}
+
+fn cpu_time() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel fills the struct it is given.
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 pub fn show_p50(name: &str, mut samples: Vec<Duration>) {
