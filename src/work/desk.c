@@ -48,14 +48,13 @@ static void visit(struct coil_handle *handle)
     coil__desk_pool_here = desk->pool;
     list_init(&list);
     take(desk, DESK_EMPTY, &list);
-    coil__desk_ref(desk); /* the last job to be refused may have the last reference */
     while ((link = list_pop(&list)) != NULL) {
         struct coil_handle *job = container_of(link, struct coil_handle, link);
 
         loop->context = job->context;
         job->run(job);
     }
-    coil__desk_unref(desk);
+    coil__desk_unref(desk); /* the visit's */
 }
 
 struct desk *coil__desk_new(struct loop_port *port, const void *pool)
@@ -117,10 +116,12 @@ int coil__desk_lay(struct desk *desk, struct coil_handle *handle)
     } while (!word_cas(&desk->inbox, &was, (uintptr_t)&handle->link));
     if (was != DESK_EMPTY)
         return 0;
+    coil__desk_ref(desk); /* the visit's: its loop may be given up meanwhile */
     err = coil__port_post(desk->port, &desk->visit);
     if (err == 0)
         return 0;
     close_inbox(desk, handle, err);
+    coil__desk_unref(desk);
     word_sub(&desk->laid, 1);
     return err;
 }
