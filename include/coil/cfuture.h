@@ -222,7 +222,7 @@ COIL_EXPORT coil_async struct coil_result
 coil_cfuture_as_completed_next(struct coil_cfuture_as_completed *iteration, int64_t timeout_ns);
 
 /**
- * Ends it; the futures that are not done go on. While another waits for the next one it aborts.
+ * Ends it; the futures that are not done go on. Not while somebody waits for the next one.
  *
  * Suspends: no. Thread: any. NULL is fine.
  */

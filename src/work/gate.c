@@ -28,6 +28,11 @@ static struct gate_item *list_of(uintptr_t arrived)
     return arrived > GATE_CLOSED && (arrived & GATE_BELL) == 0 ? (struct gate_item *)arrived : NULL;
 }
 
+static struct coil_cfuture *bell_of(uintptr_t arrived)
+{
+    return (arrived & GATE_BELL) != 0 ? (struct coil_cfuture *)(arrived - GATE_BELL) : NULL;
+}
+
 /* Turns the list round; how many they are. */
 static size_t in_order(struct gate_item *newest, struct gate_item **oldest)
 {
@@ -43,20 +48,25 @@ static size_t in_order(struct gate_item *newest, struct gate_item **oldest)
     return n;
 }
 
-void coil__gate_close(struct gate *gate)
-{
-    uintptr_t was = word_exchange(&gate->arrived, GATE_CLOSED);
-    struct gate_item *oldest;
-
-    REQUIRE((was & GATE_BELL) == 0, "an iteration over futures is closed while somebody waits for "
-                                    "its next one: let that call return first");
-    coil__gate_unref(gate, 1 + (list_of(was) != NULL ? in_order(list_of(was), &oldest) : 0));
-}
-
-static void ring(struct coil_cfuture *bell)
+static void ring_bell(struct coil_cfuture *bell)
 {
     coil_cfuture_set_result(bell, coil_number(0), NULL);
     coil_cfuture_unref(bell);
+}
+
+/* A bell may be left by a task that its loop destroyed. */
+void coil__gate_close(struct gate *gate)
+{
+    uintptr_t was = word_exchange(&gate->arrived, GATE_CLOSED);
+    struct coil_cfuture *bell = bell_of(was);
+    struct gate_item *oldest;
+
+    REQUIRE(bell == NULL || (word_load(&bell->state) & CF_WAITERS) == 0,
+            "an iteration over futures is closed while a thread waits for its next one: let that "
+            "call return first");
+    if (bell != NULL)
+        ring_bell(bell);
+    coil__gate_unref(gate, 1 + (list_of(was) != NULL ? in_order(list_of(was), &oldest) : 0));
 }
 
 /* On whatever thread settles the future. Once the item is in the list the gate may be gone. */
@@ -74,8 +84,8 @@ static void arrive(struct coil_cfuture *future, void *arg)
         }
         item->callback.next = (struct coil_cfuture_callback *)list_of(was);
     } while (!word_cas(&gate->arrived, &was, (uintptr_t)item));
-    if (was & GATE_BELL)
-        ring((struct coil_cfuture *)(was - GATE_BELL));
+    if (bell_of(was) != NULL)
+        ring_bell(bell_of(was));
 }
 
 void coil__gate_watch(struct gate *gate, struct gate_item *item, struct coil_cfuture *future)
@@ -123,64 +133,71 @@ static coil_async _Noreturn void wait_for_the_end(struct coil_loop *loop)
 {
     struct coil_future never;
 
-    future_init_waiter(&never, loop, "wait");
     for (;;) {
+        future_init_waiter(&never, loop, "wait");
         coil_await(&never);
         future_fini_waiter(&never);
-        future_init_waiter(&never, loop, "wait");
     }
 }
 
+/* Holds nothing on its stack, with which it may be destroyed. */
 static coil_async int await_bell(struct coil_cfuture *bell, int64_t deadline_ns)
 {
+    struct coil_future *rung = NULL;
     struct coil_timeout limit;
-    struct coil_future *rung;
-    int64_t status;
 
-    if (coil__loop_running->closing)
+    if (!coil__loop_running->closing)
+        rung = coil_wrap_future_at(bell, "wait");
+    coil_cfuture_unref(bell); /* the bridge has it now, */
+    if (rung == NULL)
         wait_for_the_end(coil__loop_running);
-    rung = coil_wrap_future_at(bell, "wait");
+    coil_future_unref(rung); /* and the future until it is settled; then the await does */
     coil_timeout_enter_at(&limit, deadline_ns);
-    status = coil_timeout_exit(&limit, coil_await(rung).status);
-    coil_future_unref(rung);
-    return (int)status;
+    return (int)coil_timeout_exit(&limit, coil_await(rung).status);
 }
 
-static coil_async int wait_for_bell(struct coil_cfuture *bell, int64_t deadline_ns, uint32_t seen)
+static int block_on(struct coil_cfuture *bell, int64_t deadline_ns, uint32_t seen)
 {
-    if (coil__gate_suspends())
-        return await_bell(bell, deadline_ns);
-    return coil__cfuture_wait_since(
-        bell, deadline_ns == COIL_FOREVER ? COIL_FOREVER : deadline_ns - mach_now(), seen);
+    int64_t timeout = deadline_ns == COIL_FOREVER ? COIL_FOREVER : deadline_ns - mach_now();
+    int err = coil__cfuture_wait_since(bell, timeout, seen);
+
+    coil_cfuture_unref(bell);
+    return err;
 }
 
-/* False: something has arrived meanwhile. On true whoever takes the bell from the gate owns a
- * reference to it. */
+/*
+ * The bell is new and has two references: the gate's, which goes to whoever takes it from there,
+ * and the sleeper's. False: something has arrived meanwhile.
+ */
 static bool hang_up(struct gate *gate, struct coil_cfuture *bell)
 {
     uintptr_t was = GATE_EMPTY;
 
+    bell->spin_ns = gate->spin_ns;
     coil_cfuture_ref(bell);
     if (word_cas(&gate->arrived, &was, (uintptr_t)bell | GATE_BELL))
         return true;
-    REQUIRE((was & GATE_BELL) == 0,
+    REQUIRE(bell_of(was) == NULL,
             "two wait for the next one of the same iteration over futures: only one may");
+    coil_cfuture_unref(bell);
     coil_cfuture_unref(bell);
     return false;
 }
 
+/* If it still hangs there: it is not looked at before that is known, for it may be gone. A bridge
+ * to it that its loop has left waits for its ring. */
 static void take_down(struct gate *gate, struct coil_cfuture *bell)
 {
     uintptr_t ours = (uintptr_t)bell | GATE_BELL;
 
     if (word_cas(&gate->arrived, &ours, GATE_EMPTY))
-        coil_cfuture_unref(bell);
+        ring_bell(bell);
 }
 
 coil_async int coil__gate_wait(struct gate *gate, int64_t deadline_ns, uint32_t seen)
 {
     struct coil_cfuture *bell;
-    int err = 0;
+    int err;
 
     if (list_of(word_load(&gate->arrived)) != NULL)
         return 0;
@@ -189,11 +206,9 @@ coil_async int coil__gate_wait(struct gate *gate, int64_t deadline_ns, uint32_t 
     bell = coil_cfuture_new_at("wait");
     if (coil_cfuture_done(bell))
         return (int)coil_cfuture_result(bell, 0).status; /* the immortal one: no memory */
-    bell->spin_ns = gate->spin_ns;
-    if (hang_up(gate, bell)) {
-        err = wait_for_bell(bell, deadline_ns, seen);
-        take_down(gate, bell);
-    }
-    coil_cfuture_unref(bell);
+    if (!hang_up(gate, bell))
+        return 0;
+    err = coil__gate_suspends() ? await_bell(bell, deadline_ns) : block_on(bell, deadline_ns, seen);
+    take_down(gate, bell);
     return err == -ETIMEDOUT && list_of(word_load(&gate->arrived)) != NULL ? 0 : err;
 }
