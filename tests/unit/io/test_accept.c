@@ -142,8 +142,7 @@ DRIVER_LOOP_TEST(any_other_trouble_is_told_and_waited_out)
     coil_server_unref(server);
 }
 
-/* A server on `*fd`, which somebody else closes while a client is served. */
-static coil_async struct coil_server *lose_listener(int *fd, struct coil_stream **client)
+static struct coil_server *serve_at(int *fd)
 {
     struct coil_address here = address_of("127.0.0.1:0");
     struct coil_server *server;
@@ -151,6 +150,14 @@ static coil_async struct coil_server *lose_listener(int *fd, struct coil_stream 
     *fd = coil_sock_open(AF_INET, SOCK_STREAM, 0);
     CHECK_EQ(coil_sock_bind(*fd, &here), 0);
     CHECK_EQ(coil_serve_socket(echo, NULL, *fd, NULL, &server), 0);
+    return server;
+}
+
+/* A server on `*fd`, which somebody else closes while a client is served. */
+static coil_async struct coil_server *lose_listener(int *fd, struct coil_stream **client)
+{
+    struct coil_server *server = serve_at(fd);
+
     *client = connect_to(server);
     check_echo(*client, "served");
     coil_close_soon(*fd);
@@ -191,6 +198,21 @@ DRIVER_LOOP_TEST(the_number_of_a_lost_listener_is_left_to_who_has_it_now)
     CHECK_EQ(coil_sock_name(other, &name), 0);
     coil_close_soon(other);
     coil_stream_unref(client);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(a_listener_that_was_shut_down_is_closed_and_told_of)
+{
+    int fd, before = lowest_free();
+    struct coil_server *server = serve_at(&fd);
+
+    let_run(3);
+    CHECK_EQ(coil_sock_shutdown(fd, SHUT_RDWR), 0);
+    while (heard.count == 0)
+        coil_sleep(COIL_US(100));
+    CHECK_EQ(heard_take(), 1);
+    CHECK_EQ(heard.status, -EINVAL);
+    CHECK_EQ(lowest_free(), before);
     coil_server_unref(server);
 }
 
