@@ -159,14 +159,10 @@ static coil_async struct coil_result end_zygotes(void *arg)
     return coil_number(0);
 }
 
-void coil__process_end_zygotes(struct process_pool *pool, bool impatient)
+void coil__process_end_zygotes(struct process_pool *pool)
 {
     struct coil_future *task;
 
-    if (pool->ends && impatient) {
-        coil__near_kill(pool->spare);
-        coil__near_kill(pool->zygote);
-    }
     if (pool->ends)
         return;
     task = coil_create_task(end_zygotes, pool);
@@ -174,10 +170,11 @@ void coil__process_end_zygotes(struct process_pool *pool, bool impatient)
     coil_future_unref(task);
 }
 
-static void wake(struct process_pool *pool)
+static void wake(struct process_pool *pool, bool impatient)
 {
     pthread_mutex_lock(&pool->lock);
     pool->ending = true;
+    pool->impatient = impatient;
     coil__process_wake(pool);
     pthread_mutex_unlock(&pool->lock);
 }
@@ -192,16 +189,14 @@ static void kill_workers(struct process_pool *pool)
 
 static void end_processes(struct process_pool *pool)
 {
-    wake(pool);
-    while (!wait_until(pool, no_workers, deadline_in(GOODBYE_NS)))
+    wake(pool, false);
+    if (!wait_until(pool, no_workers, deadline_in(GOODBYE_NS)))
         kill_workers(pool);
-    wake(pool);
-    while (!wait_until(pool, no_zygotes, deadline_in(GOODBYE_NS))) {
-        pthread_mutex_lock(&pool->lock);
-        pool->impatient = true;
-        pthread_mutex_unlock(&pool->lock);
-        wake(pool);
-    }
+    while (!wait_until(pool, no_workers, deadline_in(GOODBYE_NS)))
+        wake(pool, true); /* a zygote that is stopped does not tell that they have ended */
+    wake(pool, false);
+    while (!wait_until(pool, no_zygotes, deadline_in(GOODBYE_NS)))
+        wake(pool, true);
     coil_thread_close(pool->manager);
     pool->manager = NULL;
 }

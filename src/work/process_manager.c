@@ -219,8 +219,12 @@ static void dismiss_workers(struct process_pool *pool)
     impatient = pool->impatient;
     all_gone = pool->empty_seats == pool->executor.workers;
     pthread_mutex_unlock(&pool->lock);
+    if (impatient) {
+        coil__near_kill(pool->spare);
+        coil__near_kill(pool->zygote);
+    }
     if (all_gone)
-        coil__process_end_zygotes(pool, impatient);
+        coil__process_end_zygotes(pool);
 }
 
 static void listen_first(struct process_pool *pool)

@@ -247,25 +247,30 @@ static coil_async bool receive(struct zygote_near *near)
 
 /* ---- their end ---- */
 
+/* Only of a child of ours, which nobody else has reaped, the kernel tells more. */
+static void note_fate(const struct zygote_near *near, const siginfo_t *info)
+{
+    struct process_pool *pool = near->pool;
+    int status = info->si_code == CLD_EXITED ? W_EXITCODE(info->si_status, 0) : info->si_status;
+
+    if (pool->zygote != near)
+        return;
+    snprintf(pool->zygote_fate, sizeof(pool->zygote_fate), "ended");
+    if (info->si_pid != 0)
+        coil__process_describe_status(status, pool->zygote_fate, sizeof(pool->zygote_fate));
+}
+
 /* It may have ended its side of the socket, and live. */
 static coil_async void wait_for_end(struct zygote_near *near)
 {
-    struct process_pool *pool = near->pool;
     siginfo_t info = {0};
-    int status = 0;
 
-    snprintf(pool->zygote_fate, sizeof(pool->zygote_fate), "ended");
-    if (near->pidfd < 0)
-        return;
     coil__near_kill(near);
-    while (coil_poll(near->pidfd, POLLIN) == -ECANCELED)
+    while (near->pidfd >= 0 && coil_poll(near->pidfd, POLLIN) == -ECANCELED)
         ;
     if (near->child)
         reap(near, false, &info);
-    if (info.si_pid == 0)
-        return;
-    status = info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0) : info.si_status;
-    coil__process_describe_status(status, pool->zygote_fate, sizeof(pool->zygote_fate));
+    note_fate(near, &info);
 }
 
 /* None of its workers outlives it. */
@@ -298,13 +303,13 @@ static void succeed(struct zygote_near *near)
 {
     struct process_pool *pool = near->pool;
 
-    if (pool->spare == near)
-        pool->spare = NULL;
     if (pool->zygote == near) {
         pool->zygote = pool->spare;
         pool->spare = NULL;
+    } else {
+        pool->spare = NULL;
     }
-    if (!pool->ending && !near->hello && pool->program != NULL)
+    if (!pool->ending && !near->hello && near->child && pool->program != NULL)
         tell_useless(near);
     coil__near_ask_spare(pool);
     pthread_mutex_lock(&pool->lock);

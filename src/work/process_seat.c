@@ -273,6 +273,14 @@ static int describe_end(const struct seat *seat, char *text, size_t size)
                     seat->pid, seat->pool->zygote_fate);
 }
 
+static void add_words(const struct seat *seat, char *text, size_t size)
+{
+    char words[WORDS_BYTES + 1];
+
+    if (last_words(seat, words) > 0)
+        snprintf(text, size, "; it said: %s", words);
+}
+
 /* "worker 2 (pid 123) was killed by signal 9 (Killed) while it ran resize; it said: ..." */
 static struct coil_exception *obituary(const struct seat *seat, const struct process_job *job,
                                        int64_t status)
@@ -280,13 +288,12 @@ static struct coil_exception *obituary(const struct seat *seat, const struct pro
     static const char *const why[] = {[JOB_DIES] = "",
                                       [JOB_KILLED] = ", as was asked",
                                       [JOB_TIMED_OUT] = ", for its time was up"};
-    char text[WORDS_BYTES + 512], words[WORDS_BYTES + 1];
+    char text[WORDS_BYTES + 512];
     int n = describe_end(seat, text, sizeof(text));
 
     n += snprintf(text + n, sizeof(text) - (size_t)n, " while it ran %.200s%s", job->name,
                   why[job->end]);
-    if (last_words(seat, words) > 0)
-        snprintf(text + n, sizeof(text) - (size_t)n, "; it said: %s", words);
+    add_words(seat, text + n, sizeof(text) - (size_t)n);
     return coil__exception_text(status, job->future.place, text);
 }
 
@@ -334,11 +341,13 @@ static void close_one(int *fd)
 static void leave(struct seat *seat)
 {
     struct process_pool *pool = seat->pool;
-    char text[256];
+    char text[WORDS_BYTES + 512];
     struct coil_link done;
+    int n;
 
     list_init(&done);
-    describe_end(seat, text, sizeof(text));
+    n = describe_end(seat, text, sizeof(text));
+    add_words(seat, text + n, sizeof(text) - (size_t)n);
     pthread_mutex_lock(&pool->lock);
     close_one(&seat->socket);
     close_one(&seat->pidfd);
@@ -491,6 +500,7 @@ int coil__seat_start(struct seat *seat)
     int err = make_flags(seat);
 
     seat->status_known = seat->ready = false;
+    seat->words_from = seat->words_n;
     seat->failure = 0;
     if (err == 0)
         err = make_buffer(seat);

@@ -154,12 +154,13 @@ static void obey(struct zygote *self)
 
     coil__letter_expect(&letter, &control, sizeof(control));
     n = coil__sys_recvmsg(self->control, &letter.header, 0);
-    if (n == -EAGAIN || n == -EINTR)
+    if (n == -EAGAIN || n == -EINTR || n == -ENOMEM || n == -ENOBUFS || n == -ECONNRESET)
+        return; /* at its end a socket that was reset reads as ended */
+    if (n != 0 && n != sizeof(control))
+        coil__sys_exit(1);
+    self->ending = n == 0;
+    if (self->ending)
         return;
-    if (n != sizeof(control)) {
-        self->ending = true;
-        return;
-    }
     err = coil__letter_fds(&letter, fds);
     if (control.kind == CONTROL_SETUP)
         set_up(self, &control);

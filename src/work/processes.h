@@ -226,8 +226,8 @@ void coil__seat_kill(struct seat *seat);
 
 int64_t coil__process_shutdown(struct coil_executor *self, const struct coil_stop_options *options);
 
-/* The manager's, all workers have ended: ends the zygotes; by force if that was begun before. */
-void coil__process_end_zygotes(struct process_pool *pool, bool impatient);
+/* The manager's, all workers have ended: ends the zygotes. */
+void coil__process_end_zygotes(struct process_pool *pool);
 
 /* Nobody else looks any more: closes what the seats hold open. */
 void coil__process_close_seats(struct process_pool *pool);

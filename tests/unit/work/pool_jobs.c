@@ -10,6 +10,12 @@
 /* As a worker's program this one is started before it runs any test. */
 __attribute__((constructor)) static void work_if_asked(void)
 {
+    const char *wish = getenv("COIL_PROCESS_WORKER") != NULL ? getenv("POOL_JOBS") : NULL;
+
+    if (wish != NULL && strcmp(wish, "sleep") == 0)
+        pause();
+    if (wish != NULL && strcmp(wish, "threads") == 0)
+        open_thread();
     coil_process_worker();
 }
 

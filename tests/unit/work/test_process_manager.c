@@ -1,0 +1,168 @@
+/* The manager of a process pool, when there is too little of something. */
+#include <sched.h>
+#include <sys/resource.h>
+
+#include "base/fault.h"
+#include "pool_jobs.h"
+
+/* From now on no descriptor can be made; the usual limit is returned. */
+static rlim_t exhaust_descriptors(void)
+{
+    struct rlimit limit;
+    rlim_t usual;
+    int lowest = dup(1);
+
+    close(lowest);
+    CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    usual = limit.rlim_cur;
+    limit.rlim_cur = (rlim_t)lowest;
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return usual;
+}
+
+static void restore_descriptors(rlim_t usual)
+{
+    struct rlimit limit;
+
+    CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = usual;
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+TEST(pool_without_descriptors_is_not_opened)
+{
+    rlim_t usual = exhaust_descriptors();
+    struct coil_executor *pool = coil_process_pool_open(NULL);
+    int error = errno;
+
+    restore_descriptors(usual);
+    CHECK_PTR(pool, NULL);
+    CHECK_EQ(error, EMFILE);
+}
+
+TEST(without_descriptors_jobs_fail_and_later_ones_do_not)
+{
+    struct coil_executor *pool = open_processes(2);
+    struct coil_cfuture *first = give(pool, compute_until_told, 0), *job;
+    rlim_t usual;
+
+    await_running(first);
+    usual = exhaust_descriptors();
+    job = give(pool, double_it, 4); /* waits: there is a worker, which will be free */
+    coil_cfuture_cancel(first);
+    CHECK_EQ(status_of(first), 42);
+    CHECK_EQ(status_of(job), 8);
+    restore_descriptors(usual);
+    coil_executor_close(pool);
+}
+
+TEST(worker_that_cannot_be_started_is_told_after_some_tries)
+{
+    struct coil_process_pool_options options = {.workers = 1, .jobs_each = 1};
+    struct coil_executor *pool = open_processes_with(&options);
+    struct coil_cfuture *job;
+    rlim_t usual;
+
+    CHECK_EQ(status_of(give(pool, double_it, 1)), 2);
+    while (coil_process_pool_pids(pool, NULL, 0) > 0) /* it goes after its one job */
+        sched_yield();
+    usual = exhaust_descriptors();
+    job = give(pool, double_it, 2);
+    CHECK_EQ(wait_for(job).status, -EMFILE);
+    restore_descriptors(usual);
+    CHECK_HAS(text_of(job), "a worker could not be started");
+    coil_cfuture_unref(job);
+    CHECK_EQ(status_of(give(pool, double_it, 3)), 6);
+    coil_executor_close(pool);
+}
+
+static struct coil_result make_bytes(void *size)
+{
+    return coil_value(coil_bytes_new((size_t) * (int64_t *)size));
+}
+
+TEST(result_that_needs_a_descriptor_fails_without_one)
+{
+    struct coil_executor *pool = open_processes(1);
+    struct coil_cfuture *job;
+    rlim_t usual;
+
+    CHECK_EQ(status_of(give(pool, double_it, 1)), 2);
+    usual = exhaust_descriptors();
+    job = give(pool, make_bytes, 1 << 20);
+    CHECK_EQ(wait_for(job).status, -EMFILE);
+    restore_descriptors(usual);
+    CHECK_HAS(text_of(job), "no free descriptor");
+    coil_cfuture_unref(job);
+    CHECK_EQ(status_of(give(pool, make_bytes, 1 << 20)), 0);
+    coil_executor_close(pool);
+}
+
+static struct coil_result begin_badly(void *unused)
+{
+    (void)unused;
+    return coil_number(0);
+}
+
+static void exit_at_once(void *unused)
+{
+    (void)unused;
+    fprintf(stderr, "cannot begin\n");
+    _exit(9);
+}
+
+TEST(worker_that_never_begins_is_told_after_some_tries)
+{
+    struct coil_process_pool_options options = {.workers = 2, .begin = exit_at_once};
+    struct coil_executor *pool = open_processes_with(&options);
+    struct coil_cfuture *job;
+
+    errors_begin();
+    job = give(pool, begin_badly, 0);
+    CHECK_EQ(wait_for(job).status, -COIL_EDIED);
+    CHECK_HAS(text_of(job), "exited with code 9");
+    CHECK_HAS(text_of(job), "cannot begin");
+    coil_cfuture_unref(job);
+    coil_executor_close(pool);
+    free(errors_end());
+}
+
+/* ---- whatever fails, all ends ---- */
+
+static void use_pool(void)
+{
+    struct coil_executor *pool =
+        coil_process_pool_open(&(struct coil_process_pool_options){.workers = 1});
+    int64_t status;
+
+    if (pool == NULL)
+        return;
+    status = status_of(coil_executor_submit_bytes(pool, echo, "x", 2));
+    CHECK(status <= 0);
+    coil_executor_close(pool);
+}
+
+static void fail_each(enum fault_kind kind)
+{
+    errors_begin();
+    for (uint64_t k = 1; k < (uint64_t)kit_effort(60); k++) {
+        coil__fault_arm(kind, k, false);
+        use_pool();
+        coil__fault_arm(kind, 0, false);
+    }
+    free(errors_end());
+}
+
+SLOW_TEST(pool_ends_whichever_allocation_fails, 120)
+{
+    adopt_orphans();
+    fail_each(FAULT_ALLOC);
+    bury_orphans();
+}
+
+SLOW_TEST(pool_ends_whichever_system_call_fails, 120)
+{
+    adopt_orphans();
+    fail_each(FAULT_SYS);
+    bury_orphans();
+}
