@@ -34,6 +34,7 @@ enum future_kind_id {
     FUTURE_GATHER,
     FUTURE_SHIELD,
     FUTURE_WRAP,
+    FUTURE_EXECUTOR,
     FUTURE_KINDS
 };
 

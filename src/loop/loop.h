@@ -50,6 +50,8 @@ struct loop_guest {
     void (*loop_closes)(struct loop_guest *guest);
 };
 
+struct coil_executor;
+
 struct coil_loop {
     /* Hot: touched at every switch. */
     struct coil_link ready;
@@ -95,6 +97,7 @@ struct coil_loop {
     bool nothing_left; /* simulator: the last wait found that nothing can happen */
     unsigned others;   /* threads that may post: a simulated loop must wait for them */
     int64_t slow_ns;
+    struct coil_executor *executor; /* run_in_executor's default; NULL: the process's own */
     uint64_t objects; /* futures and tasks somebody still holds, and the owner's claim until close
                        */
     uintptr_t thread; /* that runs it, 0 before the first run */

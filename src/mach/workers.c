@@ -1,72 +1,75 @@
 #include "mach/workers.h"
 
 #include <errno.h>
-#include <pthread.h>
 
+#include <coil/result.h>
+
+#include "base/alloc.h"
 #include "mach/clock.h"
-#include "mach/sys.h"
 #include "mach/thread.h"
 
-#define IDLE_NS (5 * (int64_t)1000000000)
-#define NAMES_MOST 8
+/* Instead of a work in the inbox. */
+enum { POOL_EMPTY = 0, POOL_CLOSED = 1 };
 
-/*
- * Work waits in a list; idle threads sleep on `signal`, a count that each submit raises. Under the
- * lock, all of it.
- */
-struct pool {
-    pthread_mutex_t lock;
-    struct mach_work *first;
-    struct mach_work **last;
-    unsigned waiting; /* works on the list */
-    unsigned idle;    /* threads asleep, or on their way there or back */
-    unsigned threads;
-    uint32_t signal;
+#define IDLE_NS (5 * (int64_t)1000000000)
+
+struct worker {
+    struct mach_pool *pool;
+    struct mach_work *work;  /* that runs here; others look under the lock */
+    struct mach_work *ended; /* that ran before, to be released */
+    int64_t since_ns;
+    struct coil_link link; /* in pool->workers */
+    struct coil_link idle; /* in pool->idle */
+    uint32_t awake;        /* a futex: it was called */
+    unsigned waits;        /* how deep in coil__mach_worker_waits */
+    uint32_t generation;
+    struct mach_thread thread;
 };
 
-static struct pool pools[MACH_POOLS];
+static __thread struct worker *here;
 
-/* In the child of a fork too: it has none of the threads, and the lock may be one that another
- * thread held. */
-static void start_afresh(void)
+void coil__mach_pool_init(struct mach_pool *pool)
 {
-    for (int i = 0; i < MACH_POOLS; i++) {
-        struct pool *pool = &pools[i];
-
-        pthread_mutex_init(&pool->lock, NULL);
-        pool->first = NULL;
-        pool->last = &pool->first;
-        pool->waiting = 0;
-        pool->idle = 0;
-        pool->threads = 0;
-    }
+    if (!pool->made)
+        pool->lock = (pthread_mutex_t)PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
+    pool->made = true;
+    if (pool->limit == 0)
+        pool->limit = coil__mach_pool_default_limit();
+    if (pool->idle_ns == 0)
+        pool->idle_ns = IDLE_NS;
+    pthread_mutex_lock(&pool->lock); /* of one that is gone a withdrawal may come late */
+    pool->first = NULL;
+    pool->last = &pool->first;
+    pool->queued = 0;
+    list_init(&pool->workers);
+    list_init(&pool->idle);
+    pool->threads = pool->waiting = pool->idlers = pool->running = 0;
+    pool->closed = pool->watched = false;
+    word_store(&pool->attending, 0);
+    word_store(&pool->spare, 1);
+    word_store(&pool->inbox, POOL_EMPTY);
+    pthread_mutex_unlock(&pool->lock);
 }
 
-__attribute__((constructor)) static void begin(void)
-{
-    start_afresh();
-    pthread_atfork(NULL, NULL, start_afresh);
-}
-
-static unsigned most_threads(const struct pool *pool)
+unsigned coil__mach_pool_default_limit(void)
 {
     unsigned most = (unsigned)coil__mach_ncpu() + 4;
 
-    if (pool == &pools[MACH_POOL_NAMES])
-        return NAMES_MOST;
     return most < 32 ? most : 32;
 }
 
-static void append(struct pool *pool, struct mach_work *work)
+/* ---- the queue ---- */
+
+static void append(struct mach_pool *pool, struct mach_work *work)
 {
     work->next = NULL;
     work->at = pool->last;
     *pool->last = work;
     pool->last = &work->next;
-    pool->waiting++;
+    pool->queued++;
 }
 
-static void take(struct pool *pool, struct mach_work *work)
+static void take(struct mach_pool *pool, struct mach_work *work)
 {
     *work->at = work->next;
     if (work->next != NULL)
@@ -74,131 +77,495 @@ static void take(struct pool *pool, struct mach_work *work)
     else
         pool->last = work->at;
     work->at = NULL;
-    pool->waiting--;
+    pool->queued--;
 }
 
-static struct mach_work *take_first(struct pool *pool)
+/* Moves the inbox to the list, oldest first. `instead` stays in it. */
+static void drain_inbox(struct mach_pool *pool, uintptr_t instead)
 {
-    struct mach_work *work = pool->first;
+    uintptr_t mail = word_load(&pool->inbox);
+    struct mach_work *work, *older, *list = NULL;
 
+    while (mail != POOL_CLOSED && mail != instead && !word_cas(&pool->inbox, &mail, instead))
+        ;
+    if (mail == POOL_CLOSED)
+        return;
+    for (work = (struct mach_work *)mail; work != NULL; work = older) {
+        older = work->next;
+        work->next = list;
+        list = work;
+    }
+    for (work = list; work != NULL; work = older) {
+        older = work->next;
+        append(pool, work);
+    }
+}
+
+static struct mach_work *take_first(struct mach_pool *pool)
+{
+    struct mach_work *work;
+
+    if (pool->first == NULL)
+        drain_inbox(pool, POOL_EMPTY);
+    work = pool->first;
     if (work != NULL)
         take(pool, work);
     return work;
 }
 
-/* Sleeps until there is work: the next one, or NULL after a while without. Called and left with the
- * lock held. */
-static struct mach_work *wait_for_work(struct pool *pool)
+static bool has_work(struct mach_pool *pool)
 {
-    int64_t deadline = mach_now() + IDLE_NS;
-    struct mach_work *work;
-    int err = 0;
-
-    pool->idle++;
-    while ((work = take_first(pool)) == NULL && err != -ETIMEDOUT) {
-        uint32_t seen = __atomic_load_n(&pool->signal, __ATOMIC_RELAXED);
-
-        pthread_mutex_unlock(&pool->lock);
-        err = coil__mach_futex_wait(&pool->signal, seen, deadline);
-        pthread_mutex_lock(&pool->lock);
-    }
-    pool->idle--;
-    return work;
-}
-
-static void work_until_idle(struct pool *pool)
-{
-    struct mach_work *work;
-
-    coil__mach_thread_set_name("coil-worker");
-    pthread_mutex_lock(&pool->lock);
-    while ((work = wait_for_work(pool)) != NULL) {
-        pthread_mutex_unlock(&pool->lock);
-        work->run(work);
-        pthread_mutex_lock(&pool->lock);
-    }
-    pool->threads--;
-    pthread_mutex_unlock(&pool->lock);
-}
-
-static void work_default(void)
-{
-    work_until_idle(&pools[MACH_POOL_DEFAULT]);
-}
-
-static void work_files(void)
-{
-    work_until_idle(&pools[MACH_POOL_FILES]);
-}
-
-static void work_names(void)
-{
-    work_until_idle(&pools[MACH_POOL_NAMES]);
-}
-
-static int start_thread(const struct pool *pool)
-{
-    static void (*const entry[MACH_POOLS])(void) = {work_default, work_files, work_names};
-
-    return coil__mach_thread_start_detached(entry[pool - pools]);
+    return pool->first != NULL || word_load(&pool->inbox) > POOL_CLOSED;
 }
 
 /* Without a look into the work, which may be somebody's own again. */
-static bool waits(const struct pool *pool, const struct mach_work *work)
+static bool still_queued(struct mach_pool *pool, const struct mach_work *work)
 {
-    const struct mach_work *at = pool->first;
+    const struct mach_work *at;
 
-    while (at != NULL && at != work)
-        at = at->next;
+    drain_inbox(pool, POOL_EMPTY);
+    for (at = pool->first; at != NULL && at != work; at = at->next)
+        ;
     return at != NULL;
 }
 
-/* One thread more, which was counted already. Without it the work is still done if there is any
- * other. */
-static int grow(struct pool *pool, struct mach_work *work)
-{
-    int err = start_thread(pool);
+/* ---- who looks at it ---- */
 
-    if (err == 0)
-        return 0;
-    pthread_mutex_lock(&pool->lock);
-    pool->threads--;
-    err = 0;
-    if (pool->threads == 0 && waits(pool, work)) {
-        take(pool, work);
-        err = -EAGAIN;
-    }
-    pthread_mutex_unlock(&pool->lock);
-    return err;
+/* Those that count for the limit. Threads beyond it, whose waiting is over, finish what they have
+ * and then are idle. */
+static unsigned busy(const struct mach_pool *pool)
+{
+    return pool->threads - pool->waiting - pool->idlers;
 }
 
-int coil__mach_workers_submit(struct mach_work *work)
+/* Whenever busy() has changed. Whoever changes it looks for work after that, and who brings work
+ * looks at this after that: one of them sees the other's. */
+static void note_spare(struct mach_pool *pool)
 {
-    struct pool *pool = &pools[work->pool];
-    bool more;
+    uintptr_t spare = busy(pool) < pool->limit;
 
-    pthread_mutex_lock(&pool->lock);
-    append(pool, work);
-    more = pool->waiting > pool->idle && pool->threads < most_threads(pool);
-    if (more)
-        pool->threads++;
-    __atomic_store_n(&pool->signal, pool->signal + 1, __ATOMIC_RELAXED);
-    pthread_mutex_unlock(&pool->lock);
-    if (more)
-        return grow(pool, work);
-    coil__mach_futex_wake(&pool->signal, 1);
+    if (word_load(&pool->spare) != spare)
+        word_exchange(&pool->spare, spare);
+}
+
+static void run_worker(void *worker);
+
+static int start_worker(struct mach_pool *pool)
+{
+    struct worker *self = mem_zalloc(sizeof(*self));
+    int err;
+
+    if (self == NULL)
+        return -ENOMEM;
+    self->pool = pool;
+    self->generation = coil__fork_generation;
+    err = coil__mach_thread_start(&self->thread, run_worker, self, pool->name, pool->stack_bytes);
+    if (err != 0) {
+        mem_free(self);
+        return err;
+    }
+    list_append(&pool->workers, &self->link);
+    pool->threads++;
+    word_add(&pool->attending, 1);
+    note_spare(pool);
     return 0;
 }
 
-bool coil__mach_workers_withdraw(struct mach_work *work)
+/*
+ * Work waits and nobody attends: calls an idle thread (*call, to be woken once the lock is free),
+ * or makes one. An error: there is none that does not wait, and none could be made.
+ */
+static int engage(struct mach_pool *pool, struct worker **call)
 {
-    struct pool *pool = &pools[work->pool];
+    struct coil_link *idle;
+    int err;
+
+    if (busy(pool) >= pool->limit)
+        return 0;
+    idle = list_pop(&pool->idle);
+    if (idle != NULL) {
+        *call = container_of(idle, struct worker, idle);
+        pool->idlers--;
+        word_add(&pool->attending, 1);
+        note_spare(pool);
+        return 0;
+    }
+    err = start_worker(pool);
+    return busy(pool) > 0 ? 0 : err;
+}
+
+/* The thread that was called may end, and its memory go, before this one wakes it: waking the
+ * wrong one is no harm. */
+static void unlock_and_call(struct mach_pool *pool, struct worker *call)
+{
+    uint32_t *awake = call != NULL ? &call->awake : NULL;
+
+    if (awake != NULL)
+        __atomic_store_n(awake, 1, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&pool->lock);
+    if (awake != NULL)
+        coil__mach_futex_wake(awake, 1);
+}
+
+/* With the lock held: if work waits and nobody attends, somebody shall. */
+static int engage_if_needed(struct mach_pool *pool, struct worker **call)
+{
+    if (word_load(&pool->attending) != 0 || !has_work(pool))
+        return 0;
+    return engage(pool, call);
+}
+
+static int call_somebody(struct mach_pool *pool, struct mach_work *work)
+{
+    struct worker *call = NULL;
+    int err;
+
+    pthread_mutex_lock(&pool->lock);
+    err = engage_if_needed(pool, &call);
+    if (err != 0) {
+        if (still_queued(pool, work))
+            take(pool, work);
+        else
+            err = 0;
+    }
+    unlock_and_call(pool, call);
+    return err;
+}
+
+int coil__mach_pool_submit(struct mach_pool *pool, struct mach_work *work)
+{
+    uintptr_t was = word_load(&pool->inbox);
+
+    do {
+        if (was == POOL_CLOSED)
+            return -ESHUTDOWN;
+        work->next = (struct mach_work *)was;
+    } while (!word_cas(&pool->inbox, &was, (uintptr_t)work));
+    if (word_load(&pool->attending) != 0 || word_load(&pool->spare) == 0)
+        return 0;
+    return call_somebody(pool, work);
+}
+
+bool coil__mach_pool_withdraw(struct mach_pool *pool, struct mach_work *work)
+{
     bool in_time;
 
     pthread_mutex_lock(&pool->lock);
+    drain_inbox(pool, POOL_EMPTY);
     in_time = work->at != NULL;
     if (in_time)
         take(pool, work);
     pthread_mutex_unlock(&pool->lock);
     return in_time;
+}
+
+/* ---- a worker's life ---- */
+
+static void note_change(struct mach_pool *pool)
+{
+    if (!pool->watched)
+        return;
+    __atomic_add_fetch(&pool->changes, 1, __ATOMIC_RELEASE);
+    coil__mach_futex_wake(&pool->changes, INT32_MAX);
+}
+
+static void release_ended(struct worker *self)
+{
+    struct mach_work *work = self->ended;
+
+    self->ended = NULL;
+    if (work != NULL)
+        work->release(work);
+}
+
+/* Sleeps until somebody calls; false: nobody did for so long that it may end. Called and left with
+ * the lock held, attending. */
+static bool sleep_until_called(struct worker *self, bool surplus)
+{
+    struct mach_pool *pool = self->pool;
+    int64_t deadline = mach_now() + pool->idle_ns;
+    int err = 0;
+
+    self->awake = 0;
+    list_prepend(&pool->idle, &self->idle);
+    pool->idlers++;
+    note_spare(pool);
+    word_sub(&pool->attending, 1);
+    if (surplus || !has_work(pool)) { /* who submits from now on sees that nobody attends */
+        pthread_mutex_unlock(&pool->lock);
+        release_ended(self);
+        while (__atomic_load_n(&self->awake, __ATOMIC_ACQUIRE) == 0 && err != -ETIMEDOUT)
+            err = coil__mach_futex_wait(&self->awake, 0, deadline);
+        pthread_mutex_lock(&pool->lock);
+    }
+    if (self->awake != 0)
+        return true;
+    list_remove(&self->idle);
+    pool->idlers--;
+    note_spare(pool);
+    word_add(&pool->attending, 1);
+    return err != -ETIMEDOUT;
+}
+
+static void end_work(struct worker *self)
+{
+    if (self->work == NULL)
+        return;
+    self->work = NULL;
+    self->pool->running--;
+    note_change(self->pool);
+}
+
+/* Takes the next work, waiting for it; false: the thread is to end. Attends until it returns. */
+static bool next_work(struct worker *self)
+{
+    struct mach_pool *pool = self->pool;
+    struct worker *call = NULL;
+    struct mach_work *work = NULL;
+    bool surplus, stays = true;
+
+    pthread_mutex_lock(&pool->lock);
+    end_work(self);
+    while (stays && work == NULL) {
+        surplus = busy(pool) > pool->limit;
+        work = surplus ? NULL : take_first(pool);
+        if (work == NULL)
+            stays = !pool->closed && sleep_until_called(self, surplus);
+    }
+    if (work != NULL) {
+        self->work = work;
+        self->since_ns = mach_now();
+        pool->running++;
+    }
+    word_sub(&pool->attending, 1);
+    engage_if_needed(pool, &call);
+    unlock_and_call(pool, call);
+    release_ended(self);
+    return work != NULL;
+}
+
+static void leave_pool(struct worker *self)
+{
+    struct mach_pool *pool = self->pool;
+    struct worker *call = NULL;
+    bool last;
+
+    pthread_mutex_lock(&pool->lock);
+    end_work(self);
+    list_remove(&self->link);
+    pool->threads--;
+    if (self->waits > 0)
+        pool->waiting--;
+    note_spare(pool);
+    note_change(pool);
+    engage_if_needed(pool, &call);
+    last = pool->closed && pool->threads == 0;
+    unlock_and_call(pool, call);
+    release_ended(self);
+    here = NULL;
+    mem_free(self);
+    if (last && pool->gone != NULL)
+        pool->gone(pool);
+}
+
+/* The work forked, and this is the child: its only thread ends. */
+static bool is_lost(const struct worker *self)
+{
+    return self->generation != coil__fork_generation;
+}
+
+/* The thread ends, perhaps because a work called pthread_exit. */
+static void thread_ends(void *worker)
+{
+    struct worker *self = worker;
+    struct mach_work *work = self->work;
+
+    if (is_lost(self))
+        return;
+    if (work != NULL && work->died != NULL)
+        work->died(work);
+    if (work != NULL && work->release != NULL)
+        self->ended = work;
+    leave_pool(self);
+}
+
+static void run_work(struct worker *self)
+{
+    struct mach_work *work = self->work;
+    void (*release)(struct mach_work * work) = work->release;
+
+    work->run(work);
+    if (release != NULL)
+        self->ended = work;
+}
+
+static void stop_attending(struct mach_pool *pool)
+{
+    struct worker *call = NULL;
+
+    pthread_mutex_lock(&pool->lock);
+    word_sub(&pool->attending, 1);
+    engage_if_needed(pool, &call);
+    unlock_and_call(pool, call);
+}
+
+static void run_worker(void *worker)
+{
+    struct worker *self = worker;
+    struct mach_pool *pool = self->pool;
+
+    pthread_detach(pthread_self());
+    here = self;
+    pthread_cleanup_push(thread_ends, self);
+    if (pool->begin != NULL) {
+        stop_attending(pool);
+        pool->begin(pool->arg);
+        word_add(&pool->attending, 1);
+    }
+    while (next_work(self)) {
+        run_work(self);
+        if (is_lost(self))
+            break;
+        word_add(&pool->attending, 1);
+    }
+    pthread_cleanup_pop(1);
+}
+
+/* ---- its owner's ---- */
+
+struct mach_work *coil__mach_pool_refuse(struct mach_pool *pool)
+{
+    struct mach_work *list;
+
+    pthread_mutex_lock(&pool->lock);
+    drain_inbox(pool, POOL_CLOSED);
+    list = pool->first;
+    for (struct mach_work *work = list; work != NULL; work = work->next)
+        work->at = NULL;
+    pool->first = NULL;
+    pool->last = &pool->first;
+    pool->queued = 0;
+    pthread_mutex_unlock(&pool->lock);
+    return list;
+}
+
+static size_t works(struct mach_pool *pool)
+{
+    drain_inbox(pool, POOL_EMPTY);
+    return pool->queued + pool->running;
+}
+
+/* Waits for the next work that ends or thread that leaves; the lock is free meanwhile. */
+static int wait_for_change(struct mach_pool *pool, int64_t deadline_ns)
+{
+    uint32_t seen = __atomic_load_n(&pool->changes, __ATOMIC_RELAXED);
+    int err;
+
+    pool->watched = true;
+    pthread_mutex_unlock(&pool->lock);
+    err = coil__mach_futex_wait(&pool->changes, seen, deadline_ns);
+    pthread_mutex_lock(&pool->lock);
+    return err;
+}
+
+bool coil__mach_pool_wait_quiet(struct mach_pool *pool, int64_t deadline_ns)
+{
+    bool quiet;
+    int err = 0;
+
+    pthread_mutex_lock(&pool->lock);
+    while (!(quiet = works(pool) == 0) && err != -ETIMEDOUT)
+        err = wait_for_change(pool, deadline_ns);
+    pthread_mutex_unlock(&pool->lock);
+    return quiet;
+}
+
+void coil__mach_pool_each_running(struct mach_pool *pool,
+                                  void (*fn)(struct mach_work *work, int64_t since_ns, void *arg),
+                                  void *arg)
+{
+    pthread_mutex_lock(&pool->lock);
+    for (struct coil_link *at = pool->workers.next; at != &pool->workers; at = at->next) {
+        struct worker *worker = container_of(at, struct worker, link);
+
+        if (worker->work != NULL)
+            fn(worker->work, worker->since_ns, arg);
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+size_t coil__mach_pool_works(struct mach_pool *pool)
+{
+    size_t n;
+
+    pthread_mutex_lock(&pool->lock);
+    n = works(pool);
+    pthread_mutex_unlock(&pool->lock);
+    return n;
+}
+
+static void call_all(struct mach_pool *pool)
+{
+    struct coil_link *idle;
+
+    while ((idle = list_pop(&pool->idle)) != NULL) {
+        struct worker *worker = container_of(idle, struct worker, idle);
+
+        pool->idlers--;
+        word_add(&pool->attending, 1);
+        __atomic_store_n(&worker->awake, 1, __ATOMIC_RELEASE);
+        coil__mach_futex_wake(&worker->awake, 1);
+    }
+}
+
+void coil__mach_pool_close(struct mach_pool *pool)
+{
+    bool none;
+
+    pthread_mutex_lock(&pool->lock);
+    pool->closed = true;
+    none = pool->threads == 0;
+    call_all(pool);
+    while (pool->threads > pool->running)
+        wait_for_change(pool, COIL_FOREVER);
+    pthread_mutex_unlock(&pool->lock);
+    if (none && pool->gone != NULL)
+        pool->gone(pool);
+}
+
+bool coil__mach_pool_is_here(const struct mach_pool *pool)
+{
+    return here != NULL && here->pool == pool && !is_lost(here);
+}
+
+int coil__mach_worker_waits(void)
+{
+    struct worker *self = here, *call = NULL;
+    int err;
+
+    if (self == NULL || is_lost(self) || self->waits++ > 0)
+        return 0;
+    pthread_mutex_lock(&self->pool->lock);
+    self->pool->waiting++;
+    note_spare(self->pool);
+    err = engage_if_needed(self->pool, &call);
+    if (err != 0) {
+        self->waits--;
+        self->pool->waiting--;
+        note_spare(self->pool);
+    }
+    unlock_and_call(self->pool, call);
+    return err != 0 ? -EDEADLK : 0;
+}
+
+void coil__mach_worker_goes_on(void)
+{
+    struct worker *self = here;
+
+    if (self == NULL || is_lost(self) || --self->waits > 0)
+        return;
+    pthread_mutex_lock(&self->pool->lock);
+    self->pool->waiting--;
+    note_spare(self->pool);
+    pthread_mutex_unlock(&self->pool->lock);
 }

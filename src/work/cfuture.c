@@ -9,6 +9,7 @@
 #include "mach/interrupt.h"
 #include "mach/sys.h"
 #include "mach/thread.h"
+#include "mach/workers.h"
 
 #define CALLBACKS_CLOSED 1
 
@@ -172,11 +173,14 @@ int coil__cfuture_wait_since(struct coil_cfuture *future, int64_t timeout_ns, ui
         if (is_done(future))
             return 0;
     }
-    if (timeout_ns == COIL_FOREVER)
-        return sleep_until_done(future, COIL_FOREVER, seen);
     now = mach_now();
-    return sleep_until_done(
-        future, timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns, seen);
+    err = coil__mach_worker_waits();
+    if (err != 0)
+        return err;
+    err = sleep_until_done(future,
+                           timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns, seen);
+    coil__mach_worker_goes_on();
+    return err;
 }
 
 struct coil_result coil_cfuture_result(struct coil_cfuture *future, int64_t timeout_ns)

@@ -42,13 +42,16 @@ struct coil_cfuture *coil__job_refuse(const struct job_spec *spec, int64_t statu
 
 static const struct coil_job_options no_options;
 
-static bool of_the_parent(const struct coil_executor *self)
+static bool of_the_parent(const struct coil_executor *constant)
 {
-    return self->generation != coil__fork_generation;
+    struct coil_executor *self = (struct coil_executor *)(uintptr_t)constant;
+
+    if (likely(self->generation == coil__fork_generation))
+        return false;
+    return self->kind->survives_fork == NULL || !self->kind->survives_fork(self);
 }
 
-/* 0, or why this executor takes no jobs. */
-static int64_t refusal(const struct coil_executor *self)
+int64_t coil__executor_refusal(const struct coil_executor *self)
 {
     if (self == NULL)
         return -COIL_ESTOPPED;
@@ -62,7 +65,7 @@ struct coil_cfuture *coil_executor_submit_at(struct coil_executor *self, coil_co
                                              const char *place)
 {
     struct job_spec spec = {fn, arg, options != NULL ? options : &no_options, place};
-    int64_t status = refusal(self);
+    int64_t status = coil__executor_refusal(self);
 
     if (status == 0 && self->kind->submit == NULL)
         status = -EINVAL;
@@ -102,7 +105,7 @@ struct coil_cfuture *coil_executor_submit_bytes_at(struct coil_executor *self,
                                                    const struct coil_job_options *options,
                                                    const char *place)
 {
-    int64_t status = refusal(self);
+    int64_t status = coil__executor_refusal(self);
 
     if (status != 0)
         return coil__cfuture_failed(status, NULL, place);
@@ -115,7 +118,7 @@ struct coil_cfuture *coil_executor_submit_batch_at(struct coil_executor *self,
                                                    const struct coil_job_options *options,
                                                    const char *place)
 {
-    int64_t status = refusal(self);
+    int64_t status = coil__executor_refusal(self);
 
     if (status != 0)
         return coil__cfuture_failed(status, NULL, place);
@@ -222,7 +225,7 @@ static int begin_phases(struct coil_executor *self, const struct coil_stop_optio
     int err;
 
     self->stop = *options;
-    self->shutdown = (struct mach_work){.run = run_phases_in_worker};
+    self->shutdown = (struct mach_work){.run = run_phases_in_worker, .pool = MACH_POOL_ENDINGS};
     err = coil__mach_workers_submit(&self->shutdown);
     if (err != 0)
         word_and(&self->state, ~(uintptr_t)EXECUTOR_ENDING); /* whoever asks again tries again */

@@ -24,6 +24,7 @@ struct job_spec {
 };
 
 struct payload;
+struct thread_job;
 
 struct executor_kind {
     /* Any thread, not after shutdown has begun (it may begin meanwhile). Never NULL. NULL: this
@@ -42,6 +43,10 @@ struct executor_kind {
     void (*free)(struct coil_executor *self);
     /* How many jobs are not done; NULL: `jobs` tells. */
     size_t (*jobs)(const struct coil_executor *self);
+    /* Runs a job on a thread: 0, or why not. NULL: its jobs are not for threads. */
+    int (*lend)(struct coil_executor *self, struct thread_job *job);
+    /* In the child of a fork: true if it goes on there. NULL: it does not. */
+    bool (*survives_fork)(struct coil_executor *self);
 };
 
 /* Embedded in what each kind knows more. */
@@ -73,6 +78,9 @@ static inline bool executor_refuses(const struct coil_executor *self)
 {
     return word_load(&self->state) != 0;
 }
+
+/* 0, or why this executor, which may be NULL, takes no jobs. */
+int64_t coil__executor_refusal(const struct coil_executor *self);
 
 /* A kind without `jobs` calls these for each job, once. */
 static inline void executor_job_begins(struct coil_executor *self)

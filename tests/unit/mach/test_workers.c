@@ -110,6 +110,9 @@ TEST(works_that_block_do_not_block_each_other_until_the_limit)
         works[i].run = wait_at_gate;
         CHECK_EQ(coil__mach_workers_submit(&works[i]), 0);
     }
+    while (threads() - before < limit) /* each calls the next one */
+        usleep(1000);
+    usleep(5000);
     CHECK_EQ(threads() - before, limit);
     open_gate();
     CHECK(done_reaches(N));
