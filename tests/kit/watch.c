@@ -54,6 +54,27 @@ struct comparison {
     int found;
 };
 
+static void count_if_new(int fd, void *comparison_)
+{
+    struct comparison *comparison = comparison_;
+
+    comparison->found += is_noted(comparison->before, fd) ? 0 : 1;
+}
+
+/* A thread that nobody joins (a pool's worker) may be about to give one up. */
+static bool none_new_soon(const struct kit_descriptors *before)
+{
+    for (int ms = 0; ms < 500; ms += 5) {
+        struct comparison comparison = {.before = before};
+
+        for_each_descriptor(count_if_new, &comparison);
+        if (comparison.found == 0)
+            return true;
+        usleep(5000);
+    }
+    return false;
+}
+
 static void print_if_new(int fd, void *comparison_)
 {
     struct comparison *comparison = comparison_;
@@ -73,7 +94,8 @@ int kit_descriptors_print_new(const struct kit_descriptors *before)
 {
     struct comparison comparison = {.before = before};
 
-    for_each_descriptor(print_if_new, &comparison);
+    if (!none_new_soon(before))
+        for_each_descriptor(print_if_new, &comparison);
     return comparison.found;
 }
 
