@@ -229,6 +229,9 @@ static coil_async struct coil_result start_and_be_cancelled(void *pool)
 
     coil_future_cancel(coil_current_task(), "before it could");
     err = coil_loop_pool_start_server(pool, answer, pool, "127.0.0.1", 0, NULL, &server);
+    if (err == 0) /* it need not wait: the cancellation is for the next await */
+        return coil_error(
+            coil_pool_server_close(server, 0) == 0 && coil_yield() == -ECANCELED ? 0 : -EIO);
     return coil_error(err == -ECANCELED && server == NULL ? 0 : -EIO);
 }
 
