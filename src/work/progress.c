@@ -61,7 +61,7 @@ static void write_rate(char *buffer, size_t size, double rate)
         snprintf(buffer, size, "%.0fk/s", rate / 1e3);
     else if (rate >= 10)
         snprintf(buffer, size, "%.0f/s", rate);
-    else if (rate >= 1)
+    else if (rate >= 0.95)
         snprintf(buffer, size, "%.1f/s", rate);
     else
         snprintf(buffer, size, "%.1f/min", rate * 60);
