@@ -84,23 +84,42 @@ static size_t count_jobs(const struct coil_executor *executor)
 
 static bool is_here(const struct coil_executor *executor)
 {
-    return coil__desk_pool_here == pool_of(executor);
+    const struct loop_pool *self = pool_of(executor);
+
+    for (unsigned i = 0; i < executor->workers; i++)
+        if (coil__loop_running != NULL &&
+            coil__loop_running == coil_thread_loop(self->loops[i].thread))
+            return true;
+    return false;
 }
 
 /* ---- shutdown ---- */
 
-static int64_t give_up_at(const struct coil_stop_options *options)
+static int64_t later(int64_t time_ns, int64_t delay_ns)
 {
-    int64_t grace = options->grace_ns == 0  ? DEFAULT_GRACE
-                    : options->grace_ns < 0 ? 0
-                                            : options->grace_ns;
-    int64_t at = mach_now();
-    const int64_t parts[] = {options->drain_ns, grace, MARGIN};
+    return delay_ns > COIL_FOREVER - time_ns ? COIL_FOREVER : time_ns + delay_ns;
+}
 
-    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-        if (parts[i] > 0)
-            at = parts[i] > COIL_FOREVER - at ? COIL_FOREVER : at + parts[i];
-    return at;
+/* What all phases may take; COIL_FOREVER: as long as it takes. */
+static int64_t longest(const struct coil_stop_options *options)
+{
+    int64_t grace = options->grace_ns == 0 ? DEFAULT_GRACE : options->grace_ns;
+    int64_t rest = grace > COIL_FOREVER - MARGIN ? COIL_FOREVER : MARGIN + (grace > 0 ? grace : 0);
+
+    return options->drain_ns > COIL_FOREVER - rest
+               ? COIL_FOREVER
+               : rest + (options->drain_ns > 0 ? options->drain_ns : 0);
+}
+
+/* The phases begin when the loop hears of them; when it does not it is stuck. */
+static int wait_in_time(struct coil_thread *thread, const struct coil_stop_options *options,
+                        int64_t told_ns)
+{
+    int64_t most = longest(options);
+    int err = coil__thread_wait(thread, later(told_ns, most));
+    int64_t heard_ns = coil__thread_heard(thread);
+
+    return err != 0 && heard_ns > told_ns ? coil__thread_wait(thread, later(heard_ns, most)) : err;
 }
 
 struct stuck {
@@ -122,11 +141,11 @@ static void tell_stuck(const char *job, void *arg)
 }
 
 static int64_t wait_for_end(struct pool_loop *loop, const struct coil_stop_options *options,
-                            int64_t deadline_ns)
+                            int64_t told_ns)
 {
     struct stuck stuck = {options, coil_loop_name(coil_thread_loop(loop->thread))};
 
-    if (coil__thread_wait(loop->thread, deadline_ns) != 0)
+    if (wait_in_time(loop->thread, options, told_ns) != 0)
         return (int64_t)coil__desk_give_up(loop->desk, tell_stuck, &stuck);
     coil__thread_tell_survivors(loop->thread);
     return (int64_t)loop->desk->destroyed;
@@ -137,15 +156,14 @@ static int64_t shut_down(struct coil_executor *executor, const struct coil_stop_
 {
     static const struct coil_stop_options defaults;
     struct loop_pool *self = pool_of(executor);
-    int64_t deadline, left_behind = 0;
+    int64_t told_ns = mach_now(), left_behind = 0;
 
     if (options == NULL)
         options = &defaults;
-    deadline = give_up_at(options);
     for (unsigned i = 0; i < executor->workers; i++)
         coil__thread_begin_stop(self->loops[i].thread, options);
     for (unsigned i = 0; i < executor->workers; i++)
-        left_behind += wait_for_end(&self->loops[i], options, deadline);
+        left_behind += wait_for_end(&self->loops[i], options, told_ns);
     return left_behind;
 }
 

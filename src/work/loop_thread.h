@@ -26,6 +26,9 @@ void coil__thread_begin_stop(struct coil_thread *thread, const struct coil_stop_
 /* Waits for the end of one that was told, at most until then. 0 or -ETIMEDOUT. */
 int coil__thread_wait(struct coil_thread *thread, int64_t deadline_ns);
 
+/* When it heard that it is to stop; 0: not yet. */
+int64_t coil__thread_heard(const struct coil_thread *thread);
+
 /* Tells of the survivors of one that has ended, on this thread. */
 void coil__thread_tell_survivors(const struct coil_thread *thread);
 

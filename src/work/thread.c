@@ -1,6 +1,7 @@
 /* A loop in its own thread, and how it stops: refuse, drain, cancel, grace, report, force. */
 #include <coil/thread.h>
 
+#include "mach/clock.h"
 #include "mach/thread.h"
 #include "task/task.h"
 #include "work/job.h"
@@ -17,6 +18,7 @@ struct coil_thread {
     struct word state;
     struct coil_stop_options stop; /* written by who set STOPPING, before begin_stop is posted */
     struct coil_handle begin_stop;
+    int64_t heard_ns;           /* when begin_stop arrived; other threads read it */
     bool told;                  /* the loop's: begin_stop has arrived */
     struct coil_future *oldest; /* counted: the task whose end the stop waits for */
     int destroyed;
@@ -238,6 +240,7 @@ static void leave_run_forever(struct coil_handle *handle)
     struct coil_thread *self = container_of(handle, struct coil_thread, begin_stop);
 
     self->told = true;
+    COUNTER_SET(self->heard_ns, mach_now());
     stop_running(self->loop);
 }
 
@@ -267,6 +270,11 @@ int coil__thread_wait(struct coil_thread *self, int64_t deadline_ns)
     while (((state = word_load(&self->state)) & THREAD_ENDED) == 0 && err != -ETIMEDOUT)
         err = coil__mach_futex_wait(word_futex(&self->state), (uint32_t)state, deadline_ns);
     return (state & THREAD_ENDED) != 0 ? 0 : err;
+}
+
+int64_t coil__thread_heard(const struct coil_thread *self)
+{
+    return COUNTER_READ(self->heard_ns);
 }
 
 int coil_thread_stop(struct coil_thread *self, const struct coil_stop_options *options)
