@@ -1,6 +1,5 @@
 #include "mach/sys_process.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -202,11 +201,6 @@ int coil__sys_reap(int *status)
     int pid = (int)waitpid(-1, status, WNOHANG);
 
     return pid < 0 ? 0 : pid;
-}
-
-void *coil__sys_symbol(const char *name)
-{
-    return dlsym(RTLD_DEFAULT, name);
 }
 
 /* "00400000-0040b000 r-xp ..." */

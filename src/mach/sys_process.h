@@ -45,9 +45,6 @@ int coil__sys_children_fd(void);
 /* The next child that has ended: its process id, and its status as wait(2) tells it; 0: none. */
 int coil__sys_reap(int *status);
 
-/* The program's function of that name; NULL. */
-void *coil__sys_symbol(const char *name);
-
 /* Whether there is code at this address. */
 bool coil__sys_is_code(const void *address);
 

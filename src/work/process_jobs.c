@@ -175,7 +175,13 @@ static void take_seat(struct seat *seat, struct process_job *job)
     }
 }
 
-/* The worker may have ended, and nobody has heard it yet; or have no room until it has answered. */
+static void is_full(struct seat *seat)
+{
+    seat->full = true;
+    coil__process_wake(seat->pool);
+}
+
+/* The worker may have ended, and nobody has heard it yet; or have no room until it has read. */
 static void send_first(struct seat *seat, struct coil_link *done)
 {
     struct process_pool *pool = seat->pool;
@@ -187,9 +193,9 @@ static void send_first(struct seat *seat, struct coil_link *done)
     err = send_parts(seat, job);
     if (err == 0) {
         take_seat(seat, job);
-    } else if (err == -EAGAIN && seat->free_slots < pool->setup.at_once) {
-        seat->full = true;
-    } else if (err == -EAGAIN || err == -EPIPE || err == -ECONNRESET) {
+    } else if (err == -EAGAIN) {
+        is_full(seat);
+    } else if (err == -EPIPE || err == -ECONNRESET) {
         seat->state = SEAT_ENDING;
         coil__seat_kill(seat);
     } else {
@@ -256,7 +262,7 @@ void coil__process_ask_cancel(struct process_job *job)
 
     word_store(&seat->flags[job->slot], CF_CANCEL);
     if (!seat->full && send_cancel(job) == -EAGAIN)
-        seat->full = true;
+        is_full(seat);
     job->cancel_waits = seat->full;
 }
 

@@ -249,6 +249,8 @@ static void manage(void *arg)
     if (!pool->managed)
         listen_first(pool);
     look_at_time(pool);
+    for (unsigned i = 0; i < pool->executor.workers; i++)
+        coil__seat_watch_room(&pool->seats[i]);
     if (ending)
         dismiss_workers(pool);
     else

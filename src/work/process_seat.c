@@ -178,6 +178,45 @@ static void has_room(struct seat *seat)
             coil__process_ask_cancel(seat->at[i]);
 }
 
+static coil_async struct coil_result wait_for_room(void *arg)
+{
+    struct seat *seat = arg;
+    struct process_pool *pool = seat->pool;
+    struct coil_link done;
+    int err = coil_poll(seat->socket, POLLOUT);
+
+    if (err == -ECANCELED)
+        return coil_error(err);
+    list_init(&done);
+    pthread_mutex_lock(&pool->lock);
+    has_room(seat);
+    coil__process_pump(pool, &done);
+    if (seat->full) /* again */
+        coil__process_wake(pool);
+    pthread_mutex_unlock(&pool->lock);
+    coil__process_complete(&done);
+    return coil_number(0);
+}
+
+static void give_up_task(struct coil_future **task)
+{
+    coil_future_unref(*task);
+    *task = NULL;
+}
+
+void coil__seat_watch_room(struct seat *seat)
+{
+    bool full;
+
+    pthread_mutex_lock(&seat->pool->lock);
+    full = seat->full && seat->state != SEAT_ENDING;
+    pthread_mutex_unlock(&seat->pool->lock);
+    if (seat->room_task != NULL && coil_future_done(seat->room_task))
+        give_up_task(&seat->room_task);
+    if (full && seat->room_task == NULL)
+        seat->room_task = coil_create_task(wait_for_room, seat);
+}
+
 static void take_outcome(struct seat *seat, const struct job_head *head, struct outcome outcome,
                          struct coil_link *done)
 {
@@ -200,7 +239,6 @@ static void has_answered(struct seat *seat, const struct job_head *head, struct 
     list_init(&done);
     pthread_mutex_lock(&pool->lock);
     take_outcome(seat, head, outcome, &done);
-    has_room(seat);
     coil__seat_dismiss(seat);
     coil__process_pump(pool, &done);
     pthread_mutex_unlock(&pool->lock);
@@ -311,6 +349,16 @@ static void mourn(struct seat *seat, struct coil_link *done)
     }
 }
 
+static coil_async void end_task(struct coil_future **task)
+{
+    if (*task == NULL)
+        return;
+    coil_future_cancel(*task, "the worker has ended");
+    while (!coil_future_done(*task))
+        coil_await(*task);
+    give_up_task(task);
+}
+
 /* Its zygote tells us that it has; or has ended itself, then the kernel does. */
 static coil_async void wait_for_end(struct seat *seat)
 {
@@ -322,13 +370,8 @@ static coil_async void wait_for_end(struct seat *seat)
         ;
     while (!seat->status_known && seat->pidfd >= 0 && coil_poll(seat->pidfd, POLLIN) == -ECANCELED)
         ;
-    if (seat->words_task == NULL)
-        return;
-    coil_future_cancel(seat->words_task, "the worker has ended");
-    while (!coil_future_done(seat->words_task))
-        coil_await(seat->words_task);
-    coil_future_unref(seat->words_task);
-    seat->words_task = NULL;
+    end_task(&seat->words_task);
+    end_task(&seat->room_task);
 }
 
 static void close_one(int *fd)
@@ -490,8 +533,7 @@ static int listen_to(struct seat *seat)
     if (!failed)
         return 0;
     coil_future_cancel(seat->words_task, "there is no memory");
-    coil_future_unref(seat->words_task);
-    seat->words_task = NULL;
+    give_up_task(&seat->words_task);
     return -ENOMEM;
 }
 

@@ -66,7 +66,7 @@ struct seat {
     enum seat_state state;
     int pid; /* 0: none, or not known yet */
     int pidfd, socket;
-    bool full;               /* its socket takes no more until it has answered */
+    bool full;               /* its socket takes no more for now; the manager waits for room */
     struct process_job **at; /* jobs by slot */
     unsigned *free;          /* slots, a stack of free_slots */
     unsigned free_slots;     /* at_once: it has nothing to do */
@@ -81,6 +81,7 @@ struct seat {
     char *buffer; /* for its results */
     size_t buffer_bytes;
     struct coil_future *words_task;
+    struct coil_future *room_task; /* NULL: nobody waits for room */
     int words_fd;
     struct coil_event ended;
     int status;              /* as wait(2) tells it */
@@ -215,6 +216,9 @@ int coil__seat_start(struct seat *seat);
 void coil__seat_started(struct seat *seat, int pid, int pidfd);
 void coil__seat_ended(struct seat *seat, int status, bool known);
 void coil__seat_failed(struct seat *seat, int err);
+
+/* Waits for room in its socket, if that is full. */
+void coil__seat_watch_room(struct seat *seat);
 
 /* Under the lock: ends its worker, if it is not to get any more jobs and has none. */
 void coil__seat_dismiss(struct seat *seat);
