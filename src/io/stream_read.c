@@ -5,6 +5,8 @@
 
 #define FIRST_SIZE 4096
 
+static char nothing[1]; /* handed out where there is no buffer */
+
 static size_t buffered(const struct coil_stream *stream)
 {
     return stream->in_end - stream->in_begin;
@@ -153,14 +155,10 @@ static int64_t put_back(struct coil_stream *stream, const char *data, size_t siz
     return why;
 }
 
-coil_async int64_t coil_stream_readexactly(struct coil_stream *stream, void *data, size_t size)
+static coil_async int64_t exactly(struct coil_stream *stream, void *data, size_t size)
 {
-    int err = begin(stream, "coil_stream_readexactly");
-    size_t have;
+    size_t have = take(stream, data, size);
 
-    if (err != 0)
-        return err;
-    have = take(stream, data, size);
     while (have < size) {
         int64_t n = receive(stream, (char *)data + have, size - have);
 
@@ -175,15 +173,26 @@ coil_async int64_t coil_stream_readexactly(struct coil_stream *stream, void *dat
     return (int64_t)size;
 }
 
-coil_async int64_t coil_stream_readall(struct coil_stream *stream, char **out)
+coil_async int64_t coil_stream_readexactly(struct coil_stream *stream, void *data, size_t size)
 {
-    int err = begin(stream, "coil_stream_readall");
+    int64_t n = begin(stream, "coil_stream_readexactly");
+
+    if (n != 0)
+        return n;
+    coil_stream_ref(stream);
+    n = exactly(stream, data, size);
+    stream_leave(stream);
+    return n;
+}
+
+static coil_async int64_t all(struct coil_stream *stream, char **out)
+{
     size_t size = buffered(stream) + FIRST_SIZE, have;
-    char *data = err != 0 ? NULL : mem_alloc(size);
+    char *data = mem_alloc(size);
     int64_t n = 1;
 
     if (data == NULL)
-        return err != 0 ? err : -ENOMEM;
+        return -ENOMEM;
     have = take(stream, data, size);
     while (n > 0) {
         if (size - have < FIRST_SIZE / 2) {
@@ -205,6 +214,18 @@ coil_async int64_t coil_stream_readall(struct coil_stream *stream, char **out)
     data[have] = '\0';
     *out = data;
     return (int64_t)have;
+}
+
+coil_async int64_t coil_stream_readall(struct coil_stream *stream, char **data)
+{
+    int64_t n = begin(stream, "coil_stream_readall");
+
+    if (n != 0)
+        return n;
+    coil_stream_ref(stream);
+    n = all(stream, data);
+    stream_leave(stream);
+    return n;
 }
 
 /* One more helping into the buffer. */
@@ -254,10 +275,20 @@ static coil_async int64_t until(struct coil_stream *stream, const void *separato
 /* The stream ended before the separator came: what there is, is handed out. */
 static char *hand_out_rest(struct coil_stream *stream)
 {
-    static char nothing[1];
-
     stream->partial = buffered(stream);
     return stream->in == NULL ? nothing : hand_out(stream, stream->partial);
+}
+
+/* Gives up the reference of a reader. If that is the last, what was handed out goes with the
+ * stream: it says `gone` instead. */
+static int64_t leave(struct coil_stream *stream, int64_t n, char **data, int64_t gone)
+{
+    if (unlikely(stream->refs == 1) && (n >= 0 || n == -COIL_EINCOMPLETE)) {
+        *data = nothing;
+        n = gone;
+    }
+    stream_leave(stream);
+    return n;
 }
 
 coil_async int64_t coil_stream_readuntil(struct coil_stream *stream, const void *separator,
@@ -269,12 +300,13 @@ coil_async int64_t coil_stream_readuntil(struct coil_stream *stream, const void 
 
     if (err != 0 || size == 0)
         return err != 0 ? err : -EINVAL;
+    coil_stream_ref(stream);
     n = until(stream, separator, size, &consumed);
     if (n > 0)
         *data = hand_out(stream, (size_t)n);
     else if (n == -COIL_EINCOMPLETE)
         *data = hand_out_rest(stream);
-    return n;
+    return leave(stream, n, data, -COIL_EINCOMPLETE);
 }
 
 /* A line that is too long is thrown away: its newline too, if that has come. */
@@ -294,6 +326,7 @@ coil_async int64_t coil_stream_readline(struct coil_stream *stream, char **line)
 
     if (err != 0)
         return err;
+    coil_stream_ref(stream);
     n = until(stream, "\n", 1, &consumed);
     if (n > 0) {
         *line = hand_out(stream, (size_t)n);
@@ -303,7 +336,7 @@ coil_async int64_t coil_stream_readline(struct coil_stream *stream, char **line)
     } else if (n == -COIL_ELIMIT) {
         skip_line(stream, consumed);
     }
-    return n;
+    return leave(stream, n, line, 0);
 }
 
 size_t coil_stream_partial(const struct coil_stream *stream)
