@@ -2,6 +2,13 @@
  * Loop pools: a loop in each of several threads, for coroutines on all cores (asyncio has none:
  * ThreadPoolExecutor with an event loop in each thread). Jobs are coroutines; each is placed on a
  * loop when it is submitted and never moves.
+ *
+ * A job that wants another one's result awaits it, coil_await(coil_wrap_future(job)): to block for
+ * one of the same pool with coil_cfuture_wait is refused with -EDEADLK on all its threads.
+ *
+ * Shutting down, all loops have their grace at the same time. A loop that a job holds up, because
+ * it neither awaits nor returns, is left behind with its thread; its other jobs are settled too.
+ * The job of a loop whose thread has died fails with -COIL_EDIED; new ones go to the other loops.
  */
 #ifndef COIL_LOOP_POOL_H
 #define COIL_LOOP_POOL_H
@@ -30,7 +37,8 @@ struct coil_loop_pool_options {
  * Opens one: the loops run from now on.
  *
  * Suspends: no. Thread: any. Owns: the caller closes it (coil_executor_close).
- * Returns: the executor; NULL, with errno set, if a loop or a thread could not be made.
+ * Returns: the executor; NULL, with errno set, if a loop or a thread could not be made or pinned;
+ * EINVAL beyond 4096 loops.
  */
 COIL_EXPORT struct coil_executor *coil_loop_pool_open(const struct coil_loop_pool_options *options);
 
@@ -49,13 +57,16 @@ struct coil_pool_server;
 /**
  * Listens on every loop: connections are spread over them by the kernel (SO_REUSEPORT), or, for
  * Unix sockets, taken by whichever loop is free. As coil_start_server; port 0: any free one, the
- * same on all loops. Call it as coil_loop_pool_start_server(pool, fn, arg, host, port, &options,
- * &server).
+ * same on all loops; options.most is for each loop. fn runs on all of them at once. Call it as
+ * coil_loop_pool_start_server(pool, fn, arg, host, port, &options, &server).
  *
  * Suspends: in a task; elsewhere it blocks the thread.
  * Cancel-safe: yes; nothing stays open.
- * Owns: the caller closes the server before the pool.
- * Returns: 0; as coil_start_server; -COIL_ESTOPPED. *out is set only on 0.
+ * Thread: any; not in a callback of one of the pool's loops.
+ * Owns: the caller closes the server, before the pool if clients are to have their grace.
+ * Returns: 0; as coil_start_server; -COIL_ESTOPPED; -EINTR after coil_interrupt; -EDEADLK in such a
+ * callback; -ENOTSUP on simulated loops, whose networks have nothing in common. *out is set only on
+ * 0.
  */
 COIL_EXPORT coil_async int coil_loop_pool_start_server_at(
     struct coil_executor *pool, coil_client_fn *fn, void *arg, const char *host, uint16_t port,
@@ -68,8 +79,10 @@ COIL_EXPORT coil_async int coil_loop_pool_start_server_at(
  *
  * Suspends: in a task; elsewhere it blocks the thread.
  * Cancel-safe: yes; nothing stays open.
- * Owns: the caller closes the server before the pool.
- * Returns: 0; as coil_start_unix_server; -COIL_ESTOPPED. *out is set only on 0.
+ * Thread: any; not in a callback of one of the pool's loops.
+ * Owns: the caller closes the server, before the pool if clients are to have their grace.
+ * Returns: 0; as coil_start_unix_server; the others of coil_loop_pool_start_server. *out is set
+ * only on 0.
  */
 COIL_EXPORT coil_async int
 coil_loop_pool_start_unix_server_at(struct coil_executor *pool, coil_client_fn *fn, void *arg,
@@ -95,10 +108,12 @@ COIL_EXPORT uint16_t coil_pool_server_port(const struct coil_pool_server *server
 COIL_EXPORT size_t coil_pool_server_clients(const struct coil_pool_server *server, unsigned index);
 
 /**
- * Ends in phases on all loops at once, as coil_server_shutdown, and frees.
+ * Ends in phases on all loops at once, as coil_server_shutdown, and frees. If the pool is shut down
+ * already, its clients ended with it.
  *
  * Suspends: in a task; elsewhere it blocks the thread.
  * Cancel-safe: no: it goes on, and -ECANCELED is for the next await.
+ * Thread: any; it aborts in a callback of one of the pool's loops and in a client of the server.
  * Returns: how many clients had to be aborted. NULL is fine.
  */
 COIL_EXPORT coil_async int64_t coil_pool_server_close(struct coil_pool_server *server,

@@ -334,7 +334,7 @@ TEST(a_job_that_does_not_return_holds_nobody_else_up)
 
 /* ---- from inside ---- */
 
-static struct coil_result shut_down_here(void *pool)
+static coil_async struct coil_result shut_down_here(void *pool)
 {
     return coil_error(coil_executor_shutdown(pool, NULL));
 }
