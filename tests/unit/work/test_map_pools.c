@@ -63,15 +63,17 @@ static void check_cubes(void)
 
 TEST(thread_maps_over_every_kind)
 {
-    for (open_fn *const *open = kinds; *open != NULL; open++)
-        for (size_t chunk = 0; chunk < 40; chunk += 13) {
+    for (open_fn *const *open = kinds; *open != NULL; open++) {
+        struct coil_executor *executor = (*open)();
+
+        for (size_t chunk = 0; chunk < 130; chunk += 13) {
             struct coil_map_options options = {.chunk = chunk};
-            struct coil_executor *executor = (*open)();
 
             CHECK_EQ(coil_executor_map_with(executor, cube, items, ITEMS, results, &options), 0);
             check_cubes();
-            coil_executor_close(executor);
         }
+        coil_executor_close(executor);
+    }
 }
 
 static coil_async struct coil_result map_cubes(void *executor)
