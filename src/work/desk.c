@@ -86,23 +86,43 @@ void coil__desk_unref(struct desk *desk)
     mem_free(desk);
 }
 
-/* The loop has ended: nobody comes to look. The caller's own handle is not refused but given
- * back. */
-static void close_inbox(struct desk *desk, struct coil_handle *own, int err)
+/* The loop has ended: nobody comes to look. True: the caller's own handle is not taken, the others
+ * are refused. False: who gave the loop up meanwhile has it, and settles it. */
+static bool close_inbox(struct desk *desk, struct coil_handle *own, int err)
 {
     struct coil_link list, *link;
+    bool found = false;
 
     list_init(&list);
     take(desk, DESK_CLOSED, &list);
     while ((link = list_pop(&list)) != NULL)
-        if (link != &own->link)
+        if (link == &own->link)
+            found = true;
+        else
             coil__job_refuse_laid(container_of(link, struct coil_handle, link), err);
+    return found;
+}
+
+/* The inbox was empty. 0, or why the handle is not taken. */
+static int call_loop(struct desk *desk, struct coil_handle *handle)
+{
+    int err;
+
+    coil__desk_ref(desk); /* the visit's: its loop may be given up meanwhile */
+    err = coil__port_post(desk->port, &desk->visit);
+    if (err == 0)
+        return 0;
+    if (close_inbox(desk, handle, err))
+        word_sub(&desk->laid, 1);
+    else
+        err = 0;
+    coil__desk_unref(desk);
+    return err;
 }
 
 int coil__desk_lay(struct desk *desk, struct coil_handle *handle)
 {
     uintptr_t was = word_load(&desk->inbox);
-    int err;
 
     if (desk->port->generation != coil__fork_generation)
         return -COIL_EFORKED;
@@ -114,16 +134,7 @@ int coil__desk_lay(struct desk *desk, struct coil_handle *handle)
         }
         handle->link.next = (struct coil_link *)was;
     } while (!word_cas(&desk->inbox, &was, (uintptr_t)&handle->link));
-    if (was != DESK_EMPTY)
-        return 0;
-    coil__desk_ref(desk); /* the visit's: its loop may be given up meanwhile */
-    err = coil__port_post(desk->port, &desk->visit);
-    if (err == 0)
-        return 0;
-    close_inbox(desk, handle, err);
-    coil__desk_unref(desk);
-    word_sub(&desk->laid, 1);
-    return err;
+    return was == DESK_EMPTY ? call_loop(desk, handle) : 0;
 }
 
 size_t coil__desk_load(const struct desk *desk)
