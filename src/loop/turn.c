@@ -5,6 +5,9 @@
 
 #include "loop/exception.h"
 #include "mach/thread.h"
+#include "mach/workers.h"
+
+#define RETRY_NS COIL_MS(10)
 
 void coil__turn_marker(struct coil_handle *handle)
 {
@@ -28,9 +31,29 @@ static void adapt_quantum(struct coil_loop *loop)
         loop->quantum /= 2;
 }
 
+/*
+ * A loop that runs in a worker may wait for what only another worker can do: one takes its place
+ * meanwhile. Where none can be made, it is tried again soon.
+ */
+static int wait_replaced(struct coil_loop *loop, int64_t deadline_ns)
+{
+    const struct driver_ops *ops = loop->driver->ops;
+    bool stands_in = coil__mach_worker_waits() == 0;
+    int err;
+
+    if (!stands_in && deadline_ns > loop->now + RETRY_NS)
+        deadline_ns = loop->now + RETRY_NS;
+    err = ops->wait(loop->driver, deadline_ns, loop->others == 0);
+    if (stands_in)
+        coil__mach_worker_goes_on();
+    return err;
+}
+
 static int wait_for_world(struct coil_loop *loop, int64_t deadline_ns)
 {
-    int err = loop->driver->ops->wait(loop->driver, deadline_ns, loop->others == 0);
+    int err = deadline_ns > 0
+                  ? wait_replaced(loop, deadline_ns)
+                  : loop->driver->ops->wait(loop->driver, deadline_ns, loop->others == 0);
 
     COUNTER_ADD(loop->sleeps, 1);
     loop->fresh = false;
