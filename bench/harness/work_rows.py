@@ -66,7 +66,8 @@ def batch(key, title):
     def row(suffix, what, unit, goal=None, raw=""):
         return Row(f"{key}_{suffix}", what, unit, goal, raw, cpus="any", workload=key)
 
-    return [row("1", f"{title}, one loop", "M/s"), row("2", "the same, two loops", "M/s"),
+    return [row("1", f"{title}, one loop", "M/s"), row("1.cpu", "CPU time of one", "ns"),
+            row("2", "the same, two loops", "M/s"), row("2.cpu", "CPU time of one", "ns"),
             row("ratio", "two loops / one", "×", 1.9, "two_beside_one")]
 
 

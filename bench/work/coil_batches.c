@@ -101,13 +101,13 @@ static long results_sum(struct coil_cfuture *job)
 }
 
 /* Each loop is given an equal part, as one batch; the time until all results are added up. */
-static int64_t batch_once(struct coil_executor *pool, struct coil_function fn, const long *numbers,
-                          long count)
+static struct jobs_time batch_once(struct coil_executor *pool, struct coil_function fn,
+                                   const long *numbers, long count)
 {
     unsigned loops = coil_executor_workers(pool);
     struct coil_cfuture *parts[2];
-    int64_t start = bench_now();
-    int64_t elapsed;
+    struct jobs_time start = jobs_start();
+    struct jobs_time took;
     long sum = 0;
 
     for (long i = 0; i < loops; i++) {
@@ -119,9 +119,9 @@ static int64_t batch_once(struct coil_executor *pool, struct coil_function fn, c
     }
     for (long i = 0; i < loops; i++)
         sum += results_sum(parts[i]);
-    elapsed = bench_now() - start;
+    took = jobs_since(start);
     jobs_check_sum(sum, count);
-    return elapsed;
+    return took;
 }
 
 static struct coil_executor *loops_open(unsigned loops)
@@ -141,8 +141,8 @@ static void batch_measure(const char *name, struct coil_function fn)
     for (long i = 0; i < count; i++)
         numbers[i] = i;
     for (int run = 0; run <= RUNS; run++) {
-        int64_t alone = batch_once(one, fn, numbers, count);
-        int64_t both = batch_once(two, fn, numbers, count);
+        struct jobs_time alone = batch_once(one, fn, numbers, count);
+        struct jobs_time both = batch_once(two, fn, numbers, count);
 
         if (run > 0)
             jobs_print_batch(name, alone, both, count);

@@ -123,11 +123,11 @@ static void flow(const struct measured *m)
     long count = bench_count(JOBS);
 
     for (int run = 0; run <= RUNS; run++) {
-        struct jobs_clock start = jobs_start();
+        struct jobs_time start = jobs_start();
         long sum = flow_once(m, count);
 
         if (run > 0)
-            jobs_print_flow(m->name, start, count);
+            jobs_print(m->name, jobs_since(start), count);
         jobs_check_sum(sum, count);
     }
 }
@@ -198,11 +198,11 @@ static coil_async struct coil_result loop_flow_main(void *arg)
     long count = bench_count(JOBS);
 
     for (int run = 0; run <= RUNS; run++) {
-        struct jobs_clock start = jobs_start();
+        struct jobs_time start = jobs_start();
         long sum = loop_flow_once(m, count);
 
         if (run > 0)
-            jobs_print_flow(m->name, start, count);
+            jobs_print(m->name, jobs_since(start), count);
         jobs_check_sum(sum, count);
     }
     return coil_number(0);

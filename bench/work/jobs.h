@@ -39,40 +39,47 @@ static inline void jobs_check_sum(long sum, long count)
     jobs_check(sum == count * (count - 1) / 2, "the sum of the results");
 }
 
-/* Jobs a second, and the CPU time of this process for one: its children's is not in it. */
-struct jobs_clock {
+/* The CPU time is this process's, user and system; its children's is not in it. */
+struct jobs_time {
     int64_t wall, cpu;
 };
 
-static inline struct jobs_clock jobs_start(void)
+static inline struct jobs_time jobs_start(void)
 {
-    struct jobs_clock clock = {bench_now(), bench_cpu()};
+    struct jobs_time now = {bench_now(), bench_cpu()};
 
-    return clock;
+    return now;
 }
 
-static inline void jobs_print_flow(const char *name, struct jobs_clock start, long count)
+static inline struct jobs_time jobs_since(struct jobs_time start)
 {
-    int64_t wall = bench_now() - start.wall;
-    int64_t cpu = bench_cpu() - start.cpu;
-    char row[64];
+    struct jobs_time took = {bench_now() - start.wall, bench_cpu() - start.cpu};
 
-    bench_print_rate(name, wall, count);
-    snprintf(row, sizeof row, "%s.cpu", name);
-    bench_print_ns(row, cpu, count);
+    return took;
 }
 
-/* One loop beside two: both rates, and their ratio. */
-static inline void jobs_print_batch(const char *name, int64_t alone_ns, int64_t both_ns, long count)
+/* Jobs a second, and the CPU time of one; `which` is the end of the name. */
+static inline void jobs_print_as(const char *name, const char *which, struct jobs_time took,
+                                 long count)
 {
-    char row[64];
+    printf("%s%s %.4g M/s\n", name, which, (double)count * 1e3 / (double)took.wall);
+    printf("%s%s.cpu %.4g ns\n", name, which, (double)took.cpu / (double)count);
+    fflush(stdout);
+}
 
-    snprintf(row, sizeof row, "%s_1", name);
-    bench_print_rate(row, alone_ns, count);
-    snprintf(row, sizeof row, "%s_2", name);
-    bench_print_rate(row, both_ns, count);
-    snprintf(row, sizeof row, "%s_ratio", name);
-    bench_print(row, (double)alone_ns / (double)both_ns, "times");
+static inline void jobs_print(const char *name, struct jobs_time took, long count)
+{
+    jobs_print_as(name, "", took, count);
+}
+
+/* One loop beside two, and their ratio. */
+static inline void jobs_print_batch(const char *name, struct jobs_time alone, struct jobs_time both,
+                                    long count)
+{
+    jobs_print_as(name, "_1", alone, count);
+    jobs_print_as(name, "_2", both, count);
+    printf("%s_ratio %.4g times\n", name, (double)alone.wall / (double)both.wall);
+    fflush(stdout);
 }
 
 #endif

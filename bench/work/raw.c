@@ -82,11 +82,11 @@ static void run_pipe_flow(const char *name)
         pipe_echo(there, back);
     bench_pin(1);
     for (int run = 0; run <= RUNS; run++) {
-        struct jobs_clock start = jobs_start();
+        struct jobs_time start = jobs_start();
         long sum = pipe_flow_once(there[1], back[0], count);
 
         if (run > 0)
-            jobs_print_flow(name, start, count);
+            jobs_print(name, jobs_since(start), count);
         jobs_check_sum(sum, count);
     }
     close(there[1]);

@@ -66,8 +66,9 @@ def flow(kind, full, name):
 
     async def measure(pool):
         for turn in range(common.RUNS + 1):
-            clock = common.FlowClock()
+            clock = common.Clock()
             total = await flow_once(pool, jobs)
+            clock.stop()
             if turn:
                 clock.show(name, jobs)
             common.check(total == jobs * (jobs - 1) // 2, "the sum of the results")
@@ -123,19 +124,19 @@ def batch(fn, name):
     number = count(100_000)
 
     def timed(loops):
-        start = time.perf_counter_ns()
+        clock = common.Clock()
         total = loops.batch(fn, number)
-        elapsed = time.perf_counter_ns() - start
+        clock.stop()
         common.check(total == number * (number - 1) // 2, "the sum of the results")
-        return elapsed
+        return clock
 
     with Loops(1) as one, Loops(2) as two:
         for turn in range(common.RUNS + 1):
             alone, both = timed(one), timed(two)
             if turn:
-                common.show_rate(f"{name}_1", number, alone)
-                common.show_rate(f"{name}_2", number, both)
-                common.show(f"{name}_ratio", alone / both, "times")
+                alone.show(f"{name}_1", number)
+                both.show(f"{name}_2", number)
+                common.show(f"{name}_ratio", alone.wall / both.wall, "times")
 
 
 def add(name, function, *arguments):

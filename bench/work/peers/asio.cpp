@@ -67,7 +67,7 @@ void run_flow(const char *name)
     std::vector<std::future<long>> flying(IN_FLIGHT);
 
     for (int run = 0; run <= RUNS; run++) {
-        jobs_clock start = jobs_start();
+        jobs_time start = jobs_start();
         long sum = 0;
 
         for (long i = 0; i < count; i++) {
@@ -81,7 +81,7 @@ void run_flow(const char *name)
             if (slot.valid())
                 sum += slot.get();
         if (run > 0)
-            jobs_print_flow(name, start, count);
+            jobs_print(name, jobs_since(start), count);
         jobs_check_sum(sum, count);
     }
 }
@@ -144,7 +144,7 @@ void run_loop_flow(const char *name)
     context ctx;
 
     for (int run = 0; run <= RUNS; run++) {
-        jobs_clock start = jobs_start();
+        jobs_time start = jobs_start();
         long sum = 0;
 
         for (long first = 0; first < IN_FLIGHT; first++)
@@ -152,7 +152,7 @@ void run_loop_flow(const char *name)
         ctx.run();
         ctx.restart();
         if (run > 0)
-            jobs_print_flow(name, start, count);
+            jobs_print(name, jobs_since(start), count);
         jobs_check_sum(sum, count);
     }
 }
@@ -242,10 +242,10 @@ public:
 
     // Each loop makes its own part of the coroutines.
     template <class Body>
-    int64_t batch(Body body, long count)
+    jobs_time batch(Body body, long count)
     {
-        int64_t start = bench_now();
-        long sum = 0, step = (long)loops_.size(), elapsed;
+        jobs_time start = jobs_start();
+        long sum = 0, step = (long)loops_.size();
 
         for (long i = 0; i < step; i++) {
             loop &one = *loops_[i];
@@ -255,9 +255,9 @@ public:
         }
         for (auto &one : loops_)
             sum += one->all.get_future().get();
-        elapsed = bench_now() - start;
+        jobs_time took = jobs_since(start);
         jobs_check_sum(sum, count);
-        return elapsed;
+        return took;
     }
 
     ~loops()
@@ -276,7 +276,7 @@ void batch(const char *name, Body body)
     long count = bench_count(COROUTINES);
 
     for (int run = 0; run <= RUNS; run++) {
-        int64_t alone = one.batch(body, count), both = two.batch(body, count);
+        jobs_time alone = one.batch(body, count), both = two.batch(body, count);
 
         if (run > 0)
             jobs_print_batch(name, alone, both, count);

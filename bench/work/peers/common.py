@@ -42,20 +42,20 @@ def show_p50(name, samples):
     show(name, sorted(samples)[len(samples) // 2] / 1e3, "us")
 
 
-def show_rate(name, number, elapsed):
-    show(name, number * 1e3 / elapsed, "M/s")
-
-
-class FlowClock:
-    """Jobs a second, and the CPU time of this process for one: its children's is not in it."""
+class Clock:
+    """CPU time is this process's; its children's is not in it."""
 
     def __init__(self):
         self.wall, self.cpu = time.perf_counter_ns(), time.process_time_ns()
 
-    def show(self, name, number):
-        cpu = time.process_time_ns() - self.cpu
-        show_rate(name, number, time.perf_counter_ns() - self.wall)
-        show(f"{name}.cpu", cpu / number, "ns")
+    def stop(self):
+        self.wall = time.perf_counter_ns() - self.wall
+        self.cpu = time.process_time_ns() - self.cpu
+
+    def show(self, name, jobs):
+        """Jobs a second, and the CPU time of one; once it is stopped."""
+        show(name, jobs * 1e3 / self.wall, "M/s")
+        show(f"{name}.cpu", self.cpu / jobs, "ns")
 
 
 def check(is_so, what):

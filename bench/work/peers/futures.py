@@ -45,8 +45,9 @@ def flow(kind, full, name):
         pool.submit(identity, 0).result()
         pin(1)
         for run in range(common.RUNS + 1):
-            clock = common.FlowClock()
+            clock = common.Clock()
             total = flow_once(pool, jobs)
+            clock.stop()
             if run:
                 clock.show(name, jobs)
             common.check(total == jobs * (jobs - 1) // 2, "the sum of the results")

@@ -126,7 +126,7 @@ static void run_flow(const char *name)
     pool_open(jobs_workers(name));
     flow.count = bench_count(JOBS);
     for (int run = 0; run <= RUNS; run++) {
-        struct jobs_clock start = jobs_start();
+        struct jobs_time start = jobs_start();
 
         flow.submitted = flow.sum = 0;
         for (int i = 0; i < IN_FLIGHT && flow.submitted < flow.count; i++) {
@@ -135,7 +135,7 @@ static void run_flow(const char *name)
         }
         run_loop();
         if (run > 0)
-            jobs_print_flow(name, start, flow.count);
+            jobs_print(name, jobs_since(start), flow.count);
         jobs_check_sum(flow.sum, flow.count);
     }
 }

@@ -59,8 +59,7 @@ func flow(name string, submit func(value int), take func() int) {
 			sum += take()
 		}
 		if run > 0 {
-			showRate(name, jobs, time.Since(start))
-			show(name+".cpu", float64((cpuTime()-startCPU).Nanoseconds())/float64(jobs), "ns")
+			since(start, startCPU).show(name, jobs)
 		}
 		check(sum == jobs*(jobs-1)/2, "the sum of the results")
 	}

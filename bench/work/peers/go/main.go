@@ -37,8 +37,17 @@ func show(name string, value float64, unit string) {
 	fmt.Printf("%s %.4g %s\n", name, value, unit)
 }
 
-func showRate(name string, jobs int, elapsed time.Duration) {
-	show(name, float64(jobs)*1e3/float64(elapsed.Nanoseconds()), "M/s")
+// CPU time is that of the whole process, collector included.
+type spent struct{ wall, cpu time.Duration }
+
+func since(start time.Time, startCPU time.Duration) spent {
+	return spent{time.Since(start), cpuTime() - startCPU}
+}
+
+// Jobs a second, and the CPU time of one.
+func (took spent) show(name string, jobs int) {
+	show(name, float64(jobs)*1e3/float64(took.wall.Nanoseconds()), "M/s")
+	show(name+".cpu", float64(took.cpu.Nanoseconds())/float64(jobs), "ns")
 }
 
 func showP50(name string, samples []time.Duration) {
@@ -53,7 +62,6 @@ func check(is bool, what string) {
 	}
 }
 
-// CPU time of the whole process, collector included.
 func cpuTime() time.Duration {
 	var usage syscall.Rusage
 

@@ -117,12 +117,12 @@ func sleeps(number int) int {
 	return number
 }
 
-func batchOnce(fn func(number int) int, number, cpus int) time.Duration {
+func batchOnce(fn func(number int) int, number, cpus int) spent {
 	var group sync.WaitGroup
 	var sum int64
 
 	runtime.GOMAXPROCS(cpus)
-	start := time.Now()
+	start, startCPU := time.Now(), cpuTime()
 	group.Add(number)
 	for i := 0; i < number; i++ {
 		go func(i int) {
@@ -131,9 +131,9 @@ func batchOnce(fn func(number int) int, number, cpus int) time.Duration {
 		}(i)
 	}
 	group.Wait()
-	elapsed := time.Since(start)
+	took := since(start, startCPU)
 	check(sum == int64(number)*int64(number-1)/2, "the sum of the results")
-	return elapsed
+	return took
 }
 
 func batch(name string, fn func(number int) int) {
@@ -141,9 +141,9 @@ func batch(name string, fn func(number int) int) {
 	for run := 0; run <= runs; run++ {
 		alone, both := batchOnce(fn, number, 1), batchOnce(fn, number, 2)
 		if run > 0 {
-			showRate(name+"_1", number, alone)
-			showRate(name+"_2", number, both)
-			show(name+"_ratio", float64(alone)/float64(both), "times")
+			alone.show(name+"_1", number)
+			both.show(name+"_2", number)
+			show(name+"_ratio", float64(alone.wall)/float64(both.wall), "times")
 		}
 	}
 }

@@ -1,6 +1,6 @@
 //! spawn_blocking, asked for by a thread and by a task of the current-thread runtime.
 
-use crate::{check_sum, count, cpus, pin, show_p50, FlowClock, Row, RUNS};
+use crate::{check_sum, count, cpus, pin, show_p50, Clock, Row, RUNS};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
@@ -64,7 +64,7 @@ fn flow(name: &str) {
     let handle = runtime.handle();
     let jobs = count(JOBS);
     for run in 0..=RUNS {
-        let start = FlowClock::start();
+        let start = Clock::start();
         let sum = handle.block_on(async {
             let mut flying: VecDeque<JoinHandle<usize>> = VecDeque::with_capacity(IN_FLIGHT);
             let mut sum = 0;
@@ -80,7 +80,7 @@ fn flow(name: &str) {
             sum
         });
         if run > 0 {
-            start.show(name, jobs);
+            start.spent().show(name, jobs);
         }
         check_sum(sum, jobs);
     }
@@ -110,7 +110,7 @@ fn loop_flow(name: &str) {
     let runtime = open(workers(name));
     let jobs = count(JOBS);
     for run in 0..=RUNS {
-        let start = FlowClock::start();
+        let start = Clock::start();
         let sum = runtime.block_on(async {
             let tasks: Vec<_> = (0..IN_FLIGHT.min(jobs))
                 .map(|first| {
@@ -130,7 +130,7 @@ fn loop_flow(name: &str) {
             sum
         });
         if run > 0 {
-            start.show(name, jobs);
+            start.spent().show(name, jobs);
         }
         check_sum(sum, jobs);
     }

@@ -27,25 +27,32 @@ pub fn show(name: &str, value: f64, unit: &str) {
     println!("{name} {value:.4} {unit}");
 }
 
-pub fn show_rate(name: &str, number: usize, elapsed: Duration) {
-    show(name, number as f64 * 1e3 / elapsed.as_nanos() as f64, "M/s");
+/// Time of the clock, and of the CPUs.
+pub struct Spent {
+    pub wall: Duration,
+    cpu: Duration,
 }
 
-/// Jobs a second, and the CPU time of the process for one.
-pub struct FlowClock {
+impl Spent {
+    /// Jobs a second, and the CPU time of one.
+    pub fn show(&self, name: &str, jobs: usize) {
+        show(name, jobs as f64 * 1e3 / self.wall.as_nanos() as f64, "M/s");
+        show(&format!("{name}.cpu"), self.cpu.as_nanos() as f64 / jobs as f64, "ns");
+    }
+}
+
+pub struct Clock {
     wall: Instant,
     cpu: Duration,
 }
 
-impl FlowClock {
+impl Clock {
     pub fn start() -> Self {
-        FlowClock { wall: Instant::now(), cpu: cpu_time() }
+        Clock { wall: Instant::now(), cpu: cpu_time() }
     }
 
-    pub fn show(&self, name: &str, jobs: usize) {
-        show_rate(name, jobs, self.wall.elapsed());
-        let cpu = cpu_time() - self.cpu;
-        show(&format!("{name}.cpu"), cpu.as_nanos() as f64 / jobs as f64, "ns");
+    pub fn spent(&self) -> Spent {
+        Spent { wall: self.wall.elapsed(), cpu: cpu_time() - self.cpu }
     }
 }
 

@@ -1,6 +1,6 @@
 //! All CPUs: a millisecond's work by spawn_blocking, and tasks of the multi-thread runtime.
 
-use crate::{check_sum, count, cpus, divisor, show, show_rate, Row, RUNS};
+use crate::{check_sum, count, cpus, divisor, show, Clock, Row, Spent, RUNS};
 use std::future::Future;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
@@ -92,11 +92,11 @@ fn workers(number: usize) -> Runtime {
 }
 
 /// A task of the runtime spawns them: from outside each would go through the common queue.
-fn timed<F>(runtime: &Runtime, fun: fn(usize) -> F, number: usize) -> Duration
+fn timed<F>(runtime: &Runtime, fun: fn(usize) -> F, number: usize) -> Spent
 where
     F: Future<Output = usize> + Send + 'static,
 {
-    let start = Instant::now();
+    let start = Clock::start();
     let parent = runtime.spawn(async move {
         let tasks: Vec<_> = (0..number).map(|i| tokio::spawn(fun(i))).collect();
         let mut sum = 0;
@@ -106,9 +106,9 @@ where
         sum
     });
     let sum = runtime.block_on(parent).expect("no panics here");
-    let elapsed = start.elapsed();
+    let spent = start.spent();
     check_sum(sum, number);
-    elapsed
+    spent
 }
 
 fn batch<F>(name: &str, fun: fn(usize) -> F)
@@ -120,9 +120,9 @@ where
     for run in 0..=RUNS {
         let (alone, both) = (timed(&one, fun, number), timed(&two, fun, number));
         if run > 0 {
-            show_rate(&format!("{name}_1"), number, alone);
-            show_rate(&format!("{name}_2"), number, both);
-            let ratio = alone.as_nanos() as f64 / both.as_nanos() as f64;
+            alone.show(&format!("{name}_1"), number);
+            both.show(&format!("{name}_2"), number);
+            let ratio = alone.wall.as_nanos() as f64 / both.wall.as_nanos() as f64;
             show(&format!("{name}_ratio"), ratio, "times");
         }
     }
