@@ -28,8 +28,8 @@ COIL_BEGIN_DECLS
  *
  * Suspends: yes, unless the word is seen to have another value.
  * Cancel-safe: yes; a wake-up that came first is told, and the cancellation comes with the next
- * wait, so none is lost. (On Linux before 5.16 without io_uring, whoever else waits for the same
- * word may be woken for nothing.)
+ * wait, so none is lost. (On Linux before 5.16 a cancel may instead wake all who wait for the word;
+ * for some of them that is for nothing.)
  * Owns: the word must stay where it is until this returns.
  * Returns: 0: woken; -EAGAIN: it was not `expected`; -EINVAL: its address is no multiple of 4;
  * -EFAULT: there is no memory; -ENOMEM: no thread could be made; -ECANCELED.
