@@ -6,6 +6,7 @@
 
 #include "mach/clock.h"
 #include "mach/sys.h"
+#include "mach/sys_futex.h"
 #include "mach/thread.h"
 
 /* Where the kernel cannot wait on two words, how often to look at the other one. */
@@ -45,4 +46,20 @@ int coil__mach_wait_interruptible(const uint32_t *word, uint32_t expected, uint3
     if (coil__mach_interrupts() != seen)
         return -EINTR;
     return err == -ETIMEDOUT ? err : 0; /* the caller looks at its word again */
+}
+
+int coil__mach_wait_interruptible_or(const uint32_t *word, uint32_t expected,
+                                     const uint32_t *shared, uint32_t shared_expected,
+                                     uint32_t seen, int64_t deadline_ns)
+{
+    const struct sys_futex words[] = {
+        {word, expected, false}, {shared, shared_expected, true}, {&interrupts, seen, false}};
+    int err;
+
+    if (coil__mach_interrupts() != seen)
+        return -EINTR;
+    err = coil__sys_futex_wait_several(words, 3, deadline_ns);
+    if (coil__mach_interrupts() != seen)
+        return -EINTR;
+    return err == -ETIMEDOUT || err == -ENOSYS ? err : 0;
 }

@@ -12,6 +12,12 @@
 int coil__mach_wait_interruptible(const uint32_t *word, uint32_t expected, uint32_t seen,
                                   int64_t deadline_ns);
 
+/* The same until another word, of memory shared with other processes, is not as expected. -ENOSYS
+ * where the kernel cannot wait on several words. */
+int coil__mach_wait_interruptible_or(const uint32_t *word, uint32_t expected,
+                                     const uint32_t *shared, uint32_t shared_expected,
+                                     uint32_t seen, int64_t deadline_ns);
+
 /* How many interrupts there have been: take it before the wait begins. */
 uint32_t coil__mach_interrupts(void);
 

@@ -136,14 +136,22 @@ static void spin(struct coil_cfuture *future, int64_t spin_ns)
     while (mach_now() < until);
 }
 
+static int sleep_once(struct coil_cfuture *future, uintptr_t state, uint32_t seen,
+                      int64_t deadline_ns)
+{
+    if (future->kind->sleep != NULL)
+        return future->kind->sleep(future, state, seen, deadline_ns);
+    return coil__mach_wait_interruptible(word_futex(&future->state), (uint32_t)state, seen,
+                                         deadline_ns);
+}
+
 static int sleep_until_done(struct coil_cfuture *future, int64_t deadline_ns, uint32_t seen)
 {
     uintptr_t state = word_or(&future->state, CF_WAITERS) | CF_WAITERS;
     int err;
 
     while ((state & CF_DONE) == 0) {
-        err = coil__mach_wait_interruptible(word_futex(&future->state), (uint32_t)state, seen,
-                                            deadline_ns);
+        err = sleep_once(future, state, seen, deadline_ns);
         state = word_load(&future->state);
         if (err != 0 && (state & CF_DONE) == 0)
             return err;

@@ -26,6 +26,9 @@ struct cfuture_kind {
     void (*cancel)(struct coil_cfuture *future);
     /* 0, or -EDEADLK: this thread would wait for itself. */
     int (*may_wait)(const struct coil_cfuture *future);
+    /* NULL, or sleeps while the state is the given one, and may settle it itself: as
+     * coil__mach_wait_interruptible. */
+    int (*sleep)(struct coil_cfuture *future, uintptr_t state, uint32_t seen, int64_t deadline_ns);
     /* The last reference is gone: frees what the kind holds, and the memory. */
     void (*free)(struct coil_cfuture *future);
 };

@@ -48,7 +48,8 @@ static void leave_seat(struct process_job *job)
 
     seat->at[job->slot] = NULL;
     seat->free[seat->free_slots++] = job->slot;
-    word_store(&seat->flags[job->slot], 0);
+    word_store(&seat->answers[job->slot].flag, 0);
+    word_store(&seat->answers[job->slot].state, ANSWER_NONE);
     job->seat = NULL;
 }
 
@@ -260,7 +261,7 @@ void coil__process_ask_cancel(struct process_job *job)
 {
     struct seat *seat = job->seat;
 
-    word_store(&seat->flags[job->slot], CF_CANCEL);
+    word_store(&seat->answers[job->slot].flag, CF_CANCEL);
     if (!seat->full && send_cancel(job) == -EAGAIN)
         is_full(seat);
     job->cancel_waits = seat->full;
@@ -303,7 +304,7 @@ static void free_job(struct coil_cfuture *future)
 }
 
 static const struct cfuture_kind job_kind = {
-    .cancel = cancel, .may_wait = may_wait, .free = free_job};
+    .cancel = cancel, .may_wait = may_wait, .sleep = coil__process_sleep, .free = free_job};
 
 int coil_process_pool_kill(struct coil_cfuture *future)
 {

@@ -26,7 +26,7 @@ enum {
 
 enum control_kind {
     CONTROL_SETUP = 1, /* to the zygote: at_once, shared_bytes, name; `seat`: what is counted */
-    CONTROL_START,     /* start a worker; with its socket, its stderr, its flags */
+    CONTROL_START,     /* start a worker; with its socket, its stderr, its answers */
     CONTROL_SPARE,     /* start another zygote; with its socket */
     CONTROL_HELLO,     /* from the zygote: it serves; status: or an error, and it ends */
     CONTROL_STARTED,   /* pid; with its pidfd */

@@ -41,7 +41,7 @@ static int make_seat(struct process_pool *pool, unsigned index)
     unsigned at_once = pool->setup.at_once;
 
     *seat = (struct seat){
-        .pool = pool, .index = index, .pidfd = -1, .socket = -1, .words_fd = -1, .flags_fd = -1};
+        .pool = pool, .index = index, .pidfd = -1, .socket = -1, .words_fd = -1, .answers_fd = -1};
     seat->at = mem_zalloc(at_once * sizeof(*seat->at));
     seat->free = mem_alloc(at_once * sizeof(*seat->free));
     if (seat->at == NULL || seat->free == NULL)
@@ -167,10 +167,10 @@ void coil__process_close_seats(struct process_pool *pool)
         close_one(&seat->socket);
         close_one(&seat->pidfd);
         close_one(&seat->words_fd);
-        close_one(&seat->flags_fd);
-        if (seat->flags != NULL)
-            coil__sys_munmap(seat->flags, pool->setup.at_once * sizeof(*seat->flags));
-        seat->flags = NULL;
+        close_one(&seat->answers_fd);
+        if (seat->answers != NULL)
+            coil__sys_munmap(seat->answers, pool->setup.at_once * sizeof(*seat->answers));
+        seat->answers = NULL;
     }
 }
 

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <coil/file.h>
 #include <coil/sock.h>
@@ -14,141 +13,7 @@
 #include "mach/spawn.h"
 #include "mach/sys_io.h"
 #include "mach/sys_memory.h"
-#include "work/bytes.h"
-#include "work/process_pack.h"
 #include "work/processes.h"
-
-#define WORDS_AT_ONCE 4096 /* what a pipe that can be written to takes without waiting */
-
-/* ---- what it writes to stderr ---- */
-
-static void keep_words(struct seat *seat, const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        seat->words[(seat->words_n + i) % WORDS_BYTES] = text[i];
-    COUNTER_ADD(seat->words_n, size);
-}
-
-/* Our stderr may be a pipe that nobody reads just now: this task waits then, and no other. Once the
- * worker has ended it does not: what would not go out is lost. */
-static coil_async void pass_on(const char *text, size_t size, bool *ended)
-{
-    struct pollfd ours = {.fd = STDERR_FILENO, .events = POLLOUT};
-    int64_t n = 0;
-
-    for (size_t at = 0; at < size && n >= 0; at += (size_t)n) {
-        struct iovec part = {(void *)(uintptr_t)(text + at), size - at};
-
-        while (coil__sys_poll(&ours, 1, 0) == 0) {
-            if (*ended)
-                return;
-            *ended = coil_poll(STDERR_FILENO, POLLOUT) == -ECANCELED;
-        }
-        n = coil__sys_writev(STDERR_FILENO, &part, 1, -1);
-        if (n == -EINTR || n == -EAGAIN)
-            n = 0;
-    }
-}
-
-static coil_async struct coil_result read_words(void *arg)
-{
-    struct seat *seat = arg;
-    char text[WORDS_AT_ONCE];
-    struct iovec part = {text, sizeof(text)};
-    bool ended = false;
-    int64_t n;
-
-    for (;;) {
-        n = ended ? coil__sys_readv(seat->words_fd, &part, 1, -1)
-                  : coil_read(seat->words_fd, text, sizeof(text));
-        if (n == -ECANCELED) {
-            ended = true;
-            continue;
-        }
-        if (n <= 0)
-            return coil_number(0);
-        keep_words(seat, text, (size_t)n);
-        pass_on(text, (size_t)n, &ended);
-    }
-}
-
-/* What it wrote since its job began, as far as it is kept, without the end of the line. */
-static size_t last_words(const struct seat *seat, char text[WORDS_BYTES + 1])
-{
-    size_t from = seat->words_from, n = seat->words_n;
-
-    if (n - from > WORDS_BYTES)
-        from = n - WORDS_BYTES;
-    while (n > from && seat->words[(n - 1) % WORDS_BYTES] == '\n')
-        n--;
-    for (size_t i = from; i < n; i++)
-        text[i - from] = seat->words[i % WORDS_BYTES];
-    text[n - from] = '\0';
-    return n - from;
-}
-
-/* ---- its results ---- */
-
-struct outcome {
-    int64_t status;
-    void *value;
-    struct coil_exception *exception;
-};
-
-static struct outcome failed(int64_t status, const char *text)
-{
-    return (struct outcome){status, NULL, coil__exception_text(status, "", text)};
-}
-
-static struct outcome unpack(const struct job_head *head, const void *data)
-{
-    struct outcome outcome = {.status = head->status};
-    struct coil_results *results = NULL;
-    int err = coil__unpack_results(data, head->data_bytes, &results);
-
-    if (err != 0)
-        return failed(err, "the results of the batch could not be read");
-    outcome.value = results;
-    return outcome;
-}
-
-/* Closes the descriptor. */
-static struct outcome adopt(const struct job_head *head, int fd)
-{
-    struct outcome outcome = {.status = head->status};
-    struct coil_bytes *bytes = NULL;
-    int err;
-
-    if (fd < 0)
-        return failed(-EMFILE, "there was no free descriptor for its result");
-    err = coil__bytes_adopt(fd, head->data_bytes, &bytes);
-    if (err != 0)
-        return failed(err, "its result could not be mapped");
-    outcome.value = bytes;
-    if ((head->flags & JOB_BATCH) == 0)
-        return outcome;
-    outcome = unpack(head, bytes->data);
-    coil_bytes_free(bytes);
-    return outcome;
-}
-
-static struct outcome outcome_of(const struct job_parts *parts, int fd)
-{
-    const struct job_head *head = &parts->head;
-    struct outcome outcome = {.status = head->status};
-
-    if (head->status < 0)
-        outcome.exception = coil__pack_exception(head->status, parts->text, head->text_bytes,
-                                                 parts->place, head->place_bytes);
-    if (head->status < 0 || head->flags & JOB_NO_DATA)
-        return outcome;
-    if (head->flags & JOB_SHARED)
-        return adopt(head, fd);
-    if (head->flags & JOB_BATCH)
-        return unpack(head, parts->data);
-    outcome.value = coil_bytes_copy(parts->data, head->data_bytes);
-    return outcome.value != NULL ? outcome : failed(-ENOMEM, "there was no memory for its result");
-}
 
 static bool has_finished(const struct seat *seat)
 {
@@ -217,34 +82,6 @@ void coil__seat_watch_room(struct seat *seat)
         seat->room_task = coil_create_task(wait_for_room, seat);
 }
 
-static void take_outcome(struct seat *seat, const struct job_head *head, struct outcome outcome,
-                         struct coil_link *done)
-{
-    struct process_job *job = head->slot < seat->pool->setup.at_once ? seat->at[head->slot] : NULL;
-
-    if (job != NULL && job->id == head->id) {
-        coil__process_job_off(job, outcome.status, outcome.value, outcome.exception, done);
-        return;
-    }
-    exception_unref(outcome.exception); /* a shutdown has left it behind */
-    if (outcome.value != NULL)
-        (head->flags & JOB_BATCH ? coil_results_free : coil_bytes_free)(outcome.value);
-}
-
-static void has_answered(struct seat *seat, const struct job_head *head, struct outcome outcome)
-{
-    struct process_pool *pool = seat->pool;
-    struct coil_link done;
-
-    list_init(&done);
-    pthread_mutex_lock(&pool->lock);
-    take_outcome(seat, head, outcome, &done);
-    coil__seat_dismiss(seat);
-    coil__process_pump(pool, &done);
-    pthread_mutex_unlock(&pool->lock);
-    coil__process_complete(&done);
-}
-
 static void is_ready(struct seat *seat)
 {
     struct process_pool *pool = seat->pool;
@@ -275,7 +112,7 @@ static bool take_letter(struct seat *seat, struct letter *letter, size_t size)
     if (good && parts.head.kind == JOB_READY)
         is_ready(seat);
     else if (good && parts.head.kind == JOB_DONE)
-        has_answered(seat, &parts.head, outcome_of(&parts, fds[0]));
+        coil__seat_answered(seat, &parts.head, coil__outcome_of(&parts, fds[0]));
     for (int i = good && parts.head.flags & JOB_SHARED; i < LETTER_FDS; i++)
         if (fds[i] >= 0)
             coil__sys_close(fds[i]);
@@ -311,14 +148,6 @@ static int describe_end(const struct seat *seat, char *text, size_t size)
                     seat->pid, seat->pool->zygote_fate);
 }
 
-static void add_words(const struct seat *seat, char *text, size_t size)
-{
-    char words[WORDS_BYTES + 1];
-
-    if (last_words(seat, words) > 0)
-        snprintf(text, size, "; it said: %s", words);
-}
-
 /* "worker 2 (pid 123) was killed by signal 9 (Killed) while it ran resize; it said: ..." */
 static struct coil_exception *obituary(const struct seat *seat, const struct process_job *job,
                                        int64_t status)
@@ -331,10 +160,11 @@ static struct coil_exception *obituary(const struct seat *seat, const struct pro
 
     n += snprintf(text + n, sizeof(text) - (size_t)n, " while it ran %.200s%s", job->name,
                   why[job->end]);
-    add_words(seat, text + n, sizeof(text) - (size_t)n);
+    coil__seat_add_words(seat, text + n, sizeof(text) - (size_t)n);
     return coil__exception_text(status, job->future.place, text);
 }
 
+/* What it had done before it died counts. */
 static void mourn(struct seat *seat, struct coil_link *done)
 {
     static const int64_t statuses[] = {
@@ -342,10 +172,15 @@ static void mourn(struct seat *seat, struct coil_link *done)
 
     for (unsigned i = 0; i < seat->pool->setup.at_once; i++) {
         struct process_job *job = seat->at[i];
+        struct outcome outcome = {0};
+        struct job_head head;
 
-        if (job != NULL)
-            coil__process_job_off(job, statuses[job->end], NULL,
-                                  obituary(seat, job, statuses[job->end]), done);
+        if (job == NULL)
+            continue;
+        if (!coil__answer_take(job, &head, &outcome))
+            outcome = (struct outcome){.status = statuses[job->end],
+                                       .exception = obituary(seat, job, statuses[job->end])};
+        coil__process_job_off(job, outcome.status, outcome.value, outcome.exception, done);
     }
 }
 
@@ -390,7 +225,7 @@ static void leave(struct seat *seat)
 
     list_init(&done);
     n = describe_end(seat, text, sizeof(text));
-    add_words(seat, text + n, sizeof(text) - (size_t)n);
+    coil__seat_add_words(seat, text + n, sizeof(text) - (size_t)n);
     pthread_mutex_lock(&pool->lock);
     close_one(&seat->socket);
     close_one(&seat->pidfd);
@@ -456,24 +291,24 @@ void coil__seat_failed(struct seat *seat, int err)
 
 /* ---- its beginning ---- */
 
-static int make_flags(struct seat *seat)
+static int make_answers(struct seat *seat)
 {
-    size_t size = seat->pool->setup.at_once * sizeof(*seat->flags);
-    void *flags = NULL;
+    size_t size = seat->pool->setup.at_once * sizeof(*seat->answers);
+    void *answers = NULL;
     int fd, err;
 
-    if (seat->flags != NULL)
+    if (seat->answers != NULL)
         return 0;
-    fd = coil__sys_memfd("coil-flags", size);
+    fd = coil__sys_memfd("coil-answers", size);
     if (fd < 0)
         return fd;
-    err = coil__sys_mmap(&flags, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    err = coil__sys_mmap(&answers, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (err != 0) {
         coil__sys_close(fd);
         return err;
     }
-    seat->flags = flags;
-    seat->flags_fd = fd;
+    seat->answers = answers;
+    seat->answers_fd = fd;
     return 0;
 }
 
@@ -490,7 +325,7 @@ static int make_buffer(struct seat *seat)
 /* The far ends go to the zygote, and are closed here in any case. */
 static int ask_for_worker(struct seat *seat, int socket, int words)
 {
-    const int fds[LETTER_FDS] = {socket, words, seat->flags_fd};
+    const int fds[LETTER_FDS] = {socket, words, seat->answers_fd};
     struct control control = {.kind = CONTROL_START, .seat = seat->index};
 
     coil__mach_make_blocking(words);
@@ -526,7 +361,7 @@ static int listen_to(struct seat *seat)
     bool failed;
 
     coil_event_clear(&seat->ended);
-    seat->words_task = coil_create_task(read_words, seat);
+    seat->words_task = coil_create_task(coil__seat_read_words, seat);
     task = coil_create_task(live, seat);
     failed = coil_future_done(task); /* it could not be made */
     coil_future_unref(task);
@@ -539,7 +374,7 @@ static int listen_to(struct seat *seat)
 
 int coil__seat_start(struct seat *seat)
 {
-    int err = make_flags(seat);
+    int err = make_answers(seat);
 
     seat->status_known = seat->ready = false;
     seat->words_from = seat->words_n;

@@ -21,161 +21,11 @@
 #include "work/process_message.h"
 #include "work/process_pack.h"
 
-struct worker {
-    struct process_setup setup;
-    struct worker_seat seat;
-    struct word *flags;
-    uint32_t generation;
-    int errors; /* where stderr went before */
-    struct coil_link jobs;
-    const void *known; /* a function that was looked at */
-    char *buffer;
-    size_t buffer_bytes;
-};
-
-struct worker_job {
-    struct worker *worker;
-    struct coil_link link;
-    struct payload *payload;
-    char *name;
-    struct coil_future *task; /* borrowed; from its first step on */
-    uint64_t id;
-    uint16_t slot;
-};
-
 static struct worker *here; /* for what runs in the child of a fork */
 
 static bool is_fork(const struct worker *self)
 {
-    return self->generation != coil__fork_generation;
-}
-
-/* ---- results ---- */
-
-/* The pool reads all the time, so waiting here holds nobody up for long. */
-static void send_letter(const struct worker *self, const struct letter *letter)
-{
-    struct pollfd writable = {.fd = self->seat.socket, .events = POLLOUT};
-    int err;
-
-    while ((err = coil__letter_send(letter, self->seat.socket)) == -EAGAIN)
-        coil__sys_poll(&writable, 1, COIL_FOREVER);
-    if (err != 0 && err != -EPIPE)
-        fprintf(stderr, "coil: a worker could not send a result: %s\n", coil_strerror(err));
-    if (err != 0)
-        coil__sys_exit(1); /* the pool would wait for it for ever */
-}
-
-/* A failure, and what is known of it. */
-static void tell_failure(struct worker_job *job, int64_t status, const char *text,
-                         const char *place)
-{
-    struct job_head head = {
-        .kind = JOB_DONE, .flags = JOB_NO_DATA, .id = job->id, .slot = job->slot};
-    struct letter letter;
-
-    head.status = status;
-    head.text_bytes = (uint32_t)strnlen(text, TEXT_MOST);
-    head.place_bytes = (uint32_t)strnlen(place, PLACE_MOST);
-    coil__letter_begin(&letter);
-    coil__letter_add(&letter, &head, sizeof(head));
-    coil__letter_add(&letter, text, head.text_bytes);
-    coil__letter_add(&letter, place, head.place_bytes);
-    send_letter(job->worker, &letter);
-}
-
-/* Large ones that do not lie in shared memory yet are copied there. NULL: that cannot be. */
-static struct coil_bytes *share(struct coil_bytes *bytes)
-{
-    struct coil_bytes *copy;
-
-    if (coil__bytes_fd(bytes) >= 0)
-        return bytes;
-    copy = coil_bytes_copy(bytes->data, bytes->size);
-    if (copy != NULL && coil__bytes_fd(copy) >= 0) {
-        coil_bytes_free(bytes);
-        return copy;
-    }
-    coil_bytes_free(copy);
-    return NULL;
-}
-
-static void send_value(struct worker_job *job, struct job_head *head,
-                       const struct coil_bytes *bytes)
-{
-    struct letter letter;
-    int fd;
-
-    coil__letter_begin(&letter);
-    coil__letter_add(&letter, head, sizeof(*head));
-    if (head->flags & JOB_SHARED) {
-        fd = coil__bytes_fd(bytes);
-        coil__letter_attach(&letter, &fd, 1);
-    } else if (bytes != NULL) {
-        coil__letter_add(&letter, bytes->data, bytes->size);
-    }
-    send_letter(job->worker, &letter);
-}
-
-/* Takes the bytes over; NULL: there are none. */
-static void tell_value(struct worker_job *job, int64_t status, struct coil_bytes *bytes)
-{
-    struct job_head head = {.kind = JOB_DONE, .id = job->id, .slot = job->slot};
-    struct coil_bytes *shared;
-
-    head.status = status;
-    head.flags = bytes == NULL ? JOB_NO_DATA : job->payload->batch ? JOB_BATCH : 0;
-    if (bytes != NULL && bytes->size > job->worker->setup.shared_bytes) {
-        shared = share(bytes);
-        if (shared == NULL) {
-            tell_failure(job, -ENOMEM, "no shared memory could be made for the result", "");
-            coil_bytes_free(bytes);
-            return;
-        }
-        bytes = shared;
-        head.flags |= JOB_SHARED;
-    }
-    head.data_bytes = bytes != NULL ? bytes->size : 0;
-    send_value(job, &head, bytes);
-    coil_bytes_free(bytes);
-}
-
-static void tell_batch(struct worker_job *job, struct coil_results *results)
-{
-    struct coil_bytes *bytes = coil__pack_results(results);
-
-    coil_results_free(results);
-    if (bytes == NULL)
-        tell_failure(job, -ENOMEM, "there was no memory for the results of the batch", "");
-    else
-        tell_value(job, 0, bytes);
-}
-
-static void tell_no_bytes(struct worker_job *job)
-{
-    char text[512];
-
-    snprintf(text, sizeof(text),
-             "%s returned a value that is no bytes (coil_bytes_new, coil_bytes_result)",
-             job->payload->function.symbol);
-    tell_failure(job, -ENOEXEC, text, "");
-}
-
-static void tell(struct worker_job *job, struct coil_result result)
-{
-    const struct coil_exception *exception = coil_current_exception();
-
-    if (result.status < 0 && coil_exception_code(exception) != result.status)
-        exception = NULL;
-    if (result.status < 0)
-        tell_failure(job, result.status, coil_exception_text(exception),
-                     coil_exception_place(exception));
-    else if (job->payload->batch)
-        tell_batch(job, result.value);
-    else if (result.value != NULL && !coil__pack_is_bytes(result.value))
-        tell_no_bytes(job);
-    else
-        tell_value(job, result.status, result.value);
+    return self->pid != coil__sys_getpid();
 }
 
 /* ---- jobs ---- */
@@ -200,7 +50,7 @@ static struct coil_result check_function(struct worker_job *job)
 static void watch_flag(const struct worker_job *job, bool on)
 {
     if (job->worker->setup.at_once == 1)
-        coil__job_state = on ? &job->worker->flags[job->slot] : NULL;
+        coil__job_state = on ? &job->worker->answers[job->slot].flag : NULL;
 }
 
 static coil_async struct coil_result run_job(void *arg)
@@ -217,7 +67,7 @@ static coil_async struct coil_result run_job(void *arg)
     fflush(stdout);
     if (is_fork(job->worker)) /* the job has forked, and its child came back here, too */
         coil__sys_exit(result.status < 0);
-    tell(job, result);
+    coil__worker_tell(job, result);
     return coil_number(0);
 }
 
@@ -227,7 +77,7 @@ static void drop_job(void *arg)
     struct worker_job *job = arg;
 
     if (job->task == NULL)
-        tell_failure(job, -ENOMEM, "there was no memory for the job's task", "");
+        coil__worker_tell_failure(job, -ENOMEM, "there was no memory for the job's task", "");
     if (link_in_list(&job->link))
         list_remove(&job->link);
     coil__payload_free(job->payload);
@@ -323,7 +173,7 @@ static void receive_job(struct worker *self, const struct job_parts *parts, int 
         start_job(job, &parts->head);
         return;
     }
-    tell_failure(&lost, err, "the worker could not take the job", "");
+    coil__worker_tell_failure(&lost, err, "the worker could not take the job", "");
     if (job != NULL)
         mem_free(job->name);
     mem_free(job);
@@ -375,7 +225,7 @@ static coil_async struct coil_result serve(void *arg)
 
     coil__letter_begin(&letter);
     coil__letter_add(&letter, &ready, sizeof(ready));
-    send_letter(self, &letter);
+    coil__worker_send(self, &letter);
     while (receive(self))
         ;
     return coil_number(0);
@@ -405,14 +255,15 @@ static void end_worker(void *arg)
 
 static int take_seat(struct worker *self)
 {
-    size_t flags_bytes = self->setup.at_once * sizeof(*self->flags);
-    void *flags = NULL;
-    int err = coil__sys_mmap(&flags, flags_bytes, PROT_READ, MAP_SHARED, self->seat.flags, 0);
+    size_t size = self->setup.at_once * sizeof(*self->answers);
+    void *answers = NULL;
+    int err =
+        coil__sys_mmap(&answers, size, PROT_READ | PROT_WRITE, MAP_SHARED, self->seat.answers, 0);
 
     if (err != 0)
         return err;
-    self->flags = flags;
-    coil__sys_close(self->seat.flags);
+    self->answers = answers;
+    coil__sys_close(self->seat.answers);
     self->errors = coil__sys_dup(STDERR_FILENO);
     if (self->errors < 0)
         return self->errors;
@@ -460,7 +311,7 @@ void coil__worker_run(const struct process_setup *setup, const struct worker_sea
     static struct worker self;
     int err;
 
-    self = (struct worker){.setup = *setup, .seat = *seat};
+    self = (struct worker){.setup = *setup, .seat = *seat, .pid = coil__sys_getpid()};
     list_init(&self.jobs);
     here = &self;
     set_name(&self);
@@ -471,7 +322,6 @@ void coil__worker_run(const struct process_setup *setup, const struct worker_sea
         coil__sys_exit(1);
     }
     coil__bytes_shared_from = setup->shared_bytes;
-    self.generation = coil__fork_generation;
     pthread_atfork(NULL, NULL, leave_pool);
     pthread_cleanup_push(end_worker, &self);
     run(&self);

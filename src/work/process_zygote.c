@@ -110,7 +110,8 @@ _Noreturn static void be_spare(struct zygote *self, int control)
 _Noreturn static void be_worker(const struct zygote *self, uint32_t seat, int parent,
                                 const int fds[LETTER_FDS])
 {
-    struct worker_seat given = {.index = seat, .socket = fds[0], .words = fds[1], .flags = fds[2]};
+    struct worker_seat given = {
+        .index = seat, .socket = fds[0], .words = fds[1], .answers = fds[2]};
 
     coil__sys_die_with_parent();
     if (coil__sys_getppid() != parent)

@@ -21,6 +21,7 @@
 #include "loop/loop.h"
 #include "work/executor.h"
 #include "work/loop_thread.h"
+#include "work/process_answer.h"
 #include "work/process_message.h"
 #include "work/process_zygote.h"
 
@@ -73,8 +74,8 @@ struct seat {
     unsigned jobs;           /* it has been given */
     size_t words_n;          /* bytes it ever wrote to stderr ... */
     size_t words_from;       /* ... and those before its job began */
-    int flags_fd;
-    struct word *flags; /* shared with the worker, by slot */
+    int answers_fd;
+    struct answer *answers; /* shared with the worker, by slot */
 
     /* The manager's own. */
     struct zygote_near *zygote;
@@ -225,6 +226,38 @@ void coil__seat_dismiss(struct seat *seat);
 
 /* Under the lock, any thread: kills its worker. */
 void coil__seat_kill(struct seat *seat);
+
+/* ---- process_answer.c ---- */
+
+/* What a job has come to. */
+struct outcome {
+    int64_t status;
+    void *value;
+    struct coil_exception *exception;
+};
+
+/* As a packet of its worker tells it; takes the descriptor over, -1: there is none. */
+struct outcome coil__outcome_of(const struct job_parts *parts, int fd);
+
+/* Any thread: the job that a packet tells of is settled, and the next one sent. Takes the outcome
+ * over. */
+void coil__seat_answered(struct seat *seat, const struct job_head *head, struct outcome outcome);
+
+/* Under the lock: whether its worker has answered past the manager, and what. */
+bool coil__answer_take(const struct process_job *job, struct job_head *head,
+                       struct outcome *outcome);
+
+/* How a thread sleeps that waits for a job. */
+int coil__process_sleep(struct coil_cfuture *future, uintptr_t state, uint32_t seen,
+                        int64_t deadline_ns);
+
+/* ---- process_words.c: the manager's ---- */
+
+/* A coroutine: reads what the worker in that seat writes to stderr. */
+coil_async struct coil_result coil__seat_read_words(void *seat);
+
+/* "; it said: ...", if it has said anything since its job began. */
+void coil__seat_add_words(const struct seat *seat, char *text, size_t size);
 
 /* ---- process_end.c ---- */
 

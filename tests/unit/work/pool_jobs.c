@@ -7,18 +7,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-/* As a worker's program this one is started before it runs any test. */
-__attribute__((constructor)) static void work_if_asked(void)
-{
-    const char *wish = getenv("COIL_PROCESS_WORKER") != NULL ? getenv("POOL_JOBS") : NULL;
-
-    if (wish != NULL && strcmp(wish, "sleep") == 0)
-        pause();
-    if (wish != NULL && strcmp(wish, "threads") == 0)
-        open_thread();
-    coil_process_worker();
-}
-
 struct coil_executor *open_processes_with(const struct coil_process_pool_options *options)
 {
     struct coil_executor *pool = coil_process_pool_open(options);

@@ -5,7 +5,7 @@
 
 static int64_t shut_down(struct coil_executor *pool, struct coil_stop_options options)
 {
-    return coil_executor_shutdown(pool, &options);
+    return coil_executor_shutdown(pool, &options); /* not in a task */
 }
 
 static void note_survivor(const char *description, void *text)
@@ -91,7 +91,7 @@ static void shut_down_here(struct coil_cfuture *job, void *arg)
     struct second *second = arg;
 
     (void)job;
-    second->status = coil_executor_shutdown(second->pool, NULL);
+    second->status = coil_executor_shutdown(second->pool, NULL); /* not in a task */
     sem_post(&second->ran);
 }
 

@@ -139,7 +139,7 @@ static void use_pool(void)
         return;
     status = status_of(coil_executor_submit_bytes(pool, echo, "x", 2));
     CHECK(status <= 0);
-    coil_executor_close(pool);
+    coil_executor_close(pool); /* not in a task */
 }
 
 static void fail_each(enum fault_kind kind)

@@ -162,9 +162,21 @@ TEST(nobody_outlives_a_parent_that_is_terminated)
 
 /* ---- programs ---- */
 
+/* What this program does as a worker's; as a test it does nothing. */
+TEST(worker_program)
+{
+    const char *wish = getenv("COIL_PROCESS_WORKER") != NULL ? getenv("NEAR_WISH") : NULL;
+
+    if (wish != NULL && strcmp(wish, "sleep") == 0)
+        pause();
+    if (wish != NULL && strcmp(wish, "threads") == 0)
+        open_thread();
+    coil_process_worker();
+}
+
 static struct coil_executor *open_program(const char *path)
 {
-    const char *program[] = {path, NULL};
+    const char *program[] = {path, "--here", "worker_program", NULL};
     struct coil_process_pool_options options = {.workers = 1, .program = program};
 
     return coil_process_pool_open(&options);
@@ -251,9 +263,9 @@ TEST(program_that_only_waits_is_given_up)
     pool = open_program("/proc/self/exe");
     CHECK(pool != NULL);
     coil_executor_close(pool);
-    setenv("POOL_JOBS", "sleep", 1);
+    setenv("NEAR_WISH", "sleep", 1);
     pool = open_program("/proc/self/exe");
-    unsetenv("POOL_JOBS");
+    unsetenv("NEAR_WISH");
     job = give(pool, double_it, 1);
     CHECK_EQ(wait_for(job).status, -ETIMEDOUT);
     CHECK_HAS(text_of(job), "cannot make workers");
@@ -268,7 +280,7 @@ TEST(program_with_threads_is_told)
 
     if (kit_under_valgrind())
         SKIP("valgrind has no descriptors of processes");
-    setenv("POOL_JOBS", "threads", 1);
+    setenv("NEAR_WISH", "threads", 1);
     pool = open_program("/proc/self/exe");
     job = give(pool, double_it, 1);
     CHECK_EQ(wait_for(job).status, -COIL_ETHREADS);

@@ -408,7 +408,7 @@ static int use_in_child(void *pool)
     int pids = (int)coil_process_pool_pids(pool, NULL, 0);
 
     coil_cfuture_unref(job);
-    coil_executor_close(pool);
+    coil_executor_close(pool); /* not in a task */
     return refused && pids == 0 ? 0 : 1;
 }
 

@@ -1,0 +1,28 @@
+/*
+ * The straight way of a small result to the thread that waits for it, past the manager: in memory
+ * that the pool's process shares with the worker, a place for each slot.
+ *
+ * Whoever begins to wait for a job that runs sets WAITED and sleeps on the word. The worker that is
+ * done with it finds that, writes what the job came to beside it and sets GIVEN, which wakes the
+ * waiter: he settles the job. Everything else is sent as a packet. A waiter who gives up takes
+ * WAITED back, unless it is GIVEN already.
+ */
+#ifndef COIL_WORK_PROCESS_ANSWER_H
+#define COIL_WORK_PROCESS_ANSWER_H
+
+#include "base/atomic.h"
+
+#define ANSWER_BYTES 448
+
+enum answer_state { ANSWER_NONE, ANSWER_WAITED, ANSWER_GIVEN };
+
+struct answer {
+    struct word flag;  /* CF_CANCEL: the job is to give up; the pool writes it */
+    struct word state; /* enum answer_state */
+    int64_t status;
+    uint32_t flags; /* enum job_flags */
+    uint32_t data_bytes;
+    _Alignas(32) char data[ANSWER_BYTES];
+};
+
+#endif
