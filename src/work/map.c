@@ -3,15 +3,11 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
-#include "mach/clock.h"
 #include "mach/interrupt.h"
-#include "mach/thread.h"
 #include "loop/loop.h"
 #include "work/executor.h"
 #include "work/gate.h"
-
-/* When waiting itself fails: how long until it is tried again. */
-#define NAP_NS COIL_MS(1)
+#include "work/join.h"
 
 /* A job that is out, or a place for one. */
 struct slot {
@@ -206,16 +202,6 @@ static void submit_some(struct map *self)
         submit_chunk(self);
 }
 
-static coil_async void nap(void)
-{
-    static const uint32_t nobody_writes;
-
-    if (coil__gate_suspends())
-        coil_sleep(NAP_NS);
-    else
-        coil__mach_futex_wait(&nobody_writes, 0, mach_now() + NAP_NS);
-}
-
 /* Those that are out are waited for in any case: once it has stopped, whatever else happens. */
 static coil_async void wait_for_arrivals(struct map *self)
 {
@@ -229,7 +215,7 @@ static coil_async void wait_for_arrivals(struct map *self)
     if (self->error == 0)
         stop(self, err, -ECANCELED, NULL);
     else if (err != -EINTR && err != -ECANCELED)
-        nap();
+        coil__join_pause();
 }
 
 /* What a wait would see, for who never needs to wait. A task lets the others run as well. */

@@ -5,6 +5,7 @@
 #include <coil/process_pool.h>
 #include <coil/thread_pool.h>
 
+#include "base/fault.h"
 #include "jobs.h"
 
 enum { ITEMS = 100 };
@@ -279,6 +280,50 @@ TEST(executor_that_is_shut_down_meanwhile_refuses_the_rest)
         CHECK_EQ(coil_executor_map(executor, cube, items, ITEMS, NULL), -COIL_ESTOPPED);
         coil_executor_close(executor);
     }
+}
+
+/* ---- without memory ---- */
+
+static coil_async void fail_each_allocation(struct coil_executor *executor)
+{
+    struct coil_map_options options = {.chunk = 30, .at_once = 2};
+
+    for (uint64_t k = 1; k < 60; k++) {
+        int64_t status;
+
+        coil__fault_arm(FAULT_ALLOC, k, k % 2 == 0);
+        status = coil_executor_map_with(executor, cube, items, ITEMS, results, &options);
+        coil__fault_arm(FAULT_ALLOC, 0, false);
+        CHECK(status >= 0 || status == -ENOMEM || status == -EAGAIN || status == -COIL_EDIED);
+        for (int i = 0; i < ITEMS; i++)
+            CHECK(results[i].status < 0 || results[i].status == i * i * i);
+    }
+    CHECK_EQ(coil_executor_map_with(executor, cube, items, ITEMS, results, &options), 0);
+    check_cubes();
+}
+
+TEST(every_allocation_may_fail)
+{
+    for (open_fn *const *open = kinds + 1; *open != NULL; open++) { /* in this process */
+        struct coil_executor *executor = (*open)();
+
+        fail_each_allocation(executor);
+        coil_executor_close(executor);
+    }
+}
+
+static coil_async struct coil_result fail_each_in_task(void *executor)
+{
+    fail_each_allocation(executor);
+    return coil_value(NULL);
+}
+
+DRIVER_TEST(every_allocation_may_fail_in_a_task)
+{
+    struct coil_executor *executor = threads();
+
+    CHECK_EQ(coil_run(fail_each_in_task, executor).status, 0);
+    coil_executor_close(executor);
 }
 
 /* ---- from inside ---- */

@@ -181,8 +181,7 @@ TEST(bar_is_drawn_when_it_is_time)
     coil_progress_add(&bar, false);
     coil_progress_fini(&bar);
     CHECK_STR(terminal_end(), "\rcopy  2/4  1.0/s  1 failed  0:02 left\033[K"
-                              "\rcopy  4/4  2.0/s  1 failed  in 0:02\033[K\r\n" +
-                                  0);
+                              "\rcopy  4/4  2.0/s  1 failed  in 0:02\033[K\r\n");
 }
 
 TEST(line_can_be_wiped_for_something_else)
