@@ -203,7 +203,7 @@ static void take_all(void)
 static void wait_for_all(void)
 {
     while (arrived < watched) {
-        MODEL_CHECK(coil__gate_wait(&watch->gate, COIL_FOREVER, 0) == 0);
+        MODEL_CHECK(coil__gate_wait(&watch->gate, COIL_FOREVER, 0) == 0); /* not in a task */
         take_all();
     }
     coil__gate_close(&watch->gate);
@@ -211,7 +211,7 @@ static void wait_for_all(void)
 
 static void wait_for_one(void)
 {
-    MODEL_CHECK(coil__gate_wait(&watch->gate, COIL_FOREVER, 0) == 0);
+    MODEL_CHECK(coil__gate_wait(&watch->gate, COIL_FOREVER, 0) == 0); /* not in a task */
     take_all();
     MODEL_CHECK(arrived > 0);
     coil__gate_close(&watch->gate);
@@ -219,7 +219,7 @@ static void wait_for_one(void)
 
 static void wait_in_time(void)
 {
-    int err = coil__gate_wait(&watch->gate, INT64_MAX - 1, 0);
+    int err = coil__gate_wait(&watch->gate, INT64_MAX - 1, 0); /* not in a task */
 
     take_all();
     MODEL_CHECK(err == 0 ? arrived > 0 : err == -ETIMEDOUT);

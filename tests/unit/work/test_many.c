@@ -122,7 +122,7 @@ static void check_thread_waits(enum coil_wait_condition condition, int64_t least
 
     make_futures();
     thread = start_settling(NULL);
-    CHECK(coil_cfuture_wait_many(futures, MANY, LIMIT, condition) >= least);
+    CHECK(coil_cfuture_wait_many(futures, MANY, LIMIT, condition) >= least); /* not in a task */
     CHECK(coil_cfuture_done(futures[order[0]]));
     CHECK_EQ(pthread_join(thread, NULL), 0);
     drop_futures();
@@ -364,7 +364,7 @@ static struct coil_cfuture_as_completed *iteration_of_a_destroyed_task(void)
     iteration = coil_cfuture_as_completed_open(futures, MANY);
     CHECK_EQ(coil_loop_open(NULL, &loop), 0);
     task = coil_loop_create_task(loop, leave_it_behind, iteration);
-    CHECK_EQ(coil_loop_run_until_complete(loop, task).status, 0);
+    CHECK_EQ(coil_loop_run_until_complete(loop, task).status, 0); /* not in a task */
     coil_future_unref(task);
     errors_begin(); /* "Task was destroyed but it is pending!" */
     coil_loop_close(loop);
@@ -398,13 +398,17 @@ static void wait_in_callback(void *future)
 
     both[0] = coil_cfuture_new();
     both[1] = *(struct coil_cfuture **)future;
+    /* not in a task */
     CHECK_EQ(coil_cfuture_wait_many(both, 2, LIMIT, COIL_FIRST_COMPLETED), -EDEADLK);
     iteration = coil_cfuture_as_completed_open(both, 2);
+    /* not in a task */
     CHECK_EQ(coil_cfuture_as_completed_next(iteration, LIMIT).status, -EDEADLK);
     coil_cfuture_as_completed_close(iteration);
     iteration = coil_cfuture_as_completed_open(both, 1);
+    /* not in a task */
     CHECK_EQ(coil_cfuture_as_completed_next(iteration, COIL_US(1)).status, -ETIMEDOUT);
     CHECK_EQ(coil_cfuture_as_completed_add(iteration, both[1]), 0);
+    /* not in a task */
     CHECK_EQ(coil_cfuture_as_completed_next(iteration, LIMIT).status, -EDEADLK);
     coil_cfuture_as_completed_close(iteration);
     coil_cfuture_unref(both[0]);
@@ -478,7 +482,7 @@ static coil_async void use_once(void)
     coil_cfuture_as_completed_close(iteration);
 }
 
-static void fail_each_allocation(void)
+static coil_async void fail_each_allocation(void)
 {
     uint64_t k = 0, count;
 
@@ -513,7 +517,7 @@ DRIVER_TEST(every_allocation_may_fail_in_a_task)
 
 static void *wait_too(void *iteration)
 {
-    coil_cfuture_as_completed_next(iteration, COIL_FOREVER);
+    coil_cfuture_as_completed_next(iteration, COIL_FOREVER); /* not in a task */
     return NULL;
 }
 
@@ -563,12 +567,14 @@ static void one_storm(int most)
     CHECK_EQ(pthread_create(&settles, NULL, settle_storm, all), 0);
     CHECK_EQ(pthread_create(&cancels, NULL, cancel_storm, all), 0);
     for (int i = 0; i < most; i++) {
+        /* not in a task */
         struct coil_result next = coil_cfuture_as_completed_next(iteration, LIMIT);
 
         CHECK_EQ(next.status, 0);
         CHECK(coil_cfuture_done(next.value));
     }
     coil_cfuture_as_completed_close(iteration);
+    /* not in a task */
     CHECK_EQ(coil_cfuture_wait_many(all, STORM, LIMIT, COIL_ALL_COMPLETED), STORM);
     pthread_join(settles, NULL);
     pthread_join(cancels, NULL);

@@ -90,7 +90,7 @@ static void check_in_task(open_fn *open)
 
     CHECK_EQ(coil_run(map_cubes, executor).status, 0);
     check_cubes();
-    coil_executor_close(executor);
+    coil_executor_close(executor); /* not in a task */
 }
 
 DRIVER_TEST(task_maps_over_threads)
@@ -237,7 +237,7 @@ static void check_cancelled_in_task(open_fn *open)
 
     CHECK_EQ(coil_run(map_and_cancel, executor).status, -ECANCELED);
     check_all_cancelled();
-    coil_executor_close(executor);
+    coil_executor_close(executor); /* not in a task */
 }
 
 DRIVER_TEST(cancelled_task_cancels_threads)
@@ -262,7 +262,7 @@ static void *shut_down_soon(void *executor)
     struct coil_stop_options at_once = {.grace_ns = LIMIT};
 
     usleep(20000);
-    CHECK_EQ(coil_executor_shutdown(executor, &at_once), 0);
+    CHECK_EQ(coil_executor_shutdown(executor, &at_once), 0); /* not in a task */
     return NULL;
 }
 
@@ -361,7 +361,7 @@ static int64_t refused;
 static void map_in_callback(void *unused)
 {
     (void)unused;
-    refused = coil_executor_map(the_pool, cube, items, ITEMS, results);
+    refused = coil_executor_map(the_pool, cube, items, ITEMS, results); /* not in a task */
 }
 
 static coil_async struct coil_result call_back(void *unused)
@@ -397,10 +397,11 @@ static void check_many(open_fn *open, size_t n, size_t chunk)
 
     for (size_t i = 0; i < n; i++)
         many[i] = (int)i;
+    /* not in a task */
     CHECK_EQ(coil_executor_map_with(executor, cube, many, n, all, &options), 0);
     for (size_t i = 0; i < n; i++)
         CHECK_EQ(all[i].status, (int64_t)i * (int64_t)i * (int64_t)i);
-    coil_executor_close(executor);
+    coil_executor_close(executor); /* not in a task */
     free(many);
     free(all);
 }
