@@ -126,6 +126,7 @@ struct coil_cfuture_as_completed {
     struct gate_item *arrived; /* taken from the gate, not given yet */
     uintptr_t thread; /* that may block for all of them, in its loop; 0: not known of any */
     struct coil_loop *loop;
+    uint32_t generation;
 };
 
 static void free_iteration(struct gate *gate)
@@ -170,6 +171,7 @@ coil_cfuture_as_completed_open(struct coil_cfuture *const *futures, size_t n)
     if (self == NULL)
         return NULL;
     coil__gate_init(&self->gate, free_iteration);
+    self->generation = coil__fork_generation;
     if (n > 0 && make_room(self, n) != 0) {
         coil__gate_close(&self->gate);
         return NULL;
@@ -218,14 +220,23 @@ static int may_block_for_rest(struct coil_cfuture_as_completed *self)
     return err;
 }
 
+/* In the child of a fork those that were not done are, as soon as somebody asks. */
+static void end_those_of_parent(struct coil_cfuture_as_completed *self)
+{
+    if (self->generation == coil__fork_generation)
+        return;
+    self->generation = coil__fork_generation;
+    for (const struct block *block = self->blocks; block != NULL; block = block->older)
+        for (size_t i = 0; i < block->used; i++)
+            coil_cfuture_done(block->items[i].future);
+}
+
 static coil_async int wait_for_one(struct coil_cfuture_as_completed *self, int64_t timeout_ns)
 {
     uint32_t seen = coil__mach_interrupts();
     int64_t deadline = coil__gate_deadline(timeout_ns);
     int err = may_block_for_rest(self);
 
-    if (err == 0 && timeout_ns <= 0)
-        err = -ETIMEDOUT;
     while (err == 0 && (self->arrived = coil__gate_take(&self->gate)) == NULL)
         err = coil__gate_wait(&self->gate, deadline, seen);
     return err;
@@ -239,6 +250,7 @@ coil_async struct coil_result coil_cfuture_as_completed_next(struct coil_cfuture
 
     if (self->given == self->n)
         return coil_error(-COIL_EENDED);
+    end_those_of_parent(self);
     if (self->arrived == NULL)
         self->arrived = coil__gate_take(&self->gate);
     if (self->arrived == NULL) {

@@ -532,6 +532,52 @@ FAIL_TEST(two_may_not_wait_for_the_next, "two wait for the next one")
     coil_cfuture_as_completed_next(iteration, COIL_FOREVER);
 }
 
+static coil_async struct coil_result iterate_in_child(void *iteration)
+{
+    for (int i = 0; i < MANY - 1; i++) {
+        struct coil_result next = coil_cfuture_as_completed_next(iteration, COIL_FOREVER);
+
+        if (next.status != 0 || coil_cfuture_result(next.value, 0).status != -COIL_EFORKED)
+            return coil_number(1);
+    }
+    return coil_number(coil_cfuture_as_completed_next(iteration, 0).status != -COIL_EENDED);
+}
+
+static int iterate_here(void *iteration)
+{
+    return (int)iterate_in_child(iteration).status; /* not in a task */
+}
+
+static int iterate_in_a_task(void *iteration)
+{
+    return (int)coil_run(iterate_in_child, iteration).status;
+}
+
+static int wait_here(void *unused)
+{
+    (void)unused;
+    /* not in a task */
+    return coil_cfuture_wait_many(futures, MANY, COIL_FOREVER, COIL_ALL_COMPLETED) != MANY;
+}
+
+TEST(in_a_child_all_have_ended)
+{
+    struct coil_cfuture_as_completed *iteration;
+
+    make_futures();
+    iteration = coil_cfuture_as_completed_open(futures, MANY);
+    CHECK_EQ(coil_cfuture_as_completed_next(iteration, COIL_US(1)).status, -ETIMEDOUT);
+    settle(1, 0);
+    CHECK_PTR(coil_cfuture_as_completed_next(iteration, 0).value, futures[1]);
+    in_child(wait_here, NULL);
+    in_child(iterate_here, iteration);
+    if (!UNDER_TSAN)
+        in_child(iterate_in_a_task, iteration);
+    CHECK_EQ(coil_cfuture_as_completed_next(iteration, 0).status, -ETIMEDOUT);
+    coil_cfuture_as_completed_close(iteration);
+    drop_futures();
+}
+
 /* ---- storms ---- */
 
 enum { STORM = 64 };
