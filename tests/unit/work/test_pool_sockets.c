@@ -11,7 +11,7 @@ static coil_async void serve_nobody(struct coil_stream *client, void *unused)
     (void)unused;
 }
 
-static struct coil_server *start(bool reuse_port)
+static coil_async struct coil_server *start(bool reuse_port)
 {
     struct coil_server_options options = {.reuse_port = reuse_port};
     struct coil_server *server;
