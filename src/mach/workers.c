@@ -12,6 +12,9 @@
 enum { POOL_EMPTY = 0, POOL_CLOSED = 1 };
 
 #define IDLE_NS (5 * (int64_t)1000000000)
+#define BRISK_WORKS 32  /* so many in a row ... */
+#define BRISK_NS 32000  /* ... in this time: then another thread would only be in the way */
+#define GUARD_NS 200000 /* so often the guard looks */
 
 struct worker {
     struct mach_pool *pool;
@@ -22,6 +25,10 @@ struct worker {
     struct coil_link idle; /* in pool->idle */
     uint32_t awake;        /* a futex: it was called */
     unsigned waits;        /* how deep in coil__mach_worker_waits */
+    unsigned row;          /* works since it last slept */
+    int64_t row_ns;        /* when the first of them, or of the last BRISK_WORKS, began */
+    uint64_t seen;         /* the guard's: pool->taken when it last looked */
+    bool promises;         /* while its work runs it attends all the same */
     uint32_t generation;
     struct mach_thread thread;
 };
@@ -44,7 +51,8 @@ void coil__mach_pool_init(struct mach_pool *pool)
     list_init(&pool->workers);
     list_init(&pool->idle);
     pool->threads = pool->waiting = pool->idlers = pool->running = 0;
-    pool->closed = pool->watched = false;
+    pool->closed = pool->watched = pool->brisk = false;
+    pool->guard = NULL;
     word_store(&pool->attending, 0);
     word_store(&pool->spare, 1);
     word_store(&pool->inbox, POOL_EMPTY);
@@ -164,6 +172,7 @@ static int start_worker(struct mach_pool *pool)
         mem_free(self);
         return err;
     }
+    self->promises = true; /* it will look as soon as it lives */
     list_append(&pool->workers, &self->link);
     pool->threads++;
     word_add(&pool->attending, 1);
@@ -185,6 +194,8 @@ static int engage(struct mach_pool *pool, struct worker **call)
     idle = list_pop(&pool->idle);
     if (idle != NULL) {
         *call = container_of(idle, struct worker, idle);
+        if (pool->guard == *call)
+            pool->guard = NULL;
         pool->idlers--;
         word_add(&pool->attending, 1);
         note_spare(pool);
@@ -278,6 +289,69 @@ static void release_ended(struct worker *self)
         work->release(work);
 }
 
+/*
+ * Works that are done before another thread is awake are better done by one. Who takes them in
+ * quick succession promises to be back soon and attends while they run, so that nobody else is
+ * called; for the case that one of them takes long after all an idle thread guards the promise.
+ */
+static bool promise(struct worker *self)
+{
+    struct mach_pool *pool = self->pool;
+    int64_t now;
+
+    if (self->row++ % BRISK_WORKS == 0) {
+        now = mach_now();
+        pool->brisk = self->row > 1 && now - self->row_ns < BRISK_NS;
+        self->row_ns = now;
+    }
+    if (!pool->brisk || list_empty(&pool->idle))
+        return false;
+    if (pool->guard == NULL) {
+        pool->guard = container_of(pool->idle.prev, struct worker, idle);
+        pool->guard->seen = pool->taken;
+        coil__mach_futex_wake(&pool->guard->awake, 1); /* to sleep for a shorter time */
+    }
+    return true;
+}
+
+/* The guard's look, with the lock held. Nothing was taken since the last one: nobody is back soon,
+ * and there is nothing to guard any more. */
+static void guard_promises(struct mach_pool *pool)
+{
+    struct worker *guard = pool->guard;
+
+    if (guard->seen != pool->taken) {
+        guard->seen = pool->taken;
+        return;
+    }
+    pool->guard = NULL;
+    pool->brisk = false;
+    for (struct coil_link *at = pool->workers.next; at != &pool->workers; at = at->next) {
+        struct worker *worker = container_of(at, struct worker, link);
+
+        if (worker->promises)
+            word_sub(&pool->attending, 1);
+        worker->promises = false;
+    }
+}
+
+static int sleep_for_a_while(struct worker *self, int64_t deadline)
+{
+    struct mach_pool *pool = self->pool;
+    bool guards = pool->guard == self;
+    int err;
+
+    pthread_mutex_unlock(&pool->lock);
+    release_ended(self);
+    err = coil__mach_futex_wait(&self->awake, 0, guards ? mach_now() + GUARD_NS : deadline);
+    pthread_mutex_lock(&pool->lock);
+    if (err != -ETIMEDOUT || !guards)
+        return err;
+    if (pool->guard == self && self->awake == 0)
+        guard_promises(pool);
+    return 0;
+}
+
 /* Sleeps until somebody calls; false: nobody did for so long that it may end. Called and left with
  * the lock held, attending. */
 static bool sleep_until_called(struct worker *self, bool surplus)
@@ -287,19 +361,21 @@ static bool sleep_until_called(struct worker *self, bool surplus)
     int err = 0;
 
     self->awake = 0;
+    self->row = 0;
     list_prepend(&pool->idle, &self->idle);
     pool->idlers++;
     note_spare(pool);
     word_sub(&pool->attending, 1);
-    if (surplus || !has_work(pool)) { /* who submits from now on sees that nobody attends */
-        pthread_mutex_unlock(&pool->lock);
-        release_ended(self);
-        while (__atomic_load_n(&self->awake, __ATOMIC_ACQUIRE) == 0 && err != -ETIMEDOUT)
-            err = coil__mach_futex_wait(&self->awake, 0, deadline);
-        pthread_mutex_lock(&pool->lock);
-    }
+    do {
+        /* Who submits from now on sees that nobody attends. */
+        if (!surplus && word_load(&pool->attending) == 0 && has_work(pool))
+            break;
+        err = sleep_for_a_while(self, deadline);
+    } while (self->awake == 0 && (err != -ETIMEDOUT || pool->guard == self));
     if (self->awake != 0)
         return true;
+    if (pool->guard == self)
+        pool->guard = NULL;
     list_remove(&self->idle);
     pool->idlers--;
     note_spare(pool);
@@ -326,6 +402,9 @@ static bool next_work(struct worker *self)
 
     pthread_mutex_lock(&pool->lock);
     end_work(self);
+    if (!self->promises)
+        word_add(&pool->attending, 1);
+    self->promises = false;
     while (stays && work == NULL) {
         surplus = busy(pool) > pool->limit;
         work = surplus ? NULL : take_first(pool);
@@ -334,14 +413,24 @@ static bool next_work(struct worker *self)
     }
     if (work != NULL) {
         self->work = work;
-        self->since_ns = mach_now();
+        self->promises = promise(self);
+        self->since_ns = self->promises ? self->row_ns : mach_now();
         pool->running++;
+        pool->taken++;
     }
-    word_sub(&pool->attending, 1);
+    if (!self->promises)
+        word_sub(&pool->attending, 1);
     engage_if_needed(pool, &call);
     unlock_and_call(pool, call);
     release_ended(self);
     return work != NULL;
+}
+
+static void break_promise(struct worker *self)
+{
+    if (self->promises)
+        word_sub(&self->pool->attending, 1);
+    self->promises = false;
 }
 
 static void leave_pool(struct worker *self)
@@ -352,6 +441,7 @@ static void leave_pool(struct worker *self)
 
     pthread_mutex_lock(&pool->lock);
     end_work(self);
+    break_promise(self);
     list_remove(&self->link);
     pool->threads--;
     if (self->waits > 0)
@@ -399,12 +489,13 @@ static void run_work(struct worker *self)
         self->ended = work;
 }
 
-static void stop_attending(struct mach_pool *pool)
+static void stop_attending(struct worker *self)
 {
+    struct mach_pool *pool = self->pool;
     struct worker *call = NULL;
 
     pthread_mutex_lock(&pool->lock);
-    word_sub(&pool->attending, 1);
+    break_promise(self);
     engage_if_needed(pool, &call);
     unlock_and_call(pool, call);
 }
@@ -418,15 +509,13 @@ static void run_worker(void *worker)
     here = self;
     pthread_cleanup_push(thread_ends, self);
     if (pool->begin != NULL) {
-        stop_attending(pool);
+        stop_attending(self);
         pool->begin(pool->arg);
-        word_add(&pool->attending, 1);
     }
     while (next_work(self)) {
         run_work(self);
         if (is_lost(self))
             break;
-        word_add(&pool->attending, 1);
     }
     pthread_cleanup_pop(1);
 }
@@ -546,6 +635,7 @@ int coil__mach_worker_waits(void)
     if (self == NULL || is_lost(self) || self->waits++ > 0)
         return 0;
     pthread_mutex_lock(&self->pool->lock);
+    break_promise(self);
     self->pool->waiting++;
     note_spare(self->pool);
     err = engage_if_needed(self->pool, &call);

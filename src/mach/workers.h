@@ -42,6 +42,8 @@ struct mach_work {
     uint8_t pool; /* enum mach_pool_id, for the process's own */
 };
 
+struct worker;
+
 struct mach_pool {
     /* The owner's, before init; all zero is the default. */
     char name[16];            /* of the threads */
@@ -67,6 +69,9 @@ struct mach_pool {
     struct coil_link workers;
     struct coil_link idle; /* those that sleep, the last one first */
     unsigned threads, waiting, idlers, running;
+    uint64_t taken;       /* works, so far */
+    bool brisk;           /* they are short: see promise() */
+    struct worker *guard; /* an idle one that sees to it that promises are kept */
     bool closed, watched;
     uint32_t changes; /* counts works that ended and threads that left, while watched; a futex */
 };

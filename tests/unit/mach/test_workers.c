@@ -158,6 +158,38 @@ TEST(work_that_has_not_begun_is_withdrawn)
     CHECK(done_reaches(left + 1));
 }
 
+static void submit_brisk(struct mach_pool *pool, struct mach_work *works, int n)
+{
+    for (int i = 0; i < n; i++) {
+        works[i] = (struct mach_work){.run = count};
+        CHECK_EQ(coil__mach_pool_submit(pool, &works[i]), 0);
+    }
+}
+
+TEST(among_many_short_works_a_long_one_holds_up_nobody)
+{
+    enum { N = 20000, ROUNDS = 20 };
+    static struct mach_pool pool = {.name = "brisk", .limit = 3};
+    static struct mach_work works[2 * N], slow[ROUNDS];
+    uint32_t all = 0;
+
+    coil__mach_pool_init(&pool);
+    for (int i = 0; i < ROUNDS; i++) {
+        submit_brisk(&pool, works, N);
+        slow[i] = (struct mach_work){.run = wait_at_gate};
+        CHECK_EQ(coil__mach_pool_submit(&pool, &slow[i]), 0);
+        submit_brisk(&pool, works + N, N);
+        CHECK(done_reaches(all += 2 * N)); /* though the slow one still runs */
+        open_gate();
+        CHECK(done_reaches(++all));
+        __atomic_store_n(&gate, 0, __ATOMIC_RELEASE);
+    }
+    CHECK(coil__mach_pool_refuse(&pool) == NULL);
+    CHECK(coil__mach_pool_wait_quiet(&pool, COIL_FOREVER));
+    coil__mach_pool_close(&pool);
+    CHECK_EQ(pool.threads, 0);
+}
+
 TEST(one_after_the_other_needs_one_thread)
 {
     unsigned before = other_threads();

@@ -480,7 +480,7 @@ TEST(survivors_without_anybody_who_listens_are_told_on_stderr)
 
 static struct coil_result close_from_inside(void *pool)
 {
-    return coil_number(coil_executor_shutdown(pool, NULL));
+    return coil_number(coil_executor_shutdown(pool, NULL)); /* not in a task */
 }
 
 TEST(a_job_can_begin_the_end_of_its_pool)
@@ -542,7 +542,7 @@ static int in_the_child(void *arg)
         return 1;
     if (finish(coil_executor_submit(shared, give_number, NULL)) != -COIL_EFORKED)
         return 2;
-    coil_executor_close(shared);
+    coil_executor_close(shared); /* not in a task */
     if (UNDER_TSAN)
         return 0;
     return finish(coil_executor_submit(coil_default_executor(), give_number, (void *)5)) == 5 ? 0
