@@ -6,6 +6,9 @@
  * done with it finds that, writes what the job came to beside it and sets GIVEN, which wakes the
  * waiter: he settles the job. Everything else is sent as a packet. A waiter who gives up takes
  * WAITED back, unless it is GIVEN already.
+ *
+ * On a busy processor a worker is often done before the thread that sent the job goes on. It finds
+ * SENDING then and sets GIVEN as well: the sender looks once he does go on.
  */
 #ifndef COIL_WORK_PROCESS_ANSWER_H
 #define COIL_WORK_PROCESS_ANSWER_H
@@ -14,7 +17,7 @@
 
 #define ANSWER_BYTES 448
 
-enum answer_state { ANSWER_NONE, ANSWER_WAITED, ANSWER_GIVEN };
+enum answer_state { ANSWER_NONE, ANSWER_SENDING, ANSWER_WAITED, ANSWER_GIVEN };
 
 struct answer {
     struct word flag;  /* CF_CANCEL: the job is to give up; the pool writes it */

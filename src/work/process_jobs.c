@@ -163,8 +163,6 @@ static void take_seat(struct seat *seat, struct process_job *job)
     leave_queue(job);
     seat->at[job->slot] = job;
     seat->free_slots--;
-    if (seat->free_slots == seat->pool->setup.at_once - 1)
-        seat->words_from = seat->words_n; /* what it said before is no last word of this one */
     seat->jobs++;
     job->seat = seat;
     word_or(&job->future.state, CF_RUNNING);
@@ -174,6 +172,18 @@ static void take_seat(struct seat *seat, struct process_job *job)
         seat->pool->timed = true;
         coil__process_wake(seat->pool);
     }
+}
+
+/* The worker may have run while we were sending. */
+static void look_for_answer(struct process_job *job, struct coil_link *done)
+{
+    uintptr_t sending = ANSWER_SENDING;
+    struct outcome outcome = {0};
+    struct job_head head;
+
+    if (!word_cas(&job->seat->answers[job->slot].state, &sending, ANSWER_NONE) &&
+        coil__answer_take(job, &head, &outcome))
+        coil__process_job_off(job, outcome.status, outcome.value, outcome.exception, done);
 }
 
 static void is_full(struct seat *seat)
@@ -191,9 +201,14 @@ static void send_first(struct seat *seat, struct coil_link *done)
 
     job->slot = seat->free[seat->free_slots - 1];
     job->id = ++pool->next_id;
+    if (seat->free_slots == pool->setup.at_once) /* what it said before is no word of this one's */
+        seat->words_from = COUNTER_READ(seat->words_n);
+    word_store(&seat->answers[job->slot].state, ANSWER_SENDING);
     err = send_parts(seat, job);
     if (err == 0) {
         take_seat(seat, job);
+        look_for_answer(job, done);
+        coil__seat_dismiss(seat);
     } else if (err == -EAGAIN) {
         is_full(seat);
     } else if (err == -EPIPE || err == -ECONNRESET) {

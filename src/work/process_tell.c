@@ -63,19 +63,20 @@ static struct coil_bytes *share(struct coil_bytes *bytes)
 static bool answer(const struct worker_job *job, const struct job_head *head, const void *data)
 {
     struct answer *answer = &job->worker->answers[job->slot];
-    uintptr_t waited = ANSWER_WAITED;
+    uintptr_t was = word_load(&answer->state);
 
     if (head->data_bytes > ANSWER_BYTES || head->flags & (JOB_SHARED | JOB_BATCH) ||
-        word_load(&answer->state) != ANSWER_WAITED)
+        (was != ANSWER_WAITED && was != ANSWER_SENDING))
         return false;
     answer->status = head->status;
     answer->flags = head->flags;
     answer->data_bytes = (uint32_t)head->data_bytes;
     if (head->data_bytes > 0)
         memcpy(answer->data, data, head->data_bytes);
-    if (!word_cas(&answer->state, &waited, ANSWER_GIVEN))
+    if (!word_cas(&answer->state, &was, ANSWER_GIVEN))
         return false;
-    coil__sys_futex_wake_shared(word_futex(&answer->state), 1);
+    if (was == ANSWER_WAITED)
+        coil__sys_futex_wake_shared(word_futex(&answer->state), 1);
     return true;
 }
 
