@@ -80,10 +80,12 @@ static coil_async void answer(struct coil_stream *client, void *pool)
 
 static struct coil_pool_server *start_server(struct coil_executor *pool)
 {
-    struct coil_pool_server *server = NULL;
-    int err = coil_loop_pool_start_server(pool, answer, pool, "127.0.0.1", 0, NULL,
-                                          &server); /* not in a task */
+    const char *host = "127.0.0.1";
+    struct coil_pool_server *server;
+    int err;
 
+    err =
+        coil_loop_pool_start_server(pool, answer, pool, host, 0, NULL, &server); /* not in a task */
     if (err != 0)
         FAIL("no server: %s", coil_strerror(err));
     return server;
