@@ -1,137 +1,22 @@
-#include "mach/workers.h"
+#include "mach/workers_own.h"
 
 #include <errno.h>
 
-#include <coil/result.h>
-
 #include "base/alloc.h"
 #include "mach/clock.h"
-#include "mach/thread.h"
 
-/* Instead of a work in the inbox. */
-enum { POOL_EMPTY = 0, POOL_CLOSED = 1 };
-
-#define IDLE_NS (5 * (int64_t)1000000000)
 #define BRISK_WORKS 32  /* so many in a row ... */
 #define BRISK_NS 32000  /* ... in this time: then another thread would only be in the way */
 #define GUARD_NS 200000 /* so often the guard looks */
 
-struct worker {
-    struct mach_pool *pool;
-    struct mach_work *work;  /* that runs here; others look under the lock */
-    struct mach_work *ended; /* that ran before, to be released */
-    int64_t since_ns;
-    struct coil_link link; /* in pool->workers */
-    struct coil_link idle; /* in pool->idle */
-    uint32_t awake;        /* a futex: it was called */
-    unsigned waits;        /* how deep in coil__mach_worker_waits */
-    unsigned row;          /* works since it last slept */
-    int64_t row_ns;        /* when the first of them, or of the last BRISK_WORKS, began */
-    uint64_t seen;         /* the guard's: pool->taken when it last looked */
-    bool promises;         /* while its work runs it attends all the same */
-    uint32_t generation;
-    struct mach_thread thread;
-};
-
 static __thread struct worker *here;
-
-void coil__mach_pool_init(struct mach_pool *pool)
-{
-    if (!pool->made)
-        pool->lock = (pthread_mutex_t)PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
-    pool->made = true;
-    if (pool->limit == 0)
-        pool->limit = coil__mach_pool_default_limit();
-    if (pool->idle_ns == 0)
-        pool->idle_ns = IDLE_NS;
-    pthread_mutex_lock(&pool->lock); /* of one that is gone a withdrawal may come late */
-    pool->first = NULL;
-    pool->last = &pool->first;
-    pool->queued = 0;
-    list_init(&pool->workers);
-    list_init(&pool->idle);
-    pool->threads = pool->waiting = pool->idlers = pool->running = 0;
-    pool->closed = pool->watched = pool->brisk = false;
-    pool->guard = NULL;
-    word_store(&pool->attending, 0);
-    word_store(&pool->spare, 1);
-    word_store(&pool->inbox, POOL_EMPTY);
-    pthread_mutex_unlock(&pool->lock);
-}
-
-unsigned coil__mach_pool_default_limit(void)
-{
-    unsigned most = (unsigned)coil__mach_ncpu() + 4;
-
-    return most < 32 ? most : 32;
-}
-
-/* ---- the queue ---- */
-
-static void append(struct mach_pool *pool, struct mach_work *work)
-{
-    work->next = NULL;
-    work->at = pool->last;
-    *pool->last = work;
-    pool->last = &work->next;
-    pool->queued++;
-}
-
-static void take(struct mach_pool *pool, struct mach_work *work)
-{
-    *work->at = work->next;
-    if (work->next != NULL)
-        work->next->at = work->at;
-    else
-        pool->last = work->at;
-    work->at = NULL;
-    pool->queued--;
-}
-
-/* Moves the inbox to the list, oldest first. `instead` stays in it. */
-static void drain_inbox(struct mach_pool *pool, uintptr_t instead)
-{
-    uintptr_t mail = word_load(&pool->inbox);
-    struct mach_work *work, *older, *list = NULL;
-
-    while (mail != POOL_CLOSED && mail != instead && !word_cas(&pool->inbox, &mail, instead))
-        ;
-    if (mail == POOL_CLOSED)
-        return;
-    for (work = (struct mach_work *)mail; work != NULL; work = older) {
-        older = work->next;
-        work->next = list;
-        list = work;
-    }
-    for (work = list; work != NULL; work = older) {
-        older = work->next;
-        append(pool, work);
-    }
-}
-
-static struct mach_work *take_first(struct mach_pool *pool)
-{
-    struct mach_work *work;
-
-    if (pool->first == NULL)
-        drain_inbox(pool, POOL_EMPTY);
-    work = pool->first;
-    if (work != NULL)
-        take(pool, work);
-    return work;
-}
-
-static bool has_work(struct mach_pool *pool)
-{
-    return pool->first != NULL || word_load(&pool->inbox) > POOL_CLOSED;
-}
 
 /* Without a look into the work, which may be somebody's own again. */
 static bool still_queued(struct mach_pool *pool, const struct mach_work *work)
 {
     const struct mach_work *at;
 
-    drain_inbox(pool, POOL_EMPTY);
+    queue_drain(pool, POOL_EMPTY);
     for (at = pool->first; at != NULL && at != work; at = at->next)
         ;
     return at != NULL;
@@ -221,7 +106,7 @@ static void unlock_and_call(struct mach_pool *pool, struct worker *call)
 /* With the lock held: if work waits and nobody attends, somebody shall. */
 static int engage_if_needed(struct mach_pool *pool, struct worker **call)
 {
-    if (word_load(&pool->attending) != 0 || !has_work(pool))
+    if (word_load(&pool->attending) != 0 || !queue_has_work(pool))
         return 0;
     return engage(pool, call);
 }
@@ -235,7 +120,7 @@ static int call_somebody(struct mach_pool *pool, struct mach_work *work)
     err = engage_if_needed(pool, &call);
     if (err != 0) {
         if (still_queued(pool, work))
-            take(pool, work);
+            queue_take(pool, work);
         else
             err = 0;
     }
@@ -255,19 +140,6 @@ int coil__mach_pool_submit(struct mach_pool *pool, struct mach_work *work)
     if (word_load(&pool->attending) != 0 || word_load(&pool->spare) == 0)
         return 0;
     return call_somebody(pool, work);
-}
-
-bool coil__mach_pool_withdraw(struct mach_pool *pool, struct mach_work *work)
-{
-    bool in_time;
-
-    pthread_mutex_lock(&pool->lock);
-    drain_inbox(pool, POOL_EMPTY);
-    in_time = work->at != NULL;
-    if (in_time)
-        take(pool, work);
-    pthread_mutex_unlock(&pool->lock);
-    return in_time;
 }
 
 /* ---- a worker's life ---- */
@@ -368,7 +240,7 @@ static bool sleep_until_called(struct worker *self, bool surplus)
     word_sub(&pool->attending, 1);
     do {
         /* Who submits from now on sees that nobody attends. */
-        if (!surplus && word_load(&pool->attending) == 0 && has_work(pool))
+        if (!surplus && word_load(&pool->attending) == 0 && queue_has_work(pool))
             break;
         err = sleep_for_a_while(self, deadline);
     } while (self->awake == 0 && (err != -ETIMEDOUT || pool->guard == self));
@@ -407,7 +279,7 @@ static bool next_work(struct worker *self)
     self->promises = false;
     while (stays && work == NULL) {
         surplus = busy(pool) > pool->limit;
-        work = surplus ? NULL : take_first(pool);
+        work = surplus ? NULL : queue_take_first(pool);
         if (work == NULL)
             stays = !pool->closed && sleep_until_called(self, surplus);
     }
@@ -518,108 +390,6 @@ static void run_worker(void *worker)
             break;
     }
     pthread_cleanup_pop(1);
-}
-
-/* ---- its owner's ---- */
-
-struct mach_work *coil__mach_pool_refuse(struct mach_pool *pool)
-{
-    struct mach_work *list;
-
-    pthread_mutex_lock(&pool->lock);
-    drain_inbox(pool, POOL_CLOSED);
-    list = pool->first;
-    for (struct mach_work *work = list; work != NULL; work = work->next)
-        work->at = NULL;
-    pool->first = NULL;
-    pool->last = &pool->first;
-    pool->queued = 0;
-    pthread_mutex_unlock(&pool->lock);
-    return list;
-}
-
-static size_t works(struct mach_pool *pool)
-{
-    drain_inbox(pool, POOL_EMPTY);
-    return pool->queued + pool->running;
-}
-
-/* Waits for the next work that ends or thread that leaves; the lock is free meanwhile. */
-static int wait_for_change(struct mach_pool *pool, int64_t deadline_ns)
-{
-    uint32_t seen = __atomic_load_n(&pool->changes, __ATOMIC_RELAXED);
-    int err;
-
-    pool->watched = true;
-    pthread_mutex_unlock(&pool->lock);
-    err = coil__mach_futex_wait(&pool->changes, seen, deadline_ns);
-    pthread_mutex_lock(&pool->lock);
-    return err;
-}
-
-bool coil__mach_pool_wait_quiet(struct mach_pool *pool, int64_t deadline_ns)
-{
-    bool quiet;
-    int err = 0;
-
-    pthread_mutex_lock(&pool->lock);
-    while (!(quiet = works(pool) == 0) && err != -ETIMEDOUT)
-        err = wait_for_change(pool, deadline_ns);
-    pthread_mutex_unlock(&pool->lock);
-    return quiet;
-}
-
-void coil__mach_pool_each_running(struct mach_pool *pool,
-                                  void (*fn)(struct mach_work *work, int64_t since_ns, void *arg),
-                                  void *arg)
-{
-    pthread_mutex_lock(&pool->lock);
-    for (struct coil_link *at = pool->workers.next; at != &pool->workers; at = at->next) {
-        struct worker *worker = container_of(at, struct worker, link);
-
-        if (worker->work != NULL)
-            fn(worker->work, worker->since_ns, arg);
-    }
-    pthread_mutex_unlock(&pool->lock);
-}
-
-size_t coil__mach_pool_works(struct mach_pool *pool)
-{
-    size_t n;
-
-    pthread_mutex_lock(&pool->lock);
-    n = works(pool);
-    pthread_mutex_unlock(&pool->lock);
-    return n;
-}
-
-static void call_all(struct mach_pool *pool)
-{
-    struct coil_link *idle;
-
-    while ((idle = list_pop(&pool->idle)) != NULL) {
-        struct worker *worker = container_of(idle, struct worker, idle);
-
-        pool->idlers--;
-        word_add(&pool->attending, 1);
-        __atomic_store_n(&worker->awake, 1, __ATOMIC_RELEASE);
-        coil__mach_futex_wake(&worker->awake, 1);
-    }
-}
-
-void coil__mach_pool_close(struct mach_pool *pool)
-{
-    bool none;
-
-    pthread_mutex_lock(&pool->lock);
-    pool->closed = true;
-    none = pool->threads == 0;
-    call_all(pool);
-    while (pool->threads > pool->running)
-        wait_for_change(pool, COIL_FOREVER);
-    pthread_mutex_unlock(&pool->lock);
-    if (none && pool->gone != NULL)
-        pool->gone(pool);
 }
 
 bool coil__mach_pool_is_here(const struct mach_pool *pool)
