@@ -279,15 +279,16 @@ COIL_EXPORT size_t coil_executor_jobs(const struct coil_executor *executor);
 /**
  * Shuts down in phases: refuses new work; lets the jobs end by themselves for drain_ns
  * (COIL_FOREVER: shutdown(wait=True)); cancels them, those that have not begun never do; waits for
- * the grace; tells `survivor` about each that still runs, on this thread (without one: on stderr);
- * settles its future with -COIL_ESTOPPED and leaves it behind: a thread goes on until its function
- * returns, what that brings is dropped; tasks are destroyed, processes killed. Again: waits for the
- * first shutdown.
+ * the grace; tells `survivor` about each that still runs, on this thread, or if a task waits, on
+ * one that shuts down for it (without one: on stderr); settles its future with -COIL_ESTOPPED and
+ * leaves it behind: a thread goes on until its function returns, what that brings is dropped; tasks
+ * are destroyed, processes killed. Again: waits for the first shutdown.
  *
  * Suspends: in a task; elsewhere it blocks the thread.
  * Cancel-safe: yes; the shutdown goes on.
  * Thread: any but the executor's own, where it only begins and returns -EDEADLK.
- * Returns: how many jobs were left behind, 0 for NULL; -EDEADLK; -ECANCELED.
+ * Returns: how many jobs were left behind, 0 for NULL; -EDEADLK; -ECANCELED; -EAGAIN, -ENOMEM in a
+ * task: no thread could be made for it, ask again. Aborts for the default executor.
  */
 COIL_EXPORT coil_async int64_t coil_executor_shutdown(struct coil_executor *executor,
                                                       const struct coil_stop_options *options);

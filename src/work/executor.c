@@ -311,7 +311,7 @@ coil_async void coil_executor_close(struct coil_executor *self)
                 "begins it, close it from elsewhere");
         while ((status = coil_executor_shutdown(self, NULL)) == -ECANCELED)
             cancelled = true;
-        if (status == -EAGAIN) /* no thread to do it in: then in this one */
+        if (status < 0) /* no thread to do it in: then in this one */
             begin_shutdown(self, NULL, true);
         if (cancelled)
             task_of(coil__loop_running->current)->flags |= TASK_MUST_CANCEL;
