@@ -17,6 +17,8 @@ extern const struct scenario scenarios[];
 extern const int scenarios_count;
 extern const struct scenario scenarios_io[];
 extern const int scenarios_io_count;
+extern const struct scenario scenarios_process[];
+extern const int scenarios_process_count;
 
 /* Values that must not be lost: how many there are now. */
 extern int tokens_alive;

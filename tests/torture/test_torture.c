@@ -219,6 +219,8 @@ DRIVER_TEST(left_alone_every_scenario_ends_with_all_dropped)
         run_apart(&scenarios[i], leave_alone, 1);
     for (int i = 0; i < scenarios_io_count; i++)
         run_apart(&scenarios_io[i], leave_alone, 1);
+    for (int i = 0; i < scenarios_process_count; i++)
+        run_apart(&scenarios_process[i], leave_alone, 1);
 }
 
 static void torture_all(trial_fn *trial)
@@ -231,6 +233,12 @@ static void torture_io(trial_fn *trial)
 {
     for (int i = 0; i < scenarios_io_count; i++)
         torture(&scenarios_io[i], trial);
+}
+
+static void torture_processes(trial_fn *trial)
+{
+    for (int i = 0; i < scenarios_process_count; i++)
+        torture(&scenarios_process[i], trial);
 }
 
 /* On every driver what the drivers do themselves; the rest where it is done first and last. */
@@ -258,3 +266,6 @@ TORTURE_IO(whatever_allocation_fails, fail_allocation)
 TORTURE_IO(whatever_system_call_fails, fail_system_call)
 TORTURE_IO(whenever_it_is_cancelled, cancel_itself)
 TORTURE_IO(whenever_its_youngest_task_is_cancelled, cancel_youngest)
+
+TORTURE_ON(whatever_system_call_fails_in_processes, epoll, fail_system_call, torture_processes)
+TORTURE_ON(whenever_it_is_cancelled_in_processes, sim, cancel_itself, torture_processes)
