@@ -25,7 +25,7 @@ struct coil_process_pool_options {
     unsigned at_once;         /* jobs at a time in each, as tasks of its loop; 0: 1 */
     unsigned jobs_each;       /* a worker is replaced after so many jobs (max_tasks_per_child); 0:
                                  never */
-    size_t shared_bytes;      /* what is larger travels in shared memory; 0: 32 KiB */
+    size_t shared_bytes;      /* what is larger travels in shared memory; 0: 32 KiB, at most 64 */
     void (*begin)(void *arg); /* called first in each worker (initializer); forks only */
     void *arg;
     const char *const *program; /* argv of a program that calls coil_process_worker, started

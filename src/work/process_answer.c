@@ -45,6 +45,11 @@ static struct outcome adopt(const struct job_head *head, int fd)
     return outcome;
 }
 
+bool coil__outcome_takes_fd(const struct job_head *head)
+{
+    return head->status >= 0 && (head->flags & JOB_NO_DATA) == 0 && (head->flags & JOB_SHARED) != 0;
+}
+
 struct outcome coil__outcome_of(const struct job_parts *parts, int fd)
 {
     const struct job_head *head = &parts->head;
@@ -55,7 +60,7 @@ struct outcome coil__outcome_of(const struct job_parts *parts, int fd)
                                                  parts->place, head->place_bytes);
     if (head->status < 0 || head->flags & JOB_NO_DATA)
         return outcome;
-    if (head->flags & JOB_SHARED)
+    if (coil__outcome_takes_fd(head))
         return adopt(head, fd);
     if (head->flags & JOB_BATCH)
         return unpack(head, parts->data);

@@ -63,49 +63,52 @@ static void cancel_all(struct process_pool *pool)
     coil__process_complete(&done);
 }
 
-static void report(const struct process_job *job, const struct seat *seat,
-                   const struct coil_stop_options *options)
-{
+/* What is known of a job that goes on in spite of all. */
+struct survivor {
+    struct process_job *job; /* NULL: there is none */
     char line[512];
+};
 
-    snprintf(line, sizeof(line), "%.200s (%.200s) in worker %u (pid %d)", job->name,
-             job->future.place, seat->index, seat->pid);
+/* Takes it out of its seat. It is told of without the lock, and before it is settled. */
+static void take_survivor(struct seat *seat, unsigned slot, struct survivor *out,
+                          struct coil_link *done)
+{
+    struct process_job *job;
+
+    pthread_mutex_lock(&seat->pool->lock);
+    job = seat->at[slot];
+    out->job = job;
+    if (job != NULL) {
+        snprintf(out->line, sizeof(out->line), "%.200s (%.200s) in worker %u (pid %d)", job->name,
+                 job->future.place, seat->index, seat->pid);
+        coil__process_job_off(job, -COIL_ESTOPPED, NULL, NULL, done);
+        seat->state = SEAT_ENDING;
+        coil__seat_kill(seat);
+    }
+    pthread_mutex_unlock(&seat->pool->lock);
+}
+
+static void report(const char *line, const struct coil_stop_options *options)
+{
     if (options->survivor != NULL)
         options->survivor(line, options->arg);
     else
         fprintf(stderr, "coil: a job did not end in its grace, its worker is killed: %s\n", line);
 }
 
-/* Takes one out of its seat; who it was is reported without the lock, before it is settled. */
-static struct process_job *take_survivor(struct process_pool *pool, struct seat *seat,
-                                         unsigned slot, struct coil_link *done)
-{
-    struct process_job *job;
-
-    pthread_mutex_lock(&pool->lock);
-    job = seat->at[slot];
-    if (job != NULL) {
-        coil__process_job_off(job, -COIL_ESTOPPED, NULL, NULL, done);
-        seat->state = SEAT_ENDING;
-        coil__seat_kill(seat);
-    }
-    pthread_mutex_unlock(&pool->lock);
-    return job;
-}
-
 static int64_t leave_survivors(struct process_pool *pool, const struct coil_stop_options *options)
 {
+    struct survivor survivor;
     struct coil_link done;
     int64_t n = 0;
 
     list_init(&done);
     for (unsigned i = 0; i < pool->executor.workers; i++)
         for (unsigned slot = 0; slot < pool->setup.at_once; slot++) {
-            struct process_job *job = take_survivor(pool, &pool->seats[i], slot, &done);
-
-            if (job == NULL)
+            take_survivor(&pool->seats[i], slot, &survivor, &done);
+            if (survivor.job == NULL)
                 continue;
-            report(job, &pool->seats[i], options);
+            report(survivor.line, options);
             coil__process_complete(&done);
             n++;
         }

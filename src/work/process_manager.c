@@ -11,6 +11,7 @@
 #include "work/processes.h"
 
 #define FAILURES_AT_MOST 5
+#define STARTING_AT_MOST 8   /* a socket may take no more than ten packets at a time */
 #define RETRY_NS COIL_MS(10) /* doubled with each failure */
 
 /* ---- failures ---- */
@@ -107,9 +108,10 @@ static int have_zygote(struct process_pool *pool)
 /* As many as the queue keeps busy. */
 static struct seat *next_to_start(struct process_pool *pool)
 {
-    size_t coming = (size_t)count_seats(pool, SEAT_STARTING) * pool->setup.at_once;
+    size_t starting = count_seats(pool, SEAT_STARTING);
 
-    if (pool->ending || pool->queued <= coming)
+    if (pool->ending || starting >= STARTING_AT_MOST ||
+        pool->queued <= starting * pool->setup.at_once)
         return NULL;
     for (unsigned i = 0; i < pool->executor.workers; i++)
         if (pool->seats[i].state == SEAT_EMPTY)

@@ -105,15 +105,16 @@ static bool take_letter(struct seat *seat, struct letter *letter, size_t size)
 {
     struct job_parts parts;
     int fds[LETTER_FDS];
-    bool good;
+    bool good, taken;
 
     coil__letter_fds(letter, fds); /* what was lost is missed below */
     good = coil__job_parts(seat->buffer, size, &parts);
+    taken = good && parts.head.kind == JOB_DONE && coil__outcome_takes_fd(&parts.head);
     if (good && parts.head.kind == JOB_READY)
         is_ready(seat);
     else if (good && parts.head.kind == JOB_DONE)
         coil__seat_answered(seat, &parts.head, coil__outcome_of(&parts, fds[0]));
-    for (int i = good && parts.head.flags & JOB_SHARED; i < LETTER_FDS; i++)
+    for (int i = taken; i < LETTER_FDS; i++)
         if (fds[i] >= 0)
             coil__sys_close(fds[i]);
     return good;

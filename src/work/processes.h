@@ -236,7 +236,9 @@ struct outcome {
     struct coil_exception *exception;
 };
 
-/* As a packet of its worker tells it; takes the descriptor over, -1: there is none. */
+/* As a packet of its worker tells it; takes the descriptor over, if it wants one. -1: there is
+ * none. */
+bool coil__outcome_takes_fd(const struct job_head *head);
 struct outcome coil__outcome_of(const struct job_parts *parts, int fd);
 
 /* Any thread: the job that a packet tells of is settled, and the next one sent. Takes the outcome

@@ -111,7 +111,7 @@ struct coil_result echo(void *bytes)
 
 int parent_of(int pid)
 {
-    char path[64], line[512], *after;
+    char path[64], line[512], *after, state = 'Z';
     FILE *file;
     int parent = -1;
 
@@ -120,9 +120,9 @@ int parent_of(int pid)
     if (file == NULL)
         return -1;
     if (fgets(line, sizeof(line), file) != NULL && (after = strrchr(line, ')')) != NULL)
-        sscanf(after + 1, " %*c %d", &parent);
+        sscanf(after + 1, " %c %d", &state, &parent);
     fclose(file);
-    return parent;
+    return state == 'Z' ? -1 : parent;
 }
 
 int children_of(int pid, int *out, int most)
@@ -141,11 +141,9 @@ int children_of(int pid, int *out, int most)
     return n;
 }
 
-void await_children(int pid, int n)
+void await_children(int pid, int n, int *out)
 {
-    int children[64];
-
-    for (int i = 0; children_of(pid, children, 64) != n; i++) {
+    for (int i = 0; children_of(pid, out, n + 1) != n; i++) {
         CHECK(i < 8000 * kit_slowness());
         nap();
     }

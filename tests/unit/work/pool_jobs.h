@@ -36,11 +36,11 @@ struct coil_result compute_until_told(void *unused); /* till coil_job_cancelled 
 struct coil_result echo(void *bytes);                /* gives its bytes back */
 
 /* Processes. */
-int parent_of(int pid);                       /* -1: there is no such process */
-int children_of(int pid, int *out, int most); /* how many */
-void await_end(int pidfd);                    /* the test fails if it goes on */
-int hold(int pid);                            /* a pidfd */
-void await_children(int pid, int n);          /* till it has as many */
+int parent_of(int pid);                        /* -1: there is no such process that lives */
+int children_of(int pid, int *out, int most);  /* how many live */
+void await_children(int pid, int n, int *out); /* till it has as many */
+void await_end(int pidfd);                     /* the test fails if it goes on */
+int hold(int pid);                             /* a pidfd */
 
 /* From now on processes whose parent has ended become ours; waits for them all to end. */
 void adopt_orphans(void);

@@ -10,8 +10,7 @@ static int zygote_of(struct coil_executor *pool, int *spare)
     int worker = (int)status_of(give(pool, tell_pid, 0)), zygote = parent_of(worker), children[8];
 
     CHECK(zygote > 0 && zygote != getpid());
-    await_children(zygote, 2);
-    CHECK_EQ(children_of(zygote, children, 8), 2);
+    await_children(zygote, 2, children);
     *spare = children[0] == worker ? children[1] : children[0];
     return zygote;
 }
@@ -217,8 +216,7 @@ TEST(program_has_a_spare_zygote_too)
         job = coil_executor_submit_symbol(pool, "pause", "", 0);
         await_running(job);
         CHECK_EQ(coil_process_pool_pids(pool, &pid, 1), 1);
-        await_children(parent_of(pid), 2);
-        CHECK_EQ(children_of(parent_of(pid), children, 8), 2);
+        await_children(parent_of(pid), 2, children);
         kill(parent_of(pid), SIGKILL);
         CHECK_EQ(wait_for(job).status, -COIL_EDIED);
         CHECK_HAS(text_of(job), "ended with its zygote");
