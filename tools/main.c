@@ -134,6 +134,7 @@ int main(int argc, char **argv)
 {
     const char *command = argc > 1 ? argv[1] : "";
 
+    coil_process_worker(); /* the tour's pool of processes starts this program again */
     if (strcmp(command, "run") == 0)
         return run(argc - 2, argv + 2);
     if (strcmp(command, "repl") == 0)

@@ -52,6 +52,7 @@ void tour_result(const char *format, ...)
 void tour_code(const char *code)
 {
     printf("    %s%s;%s\n", style("\033[36m"), code, style("\033[0m"));
+    fflush(stdout); /* what it does may write to stderr */
 }
 
 void tour_pause(const struct tour *tour, double seconds)

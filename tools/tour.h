@@ -52,5 +52,6 @@ void tour_watch(struct tour *tour, const struct tour_watch *watch);
 typedef void tour_step_fn(struct tour *tour);
 int tour_steps(tour_step_fn *const **steps);
 tour_step_fn tour_step_echo;
+tour_step_fn tour_step_work;
 
 #endif

@@ -342,7 +342,8 @@ static void step_stop(struct tour *tour)
 int tour_steps(tour_step_fn *const **steps)
 {
     static tour_step_fn *const all[] = {step_thread, step_jobs,    step_timeout,   step_gather,
-                                        step_circle, step_context, tour_step_echo, step_stop};
+                                        step_circle, step_context, tour_step_echo, tour_step_work,
+                                        step_stop};
 
     *steps = all;
     return (int)(sizeof(all) / sizeof(all[0]));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tour.h"
 
@@ -12,6 +13,14 @@
 #define SLEEPERS 10000
 
 static int64_t second;
+
+static double now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
 
 static struct coil_result count_primes(void *first)
 {
@@ -32,7 +41,8 @@ static void compute(void)
     struct coil_executor *pool = coil_thread_pool_open(NULL);
     struct coil_map_options options = {.progress = true, .at_once = 4};
     struct coil_result primes[RANGES];
-    int64_t began = coil_time(), failed, sum = 0;
+    int64_t failed, sum = 0;
+    double began = now_ms();
     int ranges[RANGES];
 
     for (int i = 0; i < RANGES; i++)
@@ -42,8 +52,8 @@ static void compute(void)
     for (int i = 0; i < RANGES; i++)
         sum += primes[i].status;
     tour_result("%lld primes below %d, %lld ranges failed, %.0f ms on %u threads at most",
-                (long long)sum, RANGES * RANGE, (long long)failed,
-                (double)(coil_time() - began) / 1e6, coil_executor_workers(pool));
+                (long long)sum, RANGES * RANGE, (long long)failed, now_ms() - began,
+                coil_executor_workers(pool));
     coil_executor_close(pool); /* not in a task */
 }
 
@@ -69,7 +79,7 @@ static void sleep_on_every_core(void)
     static char naps[SLEEPERS];
     struct coil_executor *loops = coil_loop_pool_open(NULL);
     struct coil_cfuture *one, *other;
-    int64_t began = coil_time();
+    double began = now_ms();
     size_t slept;
 
     if (loops == NULL) {
@@ -80,8 +90,7 @@ static void sleep_on_every_core(void)
     LIVE(other = coil_executor_submit_batch(loops, nap, naps, SLEEPERS));
     slept = count_slept(one) + count_slept(other);
     tour_result("%zu coroutines on %u loops slept %.0f ms each, in %.0f ms", slept,
-                coil_executor_workers(loops), (double)second / 1e6,
-                (double)(coil_time() - began) / 1e6);
+                coil_executor_workers(loops), (double)second / 1e6, now_ms() - began);
     coil_executor_close(loops); /* not in a task */
 }
 
