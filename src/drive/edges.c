@@ -45,6 +45,8 @@ static void look(struct polls *polls, struct poll_slot *slot, struct op *op)
 
     if (op->stage != STAGE_NEW || (needs(op) & ~slot->asked))
         return;
+    if (op->poll.events == POLLIN && slot_waits(slot, READING))
+        return; /* known to be empty: the edge is still to come */
     if (!(slot->flags & SLOT_UNPOLLABLE))
         result = coil__op_now(op);
     if (result != -EAGAIN)
