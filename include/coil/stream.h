@@ -155,6 +155,18 @@ COIL_EXPORT coil_async int64_t coil_stream_readuntil(struct coil_stream *stream,
                                                      char **data);
 
 /**
+ * Reads what is there, at least a byte and as much as one system call takes, without memory of the
+ * caller's. A stream that waits in it holds no more than a small buffer. A zero byte is put behind
+ * the data, not counted.
+ *
+ * Suspends: yes, if nothing is there.
+ * Cancel-safe: yes; nothing is lost.
+ * Owns: *data is the stream's, until the next call that reads from it or closes it.
+ * Returns: how many bytes; 0: the end; as coil_stream_read.
+ */
+COIL_EXPORT coil_async int64_t coil_stream_readany(struct coil_stream *stream, char **data);
+
+/**
  * Reads until the end (asyncio: read(-1)). A zero byte is put behind the data, not counted.
  *
  * Suspends: yes.

@@ -13,6 +13,12 @@ static inline void *mem_alloc(size_t size)
     return fault(FAULT_ALLOC) ? NULL : malloc(size);
 }
 
+/* At a multiple of `alignment`, a power of two that divides the size. */
+static inline void *mem_alloc_aligned(size_t alignment, size_t size)
+{
+    return fault(FAULT_ALLOC) ? NULL : aligned_alloc(alignment, size);
+}
+
 static inline void *mem_zalloc(size_t size)
 {
     return fault(FAULT_ALLOC) ? NULL : calloc(1, size);

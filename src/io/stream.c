@@ -78,6 +78,7 @@ static void free_stream(struct coil_stream *stream)
     if (link_in_list(&stream->guest.link))
         list_remove(&stream->guest.link);
     coil__stream_drop_chunks(stream);
+    coil__stream_give_back(stream);
     mem_free(stream->parts);
     mem_free(stream->in);
     mem_free(stream);

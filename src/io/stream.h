@@ -2,7 +2,7 @@
  * A stream from the inside.
  *
  *   reading   happens in the task that asks, by an op on its stack: into the caller's memory if it
- *             can be, into `in` where lines are looked for
+ *             can be, into `in` where lines are looked for or the caller has none
  *   writing   is tried at once; what the world does not take is copied to `chunks`, and an op of
  *             the stream's own sends them, one after the other. While it is out it lends them, so
  *             they only grow behind what it was told of
@@ -56,6 +56,10 @@ struct coil_stream {
     int read_error;                   /* the connection is lost, for reading */
     size_t limit;
     size_t partial;
+    char *own; /* `in` is one of the loop's spares, and this the stream's own meanwhile */
+    size_t own_size;
+    bool borrowed;
+    bool bulk;     /* the last helping was a large one */
     char *zero_at; /* where a zero was put behind what was handed out; NULL: nowhere */
     char under_zero;
 
@@ -76,6 +80,9 @@ struct coil_stream {
  * descriptor is closed. */
 int coil__stream_new(int fd, enum stream_kind kind, const struct coil_stream_options *options,
                      struct coil_stream **out);
+
+/* Reading: what was borrowed goes back to the loop; nobody looks at it any more. */
+void coil__stream_give_back(struct coil_stream *stream);
 
 /* Writing: sends on what is kept; a stream that is to close is closed when nothing is. */
 void coil__stream_pump(struct coil_stream *stream);

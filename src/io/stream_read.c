@@ -1,6 +1,7 @@
 /* Reading from a stream. */
 #include "io/stream.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #define FIRST_SIZE 4096
@@ -12,12 +13,44 @@ static size_t buffered(const struct coil_stream *stream)
     return stream->in_end - stream->in_begin;
 }
 
+/* Whatever is handed out of a spare is all there is. */
+void coil__stream_give_back(struct coil_stream *stream)
+{
+    if (!stream->borrowed)
+        return;
+    if (stream->loop != NULL)
+        spares_give(&stream->loop->spares, stream->in);
+    else
+        mem_free(stream->in);
+    stream->in = stream->own;
+    stream->in_size = stream->own_size;
+    stream->in_begin = stream->in_end = 0;
+    stream->borrowed = false;
+}
+
+/* A spare with `more` bytes behind those that are buffered is the stream's from now on. */
+static void borrow(struct coil_stream *stream, char *spare, size_t more)
+{
+    size_t have = buffered(stream);
+
+    if (have > 0)
+        memcpy(spare, stream->in + stream->in_begin, have);
+    stream->own = stream->in;
+    stream->own_size = stream->in_size;
+    stream->borrowed = true;
+    stream->in = spare;
+    stream->in_size = SPARE_BYTES;
+    stream->in_begin = 0;
+    stream->in_end = have + more;
+}
+
 /* What was handed out last is the stream's again. */
 static void take_back(struct coil_stream *stream)
 {
     if (stream->zero_at != NULL)
         *stream->zero_at = stream->under_zero;
     stream->zero_at = NULL;
+    coil__stream_give_back(stream);
 }
 
 /* Hands out the first bytes, with a zero behind them; there is always room for it. */
@@ -114,13 +147,18 @@ static coil_async int wait_for_data(struct coil_stream *stream, struct op_wait *
     return err;
 }
 
+static bool at_end(const struct coil_stream *stream)
+{
+    return stream->read_error != 0 || stream->hung_up || stream->closing;
+}
+
 /* Bytes from the world: > 0; 0: the end. A close by another task is an end, too. */
 static coil_async int64_t receive(struct coil_stream *stream, void *data, size_t size)
 {
     struct op_wait wait;
     int err;
 
-    if (stream->read_error != 0 || stream->hung_up || stream->closing)
+    if (at_end(stream))
         return stream->read_error;
     aim(stream, &wait.op, data, size);
     wait.done = NULL;
@@ -337,6 +375,94 @@ coil_async int64_t coil_stream_readline(struct coil_stream *stream, char **line)
         skip_line(stream, consumed);
     }
     return leave(stream, n, line, 0);
+}
+
+/*
+ * Receives behind what is buffered, into one of the loop's spares, which is the stream's own from
+ * then on. -EAGAIN: there is nothing now.
+ */
+static int64_t try_spare(struct coil_stream *stream)
+{
+    size_t have = buffered(stream);
+    char *spare = spares_take(&stream->loop->spares);
+    int64_t n = -EAGAIN;
+    struct op op;
+
+    if (spare == NULL) {
+        stream->bulk = false;
+        return -EAGAIN;
+    }
+    aim(stream, &op, spare + have, SPARE_DATA - have);
+    if (op_attempt(stream->loop, &op))
+        n = note_result(stream, op.result);
+    if (n <= 0)
+        spares_give(&stream->loop->spares, spare);
+    else
+        borrow(stream, spare, (size_t)n);
+    return n;
+}
+
+/* A small buffer, as thousands may wait with one; what it has no room for comes by a large one. */
+static coil_async int64_t wait_for_little(struct coil_stream *stream)
+{
+    struct op_wait wait;
+    size_t room;
+    int err;
+
+    stream->in_begin = stream->in_end = 0;
+    err = make_room(stream, FIRST_SIZE - 1);
+    if (err != 0)
+        return err;
+    room = stream->in_size - 1;
+    aim(stream, &wait.op, stream->in, room);
+    wait.done = NULL;
+    err = wait_for_data(stream, &wait);
+    if (err != 0 || wait.op.result <= 0)
+        return err != 0 ? err : wait.op.result;
+    stream->in_end = (size_t)wait.op.result;
+    if (stream->in_end == room && !at_end(stream))
+        try_spare(stream);
+    return (int64_t)buffered(stream);
+}
+
+/* No buffer at all; a large one when something is there. */
+static coil_async int64_t wait_for_much(struct coil_stream *stream)
+{
+    struct op_wait wait;
+    int err;
+
+    op_begin(&wait.op, OP_POLL, stream->fd);
+    wait.op.poll.events = POLLIN;
+    wait.done = NULL;
+    err = wait_for_data(stream, &wait);
+    if (err != 0 || wait.op.result <= 0)
+        return err != 0 ? err : wait.op.result;
+    return at_end(stream) ? stream->read_error : try_spare(stream);
+}
+
+static coil_async int64_t receive_any(struct coil_stream *stream)
+{
+    int64_t n = at_end(stream) ? stream->read_error : try_spare(stream);
+
+    while (n == -EAGAIN)
+        n = stream->bulk ? wait_for_much(stream) : wait_for_little(stream);
+    stream->bulk = n >= FIRST_SIZE && stream->kind == STREAM_SOCKET;
+    return n;
+}
+
+coil_async int64_t coil_stream_readany(struct coil_stream *stream, char **data)
+{
+    int64_t n = begin(stream, "coil_stream_readany");
+
+    if (n != 0)
+        return n;
+    coil_stream_ref(stream);
+    n = (int64_t)buffered(stream);
+    if (n == 0)
+        n = receive_any(stream);
+    if (n > 0)
+        *data = hand_out(stream, (size_t)n);
+    return leave(stream, n, data, 0);
 }
 
 size_t coil_stream_partial(const struct coil_stream *stream)

@@ -85,6 +85,7 @@ void coil__loop_free(struct coil_loop *loop)
     exception_unref(loop->raised);
     coil__port_unref(loop->port);
     coil__slab_fini(&loop->slab);
+    spares_fini(&loop->spares);
     coil__mach_stacks_fini(&loop->stacks);
     mem_free(loop);
 }

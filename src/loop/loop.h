@@ -15,6 +15,7 @@
 #include "base/atomic.h"
 #include "base/list.h"
 #include "base/slab.h"
+#include "base/spares.h"
 #include "drive/drive.h"
 #include "loop/context.h"
 #include "loop/future.h"
@@ -77,6 +78,7 @@ struct coil_loop {
     uint32_t last_task_id;
     uint64_t tasks_live;
     struct slab slab;
+    struct spares spares; /* to receive into */
     struct mach_stacks stacks;
 
     unsigned quantum; /* turns between two looks at the world, adapted to their length */

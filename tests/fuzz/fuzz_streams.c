@@ -120,13 +120,28 @@ static coil_async void read_some(struct input *input, struct coil_stream *stream
     take(input, data, (size_t)n);
 }
 
+static coil_async void read_any(struct input *input, struct coil_stream *stream)
+{
+    char *data;
+    int64_t n = coil_stream_readany(stream, &data);
+
+    require(n >= 0 && (size_t)n <= input->size - input->at, "readany says nonsense");
+    require((n == 0) == (input->at == input->size), "the end is in the wrong place");
+    require(n == 0 || data[n] == '\0', "no zero is behind it");
+    take(input, data, (size_t)n);
+}
+
 static coil_async void read_one_way(struct input *input, struct coil_stream *stream, uint8_t way)
 {
     switch (way & 3) {
     case 0: read_line(input, stream); break;
     case 1: read_until(input, stream, separators[way >> 2 & 3]); break;
     case 2: read_exactly(input, stream, way >> 2); break;
-    default: read_some(input, stream, way >> 2); break;
+    default:
+        if (way == 0xff)
+            read_any(input, stream);
+        else
+            read_some(input, stream, way >> 2);
     }
 }
 

@@ -86,12 +86,14 @@ static coil_async int64_t send_much(const char *path)
 
 static coil_async void takes(struct coil_stream *client, void *arg)
 {
-    char *all = NULL;
+    char *data;
+    int64_t n;
 
     (void)arg;
-    if (coil_stream_readall(client, &all) >= 0)
+    while ((n = coil_stream_readany(client, &data)) > 0)
+        ;
+    if (n == 0)
         coil_stream_write(client, "done", 4);
-    free(all);
 }
 
 static coil_async struct coil_result sends(void *arg)

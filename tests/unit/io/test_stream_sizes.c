@@ -1,11 +1,304 @@
-/* A stream that only its reader holds is whole until that reader has left it. */
+/* Reading as much as there is, in memory of the loop's: what comes in any size is whole, views stay
+ * good until the next read, and who waits holds little. A stream that only its reader holds is
+ * whole until that reader has left it. */
 #include <stdlib.h>
 
+#include "base/fault.h"
+#include "base/spares.h"
+#include "io/stream.h"
 #include "unit/io/streams.h"
 
 static struct both both;
 
-enum way { SOME, EXACTLY, LINE, UNTIL, ALL, WAYS };
+static void say(const char *text)
+{
+    CHECK_EQ(coil_stream_write(both.far, text, strlen(text)), 0);
+}
+
+DRIVER_LOOP_TEST(readany_gives_what_is_there_and_zero_at_the_end)
+{
+    char *data;
+
+    both = open_both(NULL);
+    say("hello");
+    CHECK_EQ(coil_stream_readany(both.near, &data), 5);
+    CHECK_STR(data, "hello");
+    say("more");
+    CHECK_EQ(coil_stream_write_eof(both.far), 0);
+    CHECK_EQ(coil_stream_readany(both.near, &data), 4);
+    CHECK_STR(data, "more");
+    CHECK_EQ(coil_stream_readany(both.near, &data), 0);
+    CHECK(coil_stream_at_eof(both.near));
+    CHECK_EQ(coil_stream_readany(both.near, &data), 0);
+    unref_both(&both);
+}
+
+struct message {
+    size_t size; /* in all */
+    size_t piece;
+};
+
+static coil_async struct coil_result sends(void *arg)
+{
+    const struct message *message = arg;
+    char *data = malloc(message->piece);
+
+    for (size_t at = 0; at < message->size; at += message->piece) {
+        fill_bytes(data, at, message->piece);
+        CHECK_EQ(coil_stream_sendall(both.far, data, message->piece), 0);
+        coil_yield();
+    }
+    free(data);
+    CHECK_EQ(coil_stream_write_eof(both.far), 0);
+    return coil_value(NULL);
+}
+
+/* Every byte, whatever the sizes of the pieces; the largest that came at once. */
+static coil_async size_t check_all(size_t size)
+{
+    size_t have = 0, most = 0;
+    char *data;
+    int64_t n;
+
+    while ((n = coil_stream_readany(both.near, &data)) > 0) {
+        check_bytes(data, have, (size_t)n);
+        CHECK_EQ(data[n], 0);
+        have += (size_t)n;
+        most = (size_t)n > most ? (size_t)n : most;
+    }
+    CHECK_EQ(n, 0);
+    CHECK_EQ(have, size);
+    return most;
+}
+
+static coil_async size_t check_sent(size_t size, size_t piece)
+{
+    struct message message = {.size = size, .piece = piece};
+    struct coil_future *task;
+    size_t most;
+
+    both = open_both(NULL);
+    task = coil_create_task(sends, &message);
+    most = check_all(size);
+    CHECK_EQ(coil_join(task).status, 0);
+    unref_both(&both);
+    return most;
+}
+
+DRIVER_LOOP_TEST(pieces_around_the_size_of_a_buffer_come_whole)
+{
+    static const size_t pieces[] = {1,    4094,           4095,       4096,          4097,
+                                    8190, SPARE_DATA - 1, SPARE_DATA, SPARE_DATA + 1};
+
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
+        check_sent(3 * pieces[i], pieces[i]);
+}
+
+DRIVER_LOOP_TEST(much_comes_in_large_helpings)
+{
+    CHECK(check_sent(40 * 32768, 32768) > 8192);
+}
+
+DRIVER_LOOP_TEST(large_and_small_take_turns)
+{
+    static char much[10000];
+    char *data;
+
+    both = open_both(NULL);
+    fill_bytes(much, 0, sizeof(much));
+    for (int i = 0; i < 5; i++) {
+        size_t have = 0;
+
+        say("small");
+        CHECK_EQ(coil_stream_readany(both.near, &data), 5);
+        CHECK_STR(data, "small");
+        CHECK_EQ(coil_stream_write(both.far, much, sizeof(much)), 0);
+        while (have < sizeof(much)) {
+            int64_t n = coil_stream_readany(both.near, &data);
+
+            CHECK(n > 0);
+            check_bytes(data, have, (size_t)n);
+            have += (size_t)n;
+        }
+    }
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(two_views_of_two_streams_are_good_at_once)
+{
+    struct both other;
+    char *one, *two;
+
+    both = open_both(NULL);
+    other = open_both(NULL);
+    say("one");
+    CHECK_EQ(coil_stream_write(other.far, "two", 3), 0);
+    CHECK_EQ(coil_stream_readany(both.near, &one), 3);
+    CHECK_EQ(coil_stream_readany(other.near, &two), 3);
+    CHECK_STR(one, "one");
+    CHECK_STR(two, "two");
+    unref_both(&both);
+    unref_both(&other);
+}
+
+DRIVER_LOOP_TEST(the_kinds_of_reading_can_be_mixed)
+{
+    char *data, some[4];
+
+    both = open_both(NULL);
+    say("line\nrest");
+    CHECK_EQ(coil_stream_readline(both.near, &data), 5);
+    CHECK_EQ(coil_stream_readany(both.near, &data), 4);
+    CHECK_STR(data, "rest");
+    say("abcd\n");
+    CHECK_EQ(coil_stream_read(both.near, some, 2), 2);
+    CHECK_EQ(coil_stream_readany(both.near, &data), 3);
+    CHECK_STR(data, "cd\n");
+    say("again\n");
+    CHECK_EQ(coil_stream_readline(both.near, &data), 6);
+    CHECK_STR(data, "again\n");
+    unref_both(&both);
+}
+
+static coil_async struct coil_result reads_any(void *arg)
+{
+    char *data;
+
+    (void)arg;
+    return coil_number(coil_stream_readany(both.near, &data));
+}
+
+/* A stream is told which way to wait by what came before. */
+static coil_async struct coil_future *reader_that_waits(bool much)
+{
+    static char large[8192];
+    struct coil_future *task;
+    char *data;
+
+    both = open_both(NULL);
+    CHECK_EQ(coil_stream_write(both.far, large, much ? sizeof(large) : 1), 0);
+    for (size_t have = 0; have < (much ? sizeof(large) : 1);)
+        have += (size_t)coil_stream_readany(both.near, &data);
+    task = coil_create_task(reads_any, NULL);
+    for (int i = 0; i < 3; i++)
+        coil_yield();
+    return task;
+}
+
+DRIVER_LOOP_TEST(a_reader_that_waits_has_no_large_buffer)
+{
+    for (int much = 0; much < 2; much++) {
+        struct coil_future *task = reader_that_waits(much);
+
+        CHECK(both.near->reader != NULL);
+        CHECK(!both.near->borrowed);
+        CHECK(both.near->in_size < SPARE_BYTES);
+        say("go on");
+        CHECK_EQ(coil_join(task).status, 5);
+        unref_both(&both);
+    }
+}
+
+DRIVER_LOOP_TEST(a_cancelled_readany_takes_nothing)
+{
+    for (int much = 0; much < 2; much++) {
+        struct coil_future *task = reader_that_waits(much);
+        char *data;
+
+        coil_future_cancel(task, NULL);
+        CHECK_EQ(coil_join(task).status, -ECANCELED);
+        say("later");
+        CHECK_EQ(coil_stream_readany(both.near, &data), 5);
+        CHECK_STR(data, "later");
+        unref_both(&both);
+    }
+}
+
+DRIVER_LOOP_TEST(closing_ends_a_readany_that_waits)
+{
+    for (int much = 0; much < 2; much++) {
+        struct coil_future *task = reader_that_waits(much);
+        char *data;
+
+        CHECK_EQ(coil_stream_readany(both.near, &data), -EBUSY);
+        coil_stream_close(both.near);
+        CHECK_EQ(coil_join(task).status, 0);
+        unref_both(&both);
+    }
+}
+
+DRIVER_LOOP_TEST(a_view_is_good_after_the_peer_is_gone)
+{
+    char *data;
+
+    both = open_both(NULL);
+    say("last words");
+    CHECK_EQ(coil_stream_readany(both.near, &data), 10);
+    coil_stream_abort(both.far);
+    coil_sleep(COIL_MS(1));
+    CHECK_STR(data, "last words");
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(readany_reads_pipes)
+{
+    struct coil_stream *in, *out;
+    char *data;
+    int fds[2];
+
+    CHECK_EQ(coil_pipe(fds), 0);
+    CHECK_EQ(coil_stream_open(fds[0], NULL, &in), 0);
+    CHECK_EQ(coil_stream_open(fds[1], NULL, &out), 0);
+    CHECK_EQ(coil_stream_write(out, "through a pipe", 14), 0);
+    CHECK_EQ(coil_stream_readany(in, &data), 14);
+    CHECK_STR(data, "through a pipe");
+    coil_stream_close(out);
+    CHECK_EQ(coil_stream_readany(in, &data), 0);
+    coil_stream_unref(in);
+    coil_stream_unref(out);
+}
+
+DRIVER_LOOP_TEST(without_memory_for_a_large_buffer_a_small_one_does)
+{
+    char *data;
+
+    both = open_both(NULL);
+    say("little");
+    coil__fault_arm(FAULT_ALLOC, 1, true);
+    CHECK_EQ(coil_stream_readany(both.near, &data), -ENOMEM);
+    coil__fault_arm(FAULT_ALLOC, 1, false);
+    CHECK_EQ(coil_stream_readany(both.near, &data), 6);
+    CHECK_STR(data, "little");
+    coil__fault_arm(FAULT_ALLOC, 0, false);
+    unref_both(&both);
+}
+
+static struct coil_stream *outliving;
+
+static coil_async struct coil_result reads_and_leaves(void *arg)
+{
+    char **data = arg;
+
+    both = open_both(NULL);
+    outliving = both.near;
+    say("kept");
+    CHECK_EQ(coil_stream_readany(outliving, data), 4);
+    coil_stream_unref(both.far);
+    return coil_value(NULL);
+}
+
+DRIVER_TEST(a_view_outlives_the_loop_as_long_as_its_stream)
+{
+    char *data;
+
+    CHECK_EQ(coil_run(reads_and_leaves, &data).status, 0);
+    CHECK_STR(data, "kept");
+    coil_stream_unref(outliving);
+}
+
+/* --- the last to hold a stream --- */
+
+enum way { SOME, EXACTLY, LINE, UNTIL, ANY, ALL, WAYS };
 
 /* What is handed out is looked at only if it is said to be something. */
 static coil_async struct coil_result reads(void *arg)
@@ -19,6 +312,7 @@ static coil_async struct coil_result reads(void *arg)
     case EXACTLY: n = coil_stream_readexactly(both.near, some, sizeof(some)); break;
     case LINE: n = coil_stream_readline(both.near, &data); break;
     case UNTIL: n = coil_stream_readuntil(both.near, ";", 1, &data); break;
+    case ANY: n = coil_stream_readany(both.near, &data); break;
     default: n = coil_stream_readall(both.near, &data);
     }
     if (way == LINE || way == UNTIL)
@@ -60,11 +354,12 @@ DRIVER_LOOP_TEST(what_the_last_reader_would_look_at_in_the_stream_is_gone_with_i
     CHECK_EQ(read_by_the_last_one(LINE, "no end"), 0);
     CHECK_EQ(read_by_the_last_one(UNTIL, "last;"), -COIL_EINCOMPLETE);
     CHECK_EQ(read_by_the_last_one(UNTIL, "no end"), -COIL_EINCOMPLETE);
+    CHECK_EQ(read_by_the_last_one(ANY, "anything"), 0);
 }
 
 DRIVER_LOOP_TEST(the_last_reader_sees_the_end)
 {
-    static const int64_t ends[WAYS] = {0, -COIL_EINCOMPLETE, 0, -COIL_EINCOMPLETE, 0};
+    static const int64_t ends[WAYS] = {0, -COIL_EINCOMPLETE, 0, -COIL_EINCOMPLETE, 0, 0};
 
     for (int way = SOME; way < WAYS; way++)
         CHECK_EQ(read_by_the_last_one((enum way)way, ""), ends[way]);

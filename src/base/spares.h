@@ -1,0 +1,63 @@
+/*
+ * Large buffers of one size that nobody uses at the moment. The one given back last is taken next,
+ * for it is still in the processor's cache: what many connections read one after the other goes
+ * through the same memory. Under a sanitizer none is kept, so that a look into what was given back
+ * is seen.
+ */
+#ifndef COIL_BASE_SPARES_H
+#define COIL_BASE_SPARES_H
+
+#include "base/check.h"
+#include "base/slab.h"
+
+#define SPARE_DATA (128u << 10)                    /* what is read at once */
+#define SPARE_BYTES (SPARE_DATA + SPARE_ALIGNMENT) /* and a zero behind it */
+#define SPARES_MOST (SLAB_MALLOC ? 0u : 8u)
+#define SPARE_ALIGNMENT 4096 /* the kernel copies whole pages faster to where pages begin */
+
+struct spare {
+    struct spare *next;
+};
+
+struct spares {
+    struct spare *first;
+    unsigned count;
+};
+
+/* Not zeroed. NULL when memory is out. */
+static inline void *spares_take(struct spares *spares)
+{
+    struct spare *spare = spares->first;
+
+    if (unlikely(spare == NULL) || unlikely(coil__fault_armed))
+        return mem_alloc_aligned(SPARE_ALIGNMENT, SPARE_BYTES);
+    spares->first = spare->next;
+    spares->count--;
+    return spare;
+}
+
+static inline void spares_give(struct spares *spares, void *memory)
+{
+    struct spare *spare = memory;
+
+    if (unlikely(spares->count == SPARES_MOST)) {
+        mem_free(memory);
+        return;
+    }
+    spare->next = spares->first;
+    spares->first = spare;
+    spares->count++;
+}
+
+static inline void spares_fini(struct spares *spares)
+{
+    while (spares->first != NULL) {
+        struct spare *spare = spares->first;
+
+        spares->first = spare->next;
+        mem_free(spare);
+    }
+    spares->count = 0;
+}
+
+#endif
