@@ -34,6 +34,23 @@ class CoilUring(Coil):
     environment = {"COIL_DRIVER": "uring"}
 
 
+class Views(Coil):
+    """coil_stream_readany instead of coil_stream_read: into memory of the library's."""
+
+    serve = "serve_any"
+
+    def known(self):
+        return super().known() & {"serve"}
+
+
+class ViewsEpoll(Views, CoilEpoll):
+    name = "coil views epoll"
+
+
+class ViewsUring(Views, CoilUring):
+    name = "coil views uring"
+
+
 class OnlySockets(Coil):
     """Without streams: coil_sock_recv and coil_sock_sendall."""
 
@@ -139,6 +156,6 @@ class Load(Program):
         self.command = [str(binary)]
 
 
-COIL = [CoilEpoll, CoilUring, SocketsEpoll, SocketsUring]
+COIL = [CoilEpoll, CoilUring, ViewsEpoll, ViewsUring, SocketsEpoll, SocketsUring]
 BARE = [BareEpoll, BareUring, BareCalls]
 PEERS = [Libuv, Asio, Go, Tokio, Uvloop, UvloopProtocol, Asyncio, AsyncioProtocol]
