@@ -66,7 +66,7 @@ static int start_worker(struct mach_pool *pool)
 }
 
 /*
- * Work waits and nobody attends: calls an idle thread (*call, to be woken once the lock is free),
+ * Work waits and nobody attends: calls an idle thread (*call, to be woken),
  * or makes one. An error: there is none that does not wait, and none could be made.
  */
 static int engage(struct mach_pool *pool, struct worker **call)
@@ -90,17 +90,14 @@ static int engage(struct mach_pool *pool, struct worker **call)
     return busy(pool) > 0 ? 0 : err;
 }
 
-/* The thread that was called may end, and its memory go, before this one wakes it: waking the
- * wrong one is no harm. */
+/* Wakes it with the lock held, for without its memory may be gone. */
 static void unlock_and_call(struct mach_pool *pool, struct worker *call)
 {
-    uint32_t *awake = call != NULL ? &call->awake : NULL;
-
-    if (awake != NULL)
-        __atomic_store_n(awake, 1, __ATOMIC_RELEASE);
+    if (call != NULL) {
+        __atomic_store_n(&call->awake, 1, __ATOMIC_RELEASE);
+        coil__mach_futex_wake(&call->awake, 1);
+    }
     pthread_mutex_unlock(&pool->lock);
-    if (awake != NULL)
-        coil__mach_futex_wake(awake, 1);
 }
 
 /* With the lock held: if work waits and nobody attends, somebody shall. */
