@@ -275,9 +275,11 @@ static int send_cancel(const struct process_job *job)
 void coil__process_ask_cancel(struct process_job *job)
 {
     struct seat *seat = job->seat;
+    int err;
 
     word_store(&seat->answers[job->slot].flag, CF_CANCEL);
-    if (!seat->full && send_cancel(job) == -EAGAIN)
+    err = seat->full ? 0 : send_cancel(job);
+    if (err != 0 && err != -EPIPE && err != -ECONNRESET) /* it must not get lost */
         is_full(seat);
     job->cancel_waits = seat->full;
 }

@@ -93,12 +93,16 @@ int coil__near_open(struct process_pool *pool, struct zygote_near **out)
         coil__sys_close(sockets[0]);
         return err;
     }
-    if (err == 0)
-        set_up(near); /* or it has ended already, which will be heard */
-    else
+    if (err != 0) {
         coil__near_free(near);
-    if (err == 0)
+        return err;
+    }
+    err = set_up(near);
+    if (err == 0 || err == -EPIPE || err == -ECONNRESET) { /* that it has ended will be heard */
         *out = near;
+        return 0;
+    }
+    coil__near_end(near);
     return err;
 }
 

@@ -82,22 +82,29 @@ void coil__seat_watch_room(struct seat *seat)
         seat->room_task = coil_create_task(wait_for_room, seat);
 }
 
-static void is_ready(struct seat *seat)
+/* Its loop runs, and we know who it is: which comes first is not said. */
+static void opens(struct seat *seat)
 {
     struct process_pool *pool = seat->pool;
     struct coil_link done;
 
     list_init(&done);
     pthread_mutex_lock(&pool->lock);
-    pool->failures = 0;
-    pool->spare_failures = 0;
-    seat->ready = true;
     if (seat->state == SEAT_STARTING)
         seat->state = SEAT_READY;
     coil__seat_dismiss(seat);
     coil__process_pump(pool, &done);
     pthread_mutex_unlock(&pool->lock);
     coil__process_complete(&done);
+}
+
+static void is_ready(struct seat *seat)
+{
+    seat->pool->failures = 0;
+    seat->pool->spare_failures = 0;
+    seat->ready = true;
+    if (seat->pid != 0)
+        opens(seat);
 }
 
 /* What it says wrongly is not listened to: it will be ended. */
@@ -268,6 +275,8 @@ void coil__seat_started(struct seat *seat, int pid, int pidfd)
     if (seat->state == SEAT_ENDING)
         coil__seat_kill(seat);
     pthread_mutex_unlock(&seat->pool->lock);
+    if (seat->ready)
+        opens(seat);
 }
 
 /* Descriptors that somebody still holds must not make it seem to live. */

@@ -19,6 +19,8 @@
 #include "work/process_message.h"
 #include "work/process_worker.h"
 
+#define LEAVING_MS 100
+
 extern char **environ;
 
 /* Forked from a task, say: in the child nothing of that runs any more. */
@@ -38,16 +40,20 @@ struct zygote {
     struct process_setup setup;
 };
 
-/* Nothing is done but this, so it may wait. */
+/* Nothing is done but this, so it may wait; and no word may be lost. */
 static void tell(const struct zygote *self, const struct control *control, int fd)
 {
     struct pollfd writable = {.fd = self->control, .events = POLLOUT};
     int err;
 
-    while ((err = coil__control_send(self->control, control, &fd, fd >= 0)) == -EAGAIN)
-        coil__sys_poll(&writable, 1, COIL_FOREVER);
-    if (err == -EPIPE || err == -ECONNRESET)
-        coil__sys_exit(0);
+    while ((err = coil__control_send(self->control, control, &fd, fd >= 0)) != 0) {
+        if (err == -EAGAIN)
+            coil__sys_poll(&writable, 1, COIL_FOREVER);
+        else if (err == -ENOBUFS || err == -ENOMEM)
+            coil__sys_poll(NULL, 0, COIL_MS(1));
+        else
+            coil__sys_exit(0);
+    }
 }
 
 static void tell_failed(const struct zygote *self, uint32_t seat, int err)
@@ -234,10 +240,22 @@ _Noreturn static void begin(struct zygote *self, int parent)
     serve(self);
 }
 
+/* One that was joined may still be on its way out. */
+static int count_threads(void)
+{
+    int threads = coil__sys_threads();
+
+    for (int i = 0; i < LEAVING_MS && threads > 1; i++) {
+        coil__sys_poll(NULL, 0, COIL_MS(1));
+        threads = coil__sys_threads();
+    }
+    return threads;
+}
+
 int coil__zygote_fork(const struct process_setup *setup, int control, int *pid)
 {
     struct zygote self = {.control = control, .setup = *setup};
-    int us = coil__sys_getpid(), threads = coil__sys_threads();
+    int us = coil__sys_getpid(), threads = count_threads();
 
     if (threads != 1)
         return threads < 0 ? threads : -COIL_ETHREADS;
@@ -317,7 +335,7 @@ void coil_process_worker(void)
     if (self.control < 0)
         coil__sys_exit(1);
     empty_input();
-    if (coil__sys_threads() != 1) {
+    if (count_threads() != 1) {
         tell(&self,
              &(struct control){
                  .kind = CONTROL_HELLO, .version = PROCESS_VERSION, .status = -COIL_ETHREADS},

@@ -1,6 +1,7 @@
 /* Process pools: what is promised to those who open one. */
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 
 #include "pool_jobs.h"
 
@@ -420,4 +421,72 @@ TEST(child_of_a_fork_has_no_pool_and_harms_none)
     in_child(use_in_child, pool);
     CHECK_EQ(status_of(give(pool, tell_pid, 0)), pid);
     coil_executor_close(pool);
+}
+
+/* ---- all at once ---- */
+
+struct storm {
+    struct coil_executor *pool;
+    int over;
+    int died;
+};
+
+static void *submit_in_storm(void *arg)
+{
+    struct storm *storm = arg;
+
+    for (int i = 0; i < kit_effort(400); i++) {
+        int64_t status = status_of(give(storm->pool, double_it, i));
+
+        CHECK(status == 2 * i || status == -COIL_EDIED);
+        if (status < 0)
+            __atomic_add_fetch(&storm->died, 1, __ATOMIC_RELAXED);
+    }
+    return NULL;
+}
+
+/* A worker, and now and then its zygote, once that has a spare one. */
+static void kill_one(struct coil_executor *pool, int round)
+{
+    int pids[2], children[8], parent;
+    size_t n = coil_process_pool_pids(pool, pids, 2);
+
+    if (n == 0 || n > 2)
+        return;
+    parent = parent_of(pids[(size_t)round % n]);
+    if (round % 5 == 0 && parent > 1 && parent != getpid() && children_of(parent, children, 8) > 1)
+        kill(parent, SIGKILL);
+    else
+        kill(pids[(size_t)round % n], SIGKILL);
+}
+
+static void *kill_in_storm(void *arg)
+{
+    struct storm *storm = arg;
+
+    for (int round = 0; !__atomic_load_n(&storm->over, __ATOMIC_SEQ_CST); round++) {
+        kill_one(storm->pool, round);
+        usleep(3000);
+    }
+    return NULL;
+}
+
+SLOW_TEST(whoever_is_killed_every_job_ends, 120)
+{
+    struct storm storm = {.pool = open_processes(2)};
+    pthread_t threads[4], killer;
+
+    adopt_orphans();
+    CHECK_EQ(status_of(give(storm.pool, double_it, 1)), 2);
+    pthread_create(&killer, NULL, kill_in_storm, &storm);
+    for (int i = 0; i < 4; i++)
+        pthread_create(&threads[i], NULL, submit_in_storm, &storm);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    __atomic_store_n(&storm.over, 1, __ATOMIC_SEQ_CST);
+    pthread_join(killer, NULL);
+    printf("%d jobs died\n", storm.died);
+    CHECK_EQ(coil_executor_jobs(storm.pool), 0);
+    coil_executor_close(storm.pool);
+    bury_orphans();
 }
