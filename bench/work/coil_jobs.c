@@ -7,6 +7,7 @@ struct kind {
     struct coil_executor *(*open)(const char *name);
     struct coil_cfuture *(*submit)(struct coil_executor *pool, long number);
     struct coil_future *(*run_in)(struct coil_executor *pool, long number);
+    long jobs; /* of a run of a flow */
 };
 
 struct measured {
@@ -38,7 +39,7 @@ static struct coil_future *threads_run_in(struct coil_executor *pool, long numbe
     return coil_run_in_executor(pool, identity, (void *)number);
 }
 
-static const struct kind threads = {threads_open, threads_submit, threads_run_in};
+static const struct kind threads = {threads_open, threads_submit, threads_run_in, JOBS};
 
 static struct coil_executor *processes_open(const char *name)
 {
@@ -67,7 +68,8 @@ static struct coil_future *processes_run_in(struct coil_executor *pool, long num
     return future;
 }
 
-static const struct kind processes = {processes_open, processes_submit, processes_run_in};
+static const struct kind processes = {processes_open, processes_submit, processes_run_in,
+                                      PROCESS_JOBS};
 
 /* Opens the pool, has its worker placed, and then goes to the other CPU itself. */
 static void measure(const char *name, const struct kind *kind,
@@ -120,7 +122,7 @@ static long flow_once(const struct measured *m, long count)
 
 static void flow(const struct measured *m)
 {
-    long count = bench_count(JOBS);
+    long count = bench_count(m->kind->jobs);
 
     for (int run = 0; run <= RUNS; run++) {
         struct jobs_time start = jobs_start();
@@ -195,7 +197,7 @@ static coil_async long loop_flow_once(const struct measured *m, long count)
 static coil_async struct coil_result loop_flow_main(void *arg)
 {
     const struct measured *m = arg;
-    long count = bench_count(JOBS);
+    long count = bench_count(m->kind->jobs);
 
     for (int run = 0; run <= RUNS; run++) {
         struct jobs_time start = jobs_start();

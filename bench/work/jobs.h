@@ -12,6 +12,7 @@ enum {
     RUNS = 3,
     TRIPS = 20000,
     JOBS = 1000000,
+    PROCESS_JOBS = 250000,
     IN_FLIGHT = 1000,
     COROUTINES = 100000,
     YIELDS = 10,
