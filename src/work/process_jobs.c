@@ -1,12 +1,8 @@
 /* Jobs of a process pool, as any thread sees them: submitted, sent, cancelled, killed, done. */
 #include <errno.h>
-#include <stdio.h>
-#include <sys/mman.h>
 
 #include "base/alloc.h"
-#include "mach/clock.h"
 #include "mach/sys_io.h"
-#include "mach/sys_memory.h"
 #include "mach/thread.h"
 #include "work/processes.h"
 
@@ -64,195 +60,16 @@ void coil__process_job_off(struct process_job *job, int64_t status, void *value,
     list_append(done, &job->link);
 }
 
-static void leave_queue(struct process_job *job)
-{
-    list_remove(&job->link);
-    job->queued = false;
-    job->pool->queued--;
-}
-
 void coil__process_fail_queue(struct process_pool *pool, int64_t status,
                               struct coil_exception *exception, struct coil_link *done)
 {
     while (!list_empty(&pool->queue)) {
         struct process_job *job = container_of(pool->queue.next, struct process_job, link);
 
-        leave_queue(job);
+        coil__process_leave_queue(job);
         coil__process_job_off(job, status, NULL, coil__exception_ref(exception), done);
     }
     exception_unref(exception);
-}
-
-/* ---- sending ---- */
-
-/* Parts that are too many for a packet, as a memory file. Fails for want of descriptors or memory:
- * then it is tried again when it is sent. */
-static int share_parts(struct process_job *job)
-{
-    void *memory = NULL;
-    int fd = coil__sys_memfd("coil-job", job->data_bytes), err;
-
-    if (fd < 0)
-        return fd;
-    err = coil__sys_mmap(&memory, job->data_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (err != 0) {
-        coil__sys_close(fd);
-        return err;
-    }
-    memcpy(memory, job->payload->parts, job->data_bytes);
-    coil__sys_munmap(memory, job->data_bytes);
-    job->shared = fd;
-    return 0;
-}
-
-static bool is_large(const struct process_job *job)
-{
-    return job->data_bytes > job->pool->setup.shared_bytes;
-}
-
-static void give_up_parts(struct process_job *job)
-{
-    coil__payload_free(job->payload);
-    job->payload = NULL;
-    if (job->shared >= 0)
-        coil__sys_close(job->shared);
-    job->shared = -1;
-}
-
-static struct job_head head_of(const struct process_job *job)
-{
-    struct job_head head = {.kind = JOB_RUN,
-                            .slot = (uint16_t)job->slot,
-                            .flags = job->batch ? JOB_BATCH : 0,
-                            .id = job->id,
-                            .data_bytes = job->data_bytes,
-                            .n = job->payload->n,
-                            .part_bytes = job->payload->part_bytes,
-                            .stride = job->payload->stride,
-                            .stack_bytes = job->stack_bytes,
-                            .name_bytes = (uint32_t)strlen(job->symbol)};
-
-    if (job->shared >= 0)
-        head.flags |= JOB_SHARED;
-    if (job->pool->program == NULL)
-        head.function = (uintptr_t)job->payload->function.fn;
-    return head;
-}
-
-static int send_parts(const struct seat *seat, struct process_job *job)
-{
-    struct job_head head;
-    struct letter letter;
-    int err;
-
-    if (is_large(job) && job->shared < 0 && (err = share_parts(job)) != 0)
-        return err;
-    head = head_of(job);
-    coil__letter_begin(&letter);
-    coil__letter_add(&letter, &head, sizeof(head));
-    coil__letter_add(&letter, job->symbol, head.name_bytes);
-    if (job->shared >= 0)
-        coil__letter_attach(&letter, &job->shared, 1);
-    else
-        coil__letter_add(&letter, job->payload->parts, job->data_bytes);
-    return coil__letter_send(&letter, seat->socket);
-}
-
-static void take_seat(struct seat *seat, struct process_job *job)
-{
-    leave_queue(job);
-    seat->at[job->slot] = job;
-    seat->free_slots--;
-    seat->jobs++;
-    job->seat = seat;
-    word_or(&job->future.state, CF_RUNNING);
-    give_up_parts(job);
-    if (job->timeout_ns > 0) {
-        job->deadline_ns = mach_now() + job->timeout_ns;
-        seat->pool->timed = true;
-        coil__process_wake(seat->pool);
-    }
-}
-
-/* The worker may have run while we were sending. */
-static void look_for_answer(struct process_job *job, struct coil_link *done)
-{
-    uintptr_t sending = ANSWER_SENDING;
-    struct outcome outcome = {0};
-    struct job_head head;
-
-    if (!word_cas(&job->seat->answers[job->slot].state, &sending, ANSWER_NONE) &&
-        coil__answer_take(job, &head, &outcome))
-        coil__process_job_off(job, outcome.status, outcome.value, outcome.exception, done);
-}
-
-static void is_full(struct seat *seat)
-{
-    seat->full = true;
-    coil__process_wake(seat->pool);
-}
-
-/* The worker may have ended, and nobody has heard it yet; or have no room until it has read. */
-static void send_first(struct seat *seat, struct coil_link *done)
-{
-    struct process_pool *pool = seat->pool;
-    struct process_job *job = container_of(pool->queue.next, struct process_job, link);
-    int err;
-
-    job->slot = seat->free[seat->free_slots - 1];
-    job->id = ++pool->next_id;
-    if (seat->free_slots == pool->setup.at_once) /* what it said before is no word of this one's */
-        seat->words_from = COUNTER_READ(seat->words_n);
-    word_store(&seat->answers[job->slot].state, ANSWER_SENDING);
-    err = send_parts(seat, job);
-    if (err == 0) {
-        take_seat(seat, job);
-        look_for_answer(job, done);
-        coil__seat_dismiss(seat);
-    } else if (err == -EAGAIN) {
-        is_full(seat);
-    } else if (err == -EPIPE || err == -ECONNRESET) {
-        seat->state = SEAT_ENDING;
-        coil__seat_kill(seat);
-    } else {
-        leave_queue(job);
-        coil__process_job_off(job, err, NULL, NULL, done);
-    }
-}
-
-static bool takes_more(const struct seat *seat)
-{
-    unsigned each = seat->pool->jobs_each;
-
-    return seat->state == SEAT_READY && seat->free_slots > 0 && !seat->full &&
-           (each == 0 || seat->jobs < each);
-}
-
-/* The one with the fewest jobs; of several the first, so that few are kept busy. */
-static struct seat *choose(struct process_pool *pool)
-{
-    struct seat *best = NULL;
-
-    for (unsigned i = 0; i < pool->executor.workers; i++) {
-        struct seat *seat = &pool->seats[i];
-
-        if (!takes_more(seat) || (best != NULL && seat->free_slots <= best->free_slots))
-            continue;
-        best = seat;
-        if (seat->free_slots == pool->setup.at_once)
-            break;
-    }
-    return best;
-}
-
-void coil__process_pump(struct process_pool *pool, struct coil_link *done)
-{
-    struct seat *seat;
-
-    while (!list_empty(&pool->queue) && (seat = choose(pool)) != NULL)
-        send_first(seat, done);
-    if (!list_empty(&pool->queue) && pool->empty_seats > 0)
-        coil__process_wake(pool);
 }
 
 /* ---- cancelling ---- */
@@ -280,7 +97,7 @@ void coil__process_ask_cancel(struct process_job *job)
     word_store(&seat->answers[job->slot].flag, CF_CANCEL);
     err = seat->full ? 0 : send_cancel(job);
     if (err != 0 && err != -EPIPE && err != -ECONNRESET) /* it must not get lost */
-        is_full(seat);
+        coil__seat_is_full(seat);
     job->cancel_waits = seat->full;
 }
 
@@ -293,7 +110,7 @@ static void cancel(struct coil_cfuture *future)
     list_init(&done);
     pthread_mutex_lock(&pool->lock);
     if (job->queued) {
-        leave_queue(job);
+        coil__process_leave_queue(job);
         coil__process_job_off(
             job, -ECANCELED, NULL,
             coil__exception_ref((struct coil_exception *)word_load(&future->reason)), &done);
@@ -315,7 +132,7 @@ static void free_job(struct coil_cfuture *future)
 {
     struct process_job *job = job_of(future);
 
-    give_up_parts(job);
+    coil__process_give_up_parts(job);
     executor_unref(&job->pool->executor);
     mem_free(job);
 }
@@ -407,8 +224,8 @@ struct coil_cfuture *coil__process_submit(struct coil_executor *self, struct pay
     executor_ref(self);
     executor_job_begins(self);
     word_add(&pool->pending, 1);
-    if (is_large(job))
-        share_parts(job);
+    if (coil__process_is_large(job))
+        coil__process_share_parts(job);
     list_init(&done);
     pthread_mutex_lock(&pool->lock);
     status = enqueue(job, &done);

@@ -105,13 +105,12 @@ static int have_zygote(struct process_pool *pool)
     return err;
 }
 
-/* As many as the queue keeps busy. */
+/* As many as the queue keeps busy; one more if jobs have to share a worker. */
 static struct seat *next_to_start(struct process_pool *pool)
 {
     size_t starting = count_seats(pool, SEAT_STARTING);
 
-    if (pool->ending || starting >= STARTING_AT_MOST ||
-        pool->queued <= starting * pool->setup.at_once)
+    if (pool->ending || starting >= STARTING_AT_MOST || pool->queued + pool->pressed <= starting)
         return NULL;
     for (unsigned i = 0; i < pool->executor.workers; i++)
         if (pool->seats[i].state == SEAT_EMPTY)
@@ -126,6 +125,7 @@ static struct seat *take_empty_seat(struct process_pool *pool)
     pthread_mutex_lock(&pool->lock);
     seat = next_to_start(pool);
     if (seat != NULL) {
+        pool->pressed = false;
         seat->state = SEAT_STARTING;
         seat->jobs = 0;
         seat->full = false;

@@ -32,54 +32,10 @@ void coil__seat_dismiss(struct seat *seat)
     coil__sys_shutdown(seat->socket, SHUT_WR);
 }
 
-/* Under the lock: it has taken something from its socket. */
-static void has_room(struct seat *seat)
-{
-    if (!seat->full)
-        return;
-    seat->full = false;
-    for (unsigned i = 0; i < seat->pool->setup.at_once; i++)
-        if (seat->at[i] != NULL && seat->at[i]->cancel_waits)
-            coil__process_ask_cancel(seat->at[i]);
-}
-
-static coil_async struct coil_result wait_for_room(void *arg)
-{
-    struct seat *seat = arg;
-    struct process_pool *pool = seat->pool;
-    struct coil_link done;
-    int err = coil_poll(seat->socket, POLLOUT);
-
-    if (err == -ECANCELED)
-        return coil_error(err);
-    list_init(&done);
-    pthread_mutex_lock(&pool->lock);
-    has_room(seat);
-    coil__process_pump(pool, &done);
-    if (seat->full) /* again */
-        coil__process_wake(pool);
-    pthread_mutex_unlock(&pool->lock);
-    coil__process_complete(&done);
-    return coil_number(0);
-}
-
-static void give_up_task(struct coil_future **task)
+void coil__seat_give_up_task(struct coil_future **task)
 {
     coil_future_unref(*task);
     *task = NULL;
-}
-
-void coil__seat_watch_room(struct seat *seat)
-{
-    bool full;
-
-    pthread_mutex_lock(&seat->pool->lock);
-    full = seat->full && seat->state != SEAT_ENDING;
-    pthread_mutex_unlock(&seat->pool->lock);
-    if (seat->room_task != NULL && coil_future_done(seat->room_task))
-        give_up_task(&seat->room_task);
-    if (full && seat->room_task == NULL)
-        seat->room_task = coil_create_task(wait_for_room, seat);
 }
 
 /* Its loop runs, and we know who it is: which comes first is not said. */
@@ -199,7 +155,7 @@ static coil_async void end_task(struct coil_future **task)
     coil_future_cancel(*task, "the worker has ended");
     while (!coil_future_done(*task))
         coil_await(*task);
-    give_up_task(task);
+    coil__seat_give_up_task(task);
 }
 
 /* Its zygote tells us that it has; or has ended itself, then the kernel does. */
@@ -378,7 +334,7 @@ static int listen_to(struct seat *seat)
     if (!failed)
         return 0;
     coil_future_cancel(seat->words_task, "there is no memory");
-    give_up_task(&seat->words_task);
+    coil__seat_give_up_task(&seat->words_task);
     return -ENOMEM;
 }
 

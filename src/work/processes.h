@@ -115,6 +115,7 @@ struct process_pool {
     uint64_t next_id;
     struct seat *seats; /* executor.workers of them */
     unsigned empty_seats;
+    bool pressed; /* a worker was given a job beside another, though there could be more workers */
     struct coil_thread *manager;   /* from the first job on */
     bool woken;                    /* `wake` is on its way */
     bool ending;                   /* all workers are to end */
@@ -152,9 +153,6 @@ struct coil_cfuture *coil__process_submit(struct coil_executor *self, struct pay
                                           const struct coil_job_options *options,
                                           const char *place);
 
-/* Under the lock: sends what can be sent. Those that failed are in `done` then. */
-void coil__process_pump(struct process_pool *pool, struct coil_link *done);
-
 /* Under the lock: a job leaves its seat, for `done`. Takes the exception over. */
 void coil__process_job_off(struct process_job *job, int64_t status, void *value,
                            struct coil_exception *exception, struct coil_link *done);
@@ -168,6 +166,26 @@ void coil__process_fail_queue(struct process_pool *pool, int64_t status,
 
 /* Under the lock: asks for the cancellation of one that runs. */
 void coil__process_ask_cancel(struct process_job *job);
+
+/* ---- process_send.c ---- */
+
+/* Under the lock: sends what can be sent. Those that failed are in `done` then. */
+void coil__process_pump(struct process_pool *pool, struct coil_link *done);
+
+/* Under the lock. */
+void coil__process_leave_queue(struct process_job *job);
+
+/* Whether its parts are too many for a packet; then they are put into a memory file. That fails for
+ * want of descriptors or memory, and is tried again when it is sent. */
+bool coil__process_is_large(const struct process_job *job);
+int coil__process_share_parts(struct process_job *job);
+void coil__process_give_up_parts(struct process_job *job);
+
+/* Under the lock: its socket takes no more. */
+void coil__seat_is_full(struct seat *seat);
+
+/* The manager's: waits for room in its socket, if that is full. */
+void coil__seat_watch_room(struct seat *seat);
 
 /* ---- process_manager.c ---- */
 
@@ -218,11 +236,11 @@ void coil__seat_started(struct seat *seat, int pid, int pidfd);
 void coil__seat_ended(struct seat *seat, int status, bool known);
 void coil__seat_failed(struct seat *seat, int err);
 
-/* Waits for room in its socket, if that is full. */
-void coil__seat_watch_room(struct seat *seat);
-
 /* Under the lock: ends its worker, if it is not to get any more jobs and has none. */
 void coil__seat_dismiss(struct seat *seat);
+
+/* A task that has ended, or is not waited for. */
+void coil__seat_give_up_task(struct coil_future **task);
 
 /* Under the lock, any thread: kills its worker. */
 void coil__seat_kill(struct seat *seat);

@@ -19,6 +19,8 @@ extern const struct scenario scenarios_io[];
 extern const int scenarios_io_count;
 extern const struct scenario scenarios_process[];
 extern const int scenarios_process_count;
+extern const struct scenario scenarios_work[];
+extern const int scenarios_work_count;
 
 /* Values that must not be lost: how many there are now. */
 extern int tokens_alive;

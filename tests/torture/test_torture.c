@@ -1,8 +1,8 @@
 /*
  * Is every error path right? Each scenario again and again, failing its k-th allocation, its k-th
- * system call, cancelled at the n-th thing that happens in it, for every number until it is not
- * reached any more. Each run is a process of its own, which has to end by itself, with every token
- * dropped once; under the address sanitizer with nothing leaked.
+ * system call, cancelled at the n-th thing that happens in it, out of time then, for every number
+ * until it is not reached any more. Each run is a process of its own, which has to end by itself,
+ * with every token dropped once; under the address sanitizer with nothing leaked.
  *
  * $KIT_EFFORT below 100 takes only every so many-th number.
  */
@@ -118,12 +118,17 @@ static bool fail_system_call(const struct scenario *scenario, uint64_t k)
     return fail_one(scenario, FAULT_SYS, k);
 }
 
+/* Who is cancelled: the scenario's own task, the youngest one, the scenario by its time limit. */
+enum victim { ITSELF, YOUNGEST, BY_TIME };
+
 /* Whom the canceller asks, and when: counted are its own turns and the loop's falling asleep. */
 static struct {
     struct coil_call tick;
     uint64_t left;
-    bool youngest; /* the youngest task, not the scenario's own */
+    enum victim victim;
     struct coil_future *task;
+    struct coil_timeout limit; /* around the scenario, while its task is in it */
+    bool limited;
 } canceller;
 
 static void happened(struct coil_loop *loop)
@@ -133,9 +138,26 @@ static void happened(struct coil_loop *loop)
 
     if (canceller.left == 0 || --canceller.left != 0)
         return;
-    if (canceller.youngest && n > 0 && n <= 64)
+    if (canceller.victim == BY_TIME) {
+        if (canceller.limited)
+            coil_timeout_reschedule(&canceller.limit, coil_time());
+        return;
+    }
+    if (canceller.victim == YOUNGEST && n > 0 && n <= 64)
         victim = tasks[n - 1];
     coil_future_cancel(victim, "torture");
+}
+
+/* Its error is then -ETIMEDOUT, unless it ended as it would have. */
+static coil_async struct coil_result limited(void *arg)
+{
+    struct coil_result r;
+
+    coil_timeout_enter(&canceller.limit, COIL_SECONDS(1000000));
+    canceller.limited = true;
+    r = quietly(arg);
+    canceller.limited = false;
+    return coil_error(coil_timeout_exit(&canceller.limit, r.status));
 }
 
 /* Once a turn, as long as there is anything else to run. */
@@ -169,7 +191,7 @@ static coil_async struct coil_result cancelled_somewhere(void *arg)
 
     coil_loop_set_hooks(loop, &hooks);
     coil_call_init(&canceller.tick, tick, loop);
-    canceller.task = coil_create_task(quietly, arg);
+    canceller.task = coil_create_task(canceller.victim == BY_TIME ? limited : quietly, arg);
     coil_call_soon(loop, &canceller.tick);
     r = coil_await(canceller.task);
     coil_loop_set_hooks(loop, NULL);
@@ -178,7 +200,7 @@ static coil_async struct coil_result cancelled_somewhere(void *arg)
     return r;
 }
 
-static bool cancel_one(const struct scenario *scenario, uint64_t n, bool youngest)
+static bool cancel_one(const struct scenario *scenario, uint64_t n, enum victim victim)
 {
     union {
         const struct scenario *scenario;
@@ -186,19 +208,24 @@ static bool cancel_one(const struct scenario *scenario, uint64_t n, bool younges
     } as = {scenario};
 
     canceller.left = n;
-    canceller.youngest = youngest;
+    canceller.victim = victim;
     CHECK(coil_run(cancelled_somewhere, as.arg).status != -EDEADLK);
     return canceller.left == 0;
 }
 
 static bool cancel_itself(const struct scenario *scenario, uint64_t n)
 {
-    return cancel_one(scenario, n, false);
+    return cancel_one(scenario, n, ITSELF);
 }
 
 static bool cancel_youngest(const struct scenario *scenario, uint64_t n)
 {
-    return cancel_one(scenario, n, true);
+    return cancel_one(scenario, n, YOUNGEST);
+}
+
+static bool run_out_of_time(const struct scenario *scenario, uint64_t n)
+{
+    return cancel_one(scenario, n, BY_TIME);
 }
 
 static bool leave_alone(const struct scenario *scenario, uint64_t n)
@@ -221,6 +248,8 @@ DRIVER_TEST(left_alone_every_scenario_ends_with_all_dropped)
         run_apart(&scenarios_io[i], leave_alone, 1);
     for (int i = 0; i < scenarios_process_count; i++)
         run_apart(&scenarios_process[i], leave_alone, 1);
+    for (int i = 0; i < scenarios_work_count; i++)
+        run_apart(&scenarios_work[i], leave_alone, 1);
 }
 
 static void torture_all(trial_fn *trial)
@@ -241,6 +270,12 @@ static void torture_processes(trial_fn *trial)
         torture(&scenarios_process[i], trial);
 }
 
+static void torture_work(trial_fn *trial)
+{
+    for (int i = 0; i < scenarios_work_count; i++)
+        torture(&scenarios_work[i], trial);
+}
+
 /* On every driver what the drivers do themselves; the rest where it is done first and last. */
 #define TORTURE_ON(id, driver_id, trial, torture_some) \
     SLOW_TEST(id##_on_##driver_id, 600)                \
@@ -256,6 +291,7 @@ TORTURE_ON(whatever_system_call_fails, epoll, fail_system_call, torture_all)
 TORTURE_ON(whatever_system_call_fails, uring, fail_system_call, torture_all)
 TORTURE_ON(whenever_it_is_cancelled, sim, cancel_itself, torture_all)
 TORTURE_ON(whenever_its_youngest_task_is_cancelled, sim, cancel_youngest, torture_all)
+TORTURE_ON(whenever_its_time_is_over, sim, run_out_of_time, torture_all)
 
 #define TORTURE_IO(id, trial)                        \
     TORTURE_ON(id##_in_io, sim, trial, torture_io)   \
@@ -266,6 +302,19 @@ TORTURE_IO(whatever_allocation_fails, fail_allocation)
 TORTURE_IO(whatever_system_call_fails, fail_system_call)
 TORTURE_IO(whenever_it_is_cancelled, cancel_itself)
 TORTURE_IO(whenever_its_youngest_task_is_cancelled, cancel_youngest)
+TORTURE_IO(whenever_its_time_is_over, run_out_of_time)
 
+TORTURE_ON(whatever_allocation_fails_in_processes, epoll, fail_allocation, torture_processes)
 TORTURE_ON(whatever_system_call_fails_in_processes, epoll, fail_system_call, torture_processes)
 TORTURE_ON(whenever_it_is_cancelled_in_processes, sim, cancel_itself, torture_processes)
+
+#define TORTURE_WORK(id, trial)                          \
+    TORTURE_ON(id##_in_work, sim, trial, torture_work)   \
+    TORTURE_ON(id##_in_work, epoll, trial, torture_work) \
+    TORTURE_ON(id##_in_work, uring, trial, torture_work)
+
+TORTURE_WORK(whatever_allocation_fails, fail_allocation)
+TORTURE_WORK(whatever_system_call_fails, fail_system_call)
+TORTURE_WORK(whenever_it_is_cancelled, cancel_itself)
+TORTURE_WORK(whenever_its_youngest_task_is_cancelled, cancel_youngest)
+TORTURE_WORK(whenever_its_time_is_over, run_out_of_time)

@@ -220,23 +220,3 @@ TEST(many_threads_submit_and_cancel)
     CHECK_EQ(coil_executor_jobs(pool), 0);
     coil_executor_close(pool);
 }
-
-static struct coil_result count_up(void *unused)
-{
-    static int n;
-
-    (void)unused;
-    return coil_number(n++);
-}
-
-TEST(one_worker_runs_jobs_in_order_of_submission)
-{
-    struct coil_executor *pool = open_processes(1);
-    struct coil_cfuture *jobs[50];
-
-    for (int i = 0; i < 50; i++)
-        jobs[i] = give(pool, count_up, 0);
-    for (int i = 0; i < 50; i++)
-        CHECK_EQ(status_of(jobs[i]), i);
-    coil_executor_close(pool);
-}

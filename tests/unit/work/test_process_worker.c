@@ -130,24 +130,3 @@ TEST(one_of_several_at_once_is_cancelled_alone)
     CHECK_EQ(status_of(jobs[2]), -ECANCELED);
     coil_executor_close(pool);
 }
-
-TEST(many_at_once_fill_the_socket_and_are_all_done)
-{
-    enum { N = 400 };
-    struct coil_process_pool_options options = {.workers = 1, .at_once = N};
-    struct coil_executor *pool = open_processes_with(&options);
-    struct coil_cfuture *jobs[N];
-    static char data[20000];
-
-    for (int i = 0; i < N; i++)
-        jobs[i] = coil_executor_submit_bytes(pool, echo, data, sizeof(data));
-    for (int i = 0; i < N; i++)
-        CHECK_EQ(status_of(jobs[i]), 0);
-    for (int i = 0; i < N; i++)
-        jobs[i] = coil_executor_submit_bytes(pool, sleep_for_ever, data, sizeof(data));
-    for (int i = 0; i < N; i++)
-        coil_cfuture_cancel(jobs[i]);
-    for (int i = 0; i < N; i++)
-        CHECK_EQ(status_of(jobs[i]), -ECANCELED);
-    coil_executor_close(pool);
-}
