@@ -230,6 +230,18 @@ static void empty_input(void)
         coil__sys_close(fd);
 }
 
+/* Where our program has closed its standard streams, what is opened next must not become one. */
+static void fill_standard_streams(void)
+{
+    int fd;
+
+    do
+        fd = coil__sys_open("/dev/null", O_RDWR, 0);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        coil__sys_close(fd);
+}
+
 /* The pool's process may be gone already. */
 _Noreturn static void begin(struct zygote *self, int parent)
 {
@@ -263,8 +275,13 @@ int coil__zygote_fork(const struct process_setup *setup, int control, int *pid)
     if (*pid != 0)
         return *pid < 0 ? *pid : 0;
     forget_loop();
-    coil__sys_close_all_but(&control, 1);
+    if (control <= STDERR_FILENO && (self.control = coil__sys_dup(control)) < 0)
+        coil__sys_exit(1);
+    if (control <= STDERR_FILENO)
+        coil__sys_close(control);
+    coil__sys_close_all_but(&self.control, 1);
     empty_input();
+    fill_standard_streams();
     begin(&self, us);
 }
 

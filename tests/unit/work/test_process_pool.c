@@ -400,6 +400,29 @@ TEST(worker_has_none_of_our_descriptors_and_no_input)
         close(fds[i]);
 }
 
+static int use_without_streams(void *unused)
+{
+    struct coil_executor *pool;
+    int64_t status;
+
+    (void)unused;
+    for (int fd = 0; fd < 3; fd++)
+        close(fd);
+    pool = coil_process_pool_open(&(struct coil_process_pool_options){.workers = 1});
+    if (pool == NULL)
+        return 1;
+    status = status_of(give(pool, double_it, 4));
+    coil_executor_close(pool); /* not in a task */
+    return status == 8 ? 0 : 2;
+}
+
+TEST(pool_of_a_process_without_standard_streams)
+{
+    if (kit_under_valgrind())
+        SKIP("valgrind has no descriptors of processes");
+    in_child(use_without_streams, NULL);
+}
+
 /* ---- a fork of ours ---- */
 
 static int use_in_child(void *pool)
