@@ -14,9 +14,9 @@ static const struct {
     int64_t code;
     const char *text;
 } own[] = {
-    {COIL_ESTOPPED, "COIL_ESTOPPED: the loop has stopped or refuses new work"},
+    {COIL_ESTOPPED, "COIL_ESTOPPED: the loop or executor has stopped, or takes no work"},
     {COIL_EDIED, "COIL_EDIED: the thread or process it ran in has ended"},
-    {COIL_EFORKED, "COIL_EFORKED: belongs to a loop of the parent process"},
+    {COIL_EFORKED, "COIL_EFORKED: belongs to the parent process, not to this fork"},
     {COIL_EPENDING, "COIL_EPENDING: the result is not there yet"},
     {COIL_ESHUTDOWN, "COIL_ESHUTDOWN: the queue has been shut down"},
     {COIL_EBROKEN, "COIL_EBROKEN: the barrier is broken"},

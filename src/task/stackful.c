@@ -171,8 +171,8 @@ coil_async struct coil_result coil_await(struct coil_future *future)
     struct coil_loop *loop = task->future.loop;
     int err;
 
-    REQUIRE(future->loop == loop, "coil_await of a future of another loop: await it there, or use "
-                                  "coil_submit and coil_wrap_future");
+    REQUIRE(future->loop == loop, "coil_await of a future of another loop: await it there, or "
+                                  "coil_share_future it there and coil_wrap_future that here");
     if (!future_pending(future))
         return take_up(task, future);
     err = task_check_cycle(task, future);

@@ -30,6 +30,7 @@ struct desk {
     struct word laid;         /* jobs that were ever laid here, */
     struct loop_port *port;   /* counted */
     const void *pool;         /* to be compared only */
+    struct word ending;       /* 1: its jobs should end, as soon as they ask */
     struct desk *next;        /* in a ring: who takes jobs when this one's loop has died */
     struct coil_handle visit; /* posted by who finds the inbox empty */
 

@@ -2,8 +2,10 @@
 #include "work/executor.h"
 
 #include "base/alloc.h"
+#include "loop/exception.h"
 #include "mach/thread.h"
 #include "task/task.h"
+#include "work/job.h"
 
 __thread const struct word *coil__job_state;
 
@@ -38,6 +40,21 @@ struct coil_cfuture *coil__job_refuse(const struct job_spec *spec, int64_t statu
     return coil__cfuture_failed(status, NULL, spec->place);
 }
 
+/* With a sentence. */
+static struct coil_cfuture *refused(const struct coil_executor *self, int64_t status,
+                                    const char *place)
+{
+    const char *why = NULL;
+
+    if (status == -EINVAL)
+        why = "a process pool takes bytes, not pointers: coil_executor_submit_bytes";
+    else if (status == -COIL_ESTOPPED)
+        why = self == NULL ? "the executor is NULL: it could not be opened"
+                           : "the executor is shut down";
+    return coil__cfuture_failed(
+        status, why != NULL ? coil__exception_text(status, place, why) : NULL, place);
+}
+
 /* ---- submitting ---- */
 
 static const struct coil_job_options no_options;
@@ -69,7 +86,11 @@ struct coil_cfuture *coil_executor_submit_at(struct coil_executor *self, coil_co
 
     if (status == 0 && self->kind->submit == NULL)
         status = -EINVAL;
-    return status == 0 ? self->kind->submit(self, &spec) : coil__job_refuse(&spec, status);
+    if (status == 0)
+        return self->kind->submit(self, &spec);
+    if (spec.options->drop_arg != NULL)
+        spec.options->drop_arg(arg);
+    return refused(self, status, place);
 }
 
 /* To a kind that knows only pointers. */
@@ -108,7 +129,7 @@ struct coil_cfuture *coil_executor_submit_bytes_at(struct coil_executor *self,
     int64_t status = coil__executor_refusal(self);
 
     if (status != 0)
-        return coil__cfuture_failed(status, NULL, place);
+        return refused(self, status, place);
     return submit_payload(self, coil__payload_new(function, data, 1, size, false), options, place);
 }
 
@@ -121,7 +142,7 @@ struct coil_cfuture *coil_executor_submit_batch_at(struct coil_executor *self,
     int64_t status = coil__executor_refusal(self);
 
     if (status != 0)
-        return coil__cfuture_failed(status, NULL, place);
+        return refused(self, status, place);
     return submit_payload(self, coil__payload_new(function, items, n, item_bytes, true), options,
                           place);
 }
@@ -131,10 +152,11 @@ struct coil_cfuture *coil_executor_submit_batch_at(struct coil_executor *self,
 bool coil_job_cancelled(void)
 {
     const struct coil_loop *loop = coil__loop_running;
+    const struct coil_future *task = loop != NULL ? loop->current : NULL;
 
     if (coil__job_state != NULL && (word_load(coil__job_state) & CF_CANCEL) != 0)
         return true;
-    return loop != NULL && loop->current != NULL && coil_task_cancelling(loop->current) > 0;
+    return task != NULL && (coil_task_cancelling(task) > 0 || coil__job_asked_to_end(task));
 }
 
 void coil__raised_clear(void)

@@ -200,15 +200,21 @@ static void cancel_job(struct coil_cfuture *future)
         coil_cfuture_unref(future);
 }
 
+static bool waits_for_itself(const struct job *self)
+{
+    if (coil__loop_running == NULL)
+        return false;
+    return coil__loop_running->port == self->port ||
+           (self->desk != NULL && self->desk->pool == coil__desk_pool_here);
+}
+
 static int may_wait(const struct coil_cfuture *future)
 {
-    const struct job *self = container_of(future, struct job, future);
-
-    if (coil__loop_running == NULL)
+    if (!waits_for_itself(container_of(future, struct job, future)))
         return 0;
-    if (self->desk != NULL && self->desk->pool == coil__desk_pool_here)
-        return -EDEADLK;
-    return coil__loop_running->port == self->port ? -EDEADLK : 0;
+    coil_raise_at(future->place, EDEADLK,
+                  "a loop's thread would block for a job of its own: await coil_wrap_future(job)");
+    return -EDEADLK;
 }
 
 static void free_job(struct coil_cfuture *future)
@@ -232,20 +238,27 @@ uint64_t coil_cfuture_task_id(const struct coil_cfuture *future)
                                  : 0;
 }
 
-const struct word *coil__job_state_here(void)
+static const struct job *job_of_task(const struct coil_future *task)
 {
-    struct coil_future *task = coil__loop_running != NULL ? coil__loop_running->current : NULL;
-    struct coil_link *at;
+    const struct coil_link *at;
 
-    if (task == NULL)
-        return NULL;
     list_each (at, &task->callbacks) {
-        struct coil_handle *handle = container_of(at, struct coil_handle, link);
+        const struct coil_handle *handle = container_of(at, const struct coil_handle, link);
 
         if (handle->run == task_done)
-            return &container_of(handle, struct job, start)->future.state;
+            return container_of(handle, const struct job, start);
     }
     return NULL;
+}
+
+bool coil__job_asked_to_end(const struct coil_future *task)
+{
+    const struct job *job = job_of_task(task);
+
+    if (job == NULL)
+        return false;
+    return (word_load(&job->future.state) & CF_CANCEL) != 0 ||
+           (job->desk != NULL && word_load(&job->desk->ending) != 0);
 }
 
 /* ---- a loop that is given up ---- */

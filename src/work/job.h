@@ -32,8 +32,9 @@ void coil__job_refuse_laid(struct coil_handle *handle, int64_t status);
  */
 size_t coil__desk_give_up(struct desk *desk, void (*tell)(const char *job, void *arg), void *arg);
 
-/* The state of the job that the running task is; NULL: it is none. */
-const struct word *coil__job_state_here(void);
+/* Whether the job that a task of this thread's loop is has been asked to give up, even if its loop
+ * has not come to tell the task. False for other tasks. */
+bool coil__job_asked_to_end(const struct coil_future *task);
 
 /* Its own thread need not ask it by a submission, nor who opened one that no thread has run yet. */
 bool coil__loop_is_here(const struct coil_loop *loop);

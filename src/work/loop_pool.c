@@ -151,6 +151,17 @@ static int64_t wait_for_end(struct pool_loop *loop, const struct coil_stop_optio
     return (int64_t)loop->desk->destroyed;
 }
 
+/* A job that holds its loop up does not hear of the end; but it may ask. */
+static void end_drain(struct loop_pool *self, const struct coil_stop_options *options,
+                      int64_t told_ns)
+{
+    for (unsigned i = 0; i < self->executor.workers; i++) {
+        if (options->drain_ns > 0)
+            coil__thread_wait(self->loops[i].thread, later(told_ns, options->drain_ns));
+        word_store(&self->loops[i].desk->ending, 1);
+    }
+}
+
 /* All are told, and then waited for: they have their grace at the same time. */
 static int64_t shut_down(struct coil_executor *executor, const struct coil_stop_options *options)
 {
@@ -162,6 +173,7 @@ static int64_t shut_down(struct coil_executor *executor, const struct coil_stop_
         options = &defaults;
     for (unsigned i = 0; i < executor->workers; i++)
         coil__thread_begin_stop(self->loops[i].thread, options);
+    end_drain(self, options, told_ns);
     for (unsigned i = 0; i < executor->workers; i++)
         left_behind += wait_for_end(&self->loops[i], options, told_ns);
     return left_behind;

@@ -290,6 +290,46 @@ static struct coil_result hold_up(void *arg)
     return coil_value(&hold->dropped);
 }
 
+static struct coil_result compute_until_asked_to_end(void *begun)
+{
+    sem_post(begun);
+    while (!coil_job_cancelled())
+        sched_yield();
+    return coil_number(42);
+}
+
+TEST(a_job_that_never_awaits_sees_its_cancellation_when_it_asks)
+{
+    struct coil_executor *pool = open_pool(1, COIL_LEAST_LOADED);
+    struct coil_cfuture *job;
+    sem_t begun;
+
+    sem_init(&begun, 0, 0);
+    job = coil_executor_submit(pool, compute_until_asked_to_end, &begun);
+    await_post(&begun);
+    CHECK(coil_cfuture_cancel(job));
+    CHECK_EQ(finish(job), 42);
+    coil_executor_close(pool); /* not in a task */
+}
+
+TEST(a_job_that_never_awaits_sees_that_its_pool_is_done_waiting_when_it_asks)
+{
+    struct coil_stop_options options = {.drain_ns = COIL_MS(1), .grace_ns = LIMIT};
+    struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
+    struct coil_cfuture *jobs[2];
+    sem_t begun;
+
+    sem_init(&begun, 0, 0);
+    for (int i = 0; i < 2; i++)
+        jobs[i] = coil_executor_submit(pool, compute_until_asked_to_end, &begun);
+    for (int i = 0; i < 2; i++)
+        await_post(&begun);
+    CHECK_EQ(coil_executor_shutdown(pool, &options), 0); /* not in a task */
+    for (int i = 0; i < 2; i++)
+        CHECK_EQ(finish(jobs[i]), 42);
+    coil_executor_close(pool); /* not in a task */
+}
+
 TEST(a_job_that_does_not_return_holds_nobody_else_up)
 {
     struct coil_stop_options options = {.grace_ns = COIL_MS(100), .survivor = note_survivor};

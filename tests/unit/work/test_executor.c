@@ -263,6 +263,23 @@ TEST(in_the_child_of_a_fork_it_refuses_and_can_be_closed)
     CHECK_EQ(was.shut_down, 1);
 }
 
+static void expect_reason(struct coil_cfuture *refused, const char *reason)
+{
+    CHECK_HAS(coil_exception_text(coil_cfuture_exception(refused)), reason);
+    coil_cfuture_unref(refused);
+}
+
+TEST(a_refusal_tells_in_a_sentence_what_to_do)
+{
+    expect_reason(coil_executor_submit(NULL, give_number, NULL), "could not be opened");
+    expect_reason(coil_executor_submit_bytes(NULL, give_number, "x", 1), "could not be opened");
+    open_one(&bytes_only);
+    expect_reason(coil_executor_submit(&executor, give_number, NULL), "coil_executor_submit_bytes");
+    coil_executor_shutdown(&executor, NULL); /* not in a task */
+    expect_reason(coil_executor_submit_batch(&executor, give_number, "x", 1), "is shut down");
+    coil_executor_close(&executor); /* not in a task */
+}
+
 TEST(outside_of_jobs_nothing_is_cancelled)
 {
     CHECK(!coil_job_cancelled());

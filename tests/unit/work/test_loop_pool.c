@@ -391,8 +391,13 @@ TEST(a_job_that_would_block_for_one_of_its_own_pool_is_refused)
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
     struct coil_cfuture *waits = coil_executor_submit(pool, wait_for_ever, NULL);
 
-    for (int i = 0; i < 2; i++) /* on its own loop and on the other */
-        CHECK_EQ(finish(coil_executor_submit(pool, block_on, waits)), -EDEADLK);
+    for (int i = 0; i < 2; i++) { /* on its own loop and on the other */
+        struct coil_cfuture *blocks = coil_executor_submit(pool, block_on, waits);
+
+        CHECK_EQ(coil_cfuture_result(blocks, LIMIT).status, -EDEADLK);
+        CHECK_HAS(coil_exception_text(coil_cfuture_exception(blocks)), "await coil_wrap_future");
+        coil_cfuture_unref(blocks);
+    }
     coil_executor_close(pool); /* not in a task */
     CHECK_EQ(finish(waits), -ECANCELED);
 }
