@@ -10,10 +10,10 @@
 #include "base/check.h"
 #include "base/slab.h"
 
-#define SPARE_DATA (128u << 10)                    /* what is read at once */
+#define SPARE_ALIGNMENT 4096u   /* the kernel copies whole pages faster to where pages begin */
+#define SPARE_DATA (128u << 10) /* what is read at once */
 #define SPARE_BYTES (SPARE_DATA + SPARE_ALIGNMENT) /* and a zero behind it */
 #define SPARES_MOST (SLAB_MALLOC ? 0u : 8u)
-#define SPARE_ALIGNMENT 4096 /* the kernel copies whole pages faster to where pages begin */
 
 struct spare {
     struct spare *next;

@@ -89,8 +89,10 @@ void coil_stream_unref(struct coil_stream *stream)
     if (stream == NULL)
         return;
     stream_owned(stream, "coil_stream_unref");
-    if (stream->refs == 1 && stream->fd >= 0)
-        coil_stream_close(stream); /* if it cannot at once, it holds itself */
+    if (stream->refs == 1 && stream->fd >= 0) {
+        coil__stream_give_back(stream); /* while there is a loop to give it to */
+        coil_stream_close(stream);      /* if it cannot at once, it holds itself */
+    }
     if (--stream->refs == 0)
         free_stream(stream);
 }

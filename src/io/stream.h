@@ -20,6 +20,7 @@
 #include "io/op_wait.h"
 
 #define STREAM_LIMIT (64u << 10)
+#define STREAM_LITTLE 4096 /* what a stream receives into its own memory at first */
 #define STREAM_PARTS 16
 
 enum stream_kind {
@@ -81,7 +82,29 @@ struct coil_stream {
 int coil__stream_new(int fd, enum stream_kind kind, const struct coil_stream_options *options,
                      struct coil_stream **out);
 
-/* Reading: what was borrowed goes back to the loop; nobody looks at it any more. */
+/* Reading (stream_buffer.c): what was received and not read, in order. */
+static inline size_t stream_buffered(const struct coil_stream *stream)
+{
+    return stream->in_end - stream->in_begin;
+}
+
+/* Room for at least `size` bytes behind what is buffered, and one for the zero. */
+int coil__stream_make_room(struct coil_stream *stream, size_t size);
+
+/* Copies out as much as there is, at most `size`. */
+size_t coil__stream_take(struct coil_stream *stream, void *data, size_t size);
+
+/* Hands out the first bytes, with a zero behind them; there is always room for it. */
+char *coil__stream_hand_out(struct coil_stream *stream, size_t size);
+
+/* What was handed out last is the stream's again. */
+void coil__stream_take_back(struct coil_stream *stream);
+
+/* A spare of the loop's with `more` bytes, behind room for those that are buffered, is the stream's
+ * from now on. All that is in it is handed out at once. */
+void coil__stream_borrow(struct coil_stream *stream, char *spare, size_t more);
+
+/* What was borrowed goes back to the loop; nobody looks at it any more. */
 void coil__stream_give_back(struct coil_stream *stream);
 
 /* Writing: sends on what is kept; a stream that is to close is closed when nothing is. */

@@ -4,109 +4,15 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#define FIRST_SIZE 4096
-
 static char nothing[1]; /* handed out where there is no buffer */
-
-static size_t buffered(const struct coil_stream *stream)
-{
-    return stream->in_end - stream->in_begin;
-}
-
-/* Whatever is handed out of a spare is all there is. */
-void coil__stream_give_back(struct coil_stream *stream)
-{
-    if (!stream->borrowed)
-        return;
-    if (stream->loop != NULL)
-        spares_give(&stream->loop->spares, stream->in);
-    else
-        mem_free(stream->in);
-    stream->in = stream->own;
-    stream->in_size = stream->own_size;
-    stream->in_begin = stream->in_end = 0;
-    stream->borrowed = false;
-}
-
-/* A spare with `more` bytes behind those that are buffered is the stream's from now on. */
-static void borrow(struct coil_stream *stream, char *spare, size_t more)
-{
-    size_t have = buffered(stream);
-
-    if (have > 0)
-        memcpy(spare, stream->in + stream->in_begin, have);
-    stream->own = stream->in;
-    stream->own_size = stream->in_size;
-    stream->borrowed = true;
-    stream->in = spare;
-    stream->in_size = SPARE_BYTES;
-    stream->in_begin = 0;
-    stream->in_end = have + more;
-}
-
-/* What was handed out last is the stream's again. */
-static void take_back(struct coil_stream *stream)
-{
-    if (stream->zero_at != NULL)
-        *stream->zero_at = stream->under_zero;
-    stream->zero_at = NULL;
-    coil__stream_give_back(stream);
-}
-
-/* Hands out the first bytes, with a zero behind them; there is always room for it. */
-static char *hand_out(struct coil_stream *stream, size_t size)
-{
-    char *data = stream->in + stream->in_begin;
-
-    stream->in_begin += size;
-    stream->zero_at = data + size;
-    stream->under_zero = *stream->zero_at;
-    *stream->zero_at = '\0';
-    return data;
-}
-
-static size_t take(struct coil_stream *stream, void *data, size_t size)
-{
-    size_t n = buffered(stream) < size ? buffered(stream) : size;
-
-    if (n > 0)
-        memcpy(data, stream->in + stream->in_begin, n);
-    stream->in_begin += n;
-    return n;
-}
-
-/* Room for at least `size` bytes behind what is buffered, and one for the zero. */
-static int make_room(struct coil_stream *stream, size_t size)
-{
-    size_t have = buffered(stream), wanted = stream->in_size;
-    char *bigger;
-
-    if (stream->in != NULL && stream->in_size - stream->in_end > size)
-        return 0;
-    if (stream->in_begin > 0 && have > 0)
-        memmove(stream->in, stream->in + stream->in_begin, have);
-    stream->in_begin = 0;
-    stream->in_end = have;
-    if (stream->in != NULL && stream->in_size - have > size)
-        return 0;
-    if (wanted == 0)
-        wanted = FIRST_SIZE;
-    while (wanted - have <= size)
-        wanted *= 2;
-    bigger = mem_realloc(stream->in, wanted);
-    if (bigger == NULL)
-        return -ENOMEM;
-    stream->in = bigger;
-    stream->in_size = wanted;
-    return 0;
-}
 
 static int begin(struct coil_stream *stream, const char *caller)
 {
     stream_owned(stream, caller);
     if (stream->reader != NULL)
         return -EBUSY;
-    take_back(stream);
+    if (stream->zero_at != NULL)
+        coil__stream_take_back(stream);
     return 0;
 }
 
@@ -174,8 +80,8 @@ coil_async int64_t coil_stream_read(struct coil_stream *stream, void *data, size
 
     if (err != 0 || size == 0)
         return err;
-    if (buffered(stream) > 0)
-        return (int64_t)take(stream, data, size);
+    if (stream_buffered(stream) > 0)
+        return (int64_t)coil__stream_take(stream, data, size);
     return receive(stream, data, size);
 }
 
@@ -184,7 +90,7 @@ static int64_t put_back(struct coil_stream *stream, const char *data, size_t siz
 {
     if (size == 0)
         return why;
-    if (make_room(stream, size) != 0) {
+    if (coil__stream_make_room(stream, size) != 0) {
         stream->hung_up = true;
         return -ENOMEM;
     }
@@ -195,7 +101,7 @@ static int64_t put_back(struct coil_stream *stream, const char *data, size_t siz
 
 static coil_async int64_t exactly(struct coil_stream *stream, void *data, size_t size)
 {
-    size_t have = take(stream, data, size);
+    size_t have = coil__stream_take(stream, data, size);
 
     while (have < size) {
         int64_t n = receive(stream, (char *)data + have, size - have);
@@ -225,15 +131,15 @@ coil_async int64_t coil_stream_readexactly(struct coil_stream *stream, void *dat
 
 static coil_async int64_t all(struct coil_stream *stream, char **out)
 {
-    size_t size = buffered(stream) + FIRST_SIZE, have;
+    size_t size = stream_buffered(stream) + STREAM_LITTLE, have;
     char *data = mem_alloc(size);
     int64_t n = 1;
 
     if (data == NULL)
         return -ENOMEM;
-    have = take(stream, data, size);
+    have = coil__stream_take(stream, data, size);
     while (n > 0) {
-        if (size - have < FIRST_SIZE / 2) {
+        if (size - have < STREAM_LITTLE / 2) {
             char *bigger = mem_realloc(data, size * 2);
 
             n = bigger == NULL ? -ENOMEM : 1;
@@ -269,7 +175,7 @@ coil_async int64_t coil_stream_readall(struct coil_stream *stream, char **data)
 /* One more helping into the buffer. */
 static coil_async int64_t fill(struct coil_stream *stream)
 {
-    int64_t n = make_room(stream, FIRST_SIZE / 2);
+    int64_t n = coil__stream_make_room(stream, STREAM_LITTLE / 2);
 
     if (n == 0)
         n = receive(stream, stream->in + stream->in_end, stream->in_size - stream->in_end - 1);
@@ -288,7 +194,7 @@ static coil_async int64_t until(struct coil_stream *stream, const void *separato
     size_t searched = 0;
 
     for (;;) {
-        size_t have = buffered(stream);
+        size_t have = stream_buffered(stream);
         const char *start = have > 0 ? stream->in + stream->in_begin : "";
         const char *found = have < searched + size
                                 ? NULL
@@ -313,8 +219,8 @@ static coil_async int64_t until(struct coil_stream *stream, const void *separato
 /* The stream ended before the separator came: what there is, is handed out. */
 static char *hand_out_rest(struct coil_stream *stream)
 {
-    stream->partial = buffered(stream);
-    return stream->in == NULL ? nothing : hand_out(stream, stream->partial);
+    stream->partial = stream_buffered(stream);
+    return stream->in == NULL ? nothing : coil__stream_hand_out(stream, stream->partial);
 }
 
 /* Gives up the reference of a reader. If that is the last, what was handed out goes with the
@@ -341,7 +247,7 @@ coil_async int64_t coil_stream_readuntil(struct coil_stream *stream, const void 
     coil_stream_ref(stream);
     n = until(stream, separator, size, &consumed);
     if (n > 0)
-        *data = hand_out(stream, (size_t)n);
+        *data = coil__stream_hand_out(stream, (size_t)n);
     else if (n == -COIL_EINCOMPLETE)
         *data = hand_out_rest(stream);
     return leave(stream, n, data, -COIL_EINCOMPLETE);
@@ -350,7 +256,7 @@ coil_async int64_t coil_stream_readuntil(struct coil_stream *stream, const void 
 /* A line that is too long is thrown away: its newline too, if that has come. */
 static void skip_line(struct coil_stream *stream, size_t consumed)
 {
-    if (consumed < buffered(stream) && stream->in[stream->in_begin + consumed] == '\n')
+    if (consumed < stream_buffered(stream) && stream->in[stream->in_begin + consumed] == '\n')
         stream->in_begin += consumed + 1;
     else
         stream->in_begin = stream->in_end;
@@ -367,7 +273,7 @@ coil_async int64_t coil_stream_readline(struct coil_stream *stream, char **line)
     coil_stream_ref(stream);
     n = until(stream, "\n", 1, &consumed);
     if (n > 0) {
-        *line = hand_out(stream, (size_t)n);
+        *line = coil__stream_hand_out(stream, (size_t)n);
     } else if (n == -COIL_EINCOMPLETE) {
         *line = hand_out_rest(stream);
         n = (int64_t)stream->partial;
@@ -377,13 +283,11 @@ coil_async int64_t coil_stream_readline(struct coil_stream *stream, char **line)
     return leave(stream, n, line, 0);
 }
 
-/*
- * Receives behind what is buffered, into one of the loop's spares, which is the stream's own from
- * then on. -EAGAIN: there is nothing now.
- */
+/* Receives behind the little that is buffered, into a spare, which is the stream's from then on.
+ * -EAGAIN: there is nothing now. */
 static int64_t try_spare(struct coil_stream *stream)
 {
-    size_t have = buffered(stream);
+    size_t have = stream_buffered(stream);
     char *spare = spares_take(&stream->loop->spares);
     int64_t n = -EAGAIN;
     struct op op;
@@ -398,31 +302,28 @@ static int64_t try_spare(struct coil_stream *stream)
     if (n <= 0)
         spares_give(&stream->loop->spares, spare);
     else
-        borrow(stream, spare, (size_t)n);
+        coil__stream_borrow(stream, spare, (size_t)n);
     return n;
 }
 
 /* A small buffer, as thousands may wait with one; what it has no room for comes by a large one. */
 static coil_async int64_t wait_for_little(struct coil_stream *stream)
 {
+    const size_t room = STREAM_LITTLE - 1;
     struct op_wait wait;
-    size_t room;
-    int err;
+    int err = coil__stream_make_room(stream, room);
 
-    stream->in_begin = stream->in_end = 0;
-    err = make_room(stream, FIRST_SIZE - 1);
     if (err != 0)
         return err;
-    room = stream->in_size - 1;
-    aim(stream, &wait.op, stream->in, room);
+    aim(stream, &wait.op, stream->in + stream->in_end, room);
     wait.done = NULL;
     err = wait_for_data(stream, &wait);
     if (err != 0 || wait.op.result <= 0)
         return err != 0 ? err : wait.op.result;
-    stream->in_end = (size_t)wait.op.result;
-    if (stream->in_end == room && !at_end(stream))
+    stream->in_end += (size_t)wait.op.result;
+    if (stream_buffered(stream) == room && !at_end(stream))
         try_spare(stream);
-    return (int64_t)buffered(stream);
+    return (int64_t)stream_buffered(stream);
 }
 
 /* No buffer at all; a large one when something is there. */
@@ -446,7 +347,7 @@ static coil_async int64_t receive_any(struct coil_stream *stream)
 
     while (n == -EAGAIN)
         n = stream->bulk ? wait_for_much(stream) : wait_for_little(stream);
-    stream->bulk = n >= FIRST_SIZE && stream->kind == STREAM_SOCKET;
+    stream->bulk = n >= STREAM_LITTLE && stream->kind == STREAM_SOCKET;
     return n;
 }
 
@@ -457,11 +358,11 @@ coil_async int64_t coil_stream_readany(struct coil_stream *stream, char **data)
     if (n != 0)
         return n;
     coil_stream_ref(stream);
-    n = (int64_t)buffered(stream);
+    n = (int64_t)stream_buffered(stream);
     if (n == 0)
         n = receive_any(stream);
     if (n > 0)
-        *data = hand_out(stream, (size_t)n);
+        *data = coil__stream_hand_out(stream, (size_t)n);
     return leave(stream, n, data, 0);
 }
 
@@ -472,5 +373,5 @@ size_t coil_stream_partial(const struct coil_stream *stream)
 
 bool coil_stream_at_eof(const struct coil_stream *stream)
 {
-    return stream->hung_up && buffered(stream) == 0;
+    return stream->hung_up && stream_buffered(stream) == 0;
 }

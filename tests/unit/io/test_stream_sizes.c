@@ -1,6 +1,6 @@
-/* Reading as much as there is, in memory of the loop's: what comes in any size is whole, views stay
- * good until the next read, and who waits holds little. A stream that only its reader holds is
- * whole until that reader has left it. */
+/* Reading as much as there is, in memory of the loop's: what comes in any size is whole, and views
+ * stay good until the next read. A stream that only its reader holds is whole until that reader has
+ * left it. */
 #include <stdlib.h>
 
 #include "base/fault.h"
@@ -99,6 +99,59 @@ DRIVER_LOOP_TEST(much_comes_in_large_helpings)
     CHECK(check_sent(40 * 32768, 32768) > 8192);
 }
 
+/* All of it is there before it is read, where the world keeps so much. */
+static coil_async void check_at_once(size_t size)
+{
+    char *data = malloc(size);
+    size_t have = 0, written;
+
+    both = open_both(NULL);
+    fill_bytes(data, 0, size);
+    CHECK_EQ(coil_stream_write(both.far, data, size), 0);
+    written = size - coil_stream_pending(both.far);
+    free(data);
+    while (have < size) {
+        int64_t n = coil_stream_readany(both.near, &data);
+
+        CHECK(n > 0 && (size_t)n <= SPARE_DATA);
+        if (have == 0)
+            CHECK_EQ(n, written < SPARE_DATA ? written : SPARE_DATA);
+        check_bytes(data, have, (size_t)n);
+        CHECK_EQ(data[n], 0);
+        have += (size_t)n;
+    }
+    CHECK_EQ(have, size);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(a_buffer_is_filled_to_its_last_byte)
+{
+    check_at_once(SPARE_DATA - 1);
+    check_at_once(SPARE_DATA);
+    check_at_once(SPARE_DATA + 1);
+}
+
+DRIVER_LOOP_TEST(the_limit_of_lines_is_none_of_a_helping)
+{
+    static const struct coil_stream_options short_lines = {.limit_bytes = 10};
+    static char much[20000];
+    char *data;
+
+    both = open_both(&short_lines);
+    say("a line that is too long");
+    CHECK_EQ(coil_stream_readany(both.near, &data), 23);
+    CHECK_EQ(coil_stream_write(both.far, much, sizeof(much)), 0);
+    CHECK(coil_stream_readany(both.near, &data) > 10);
+    say("\n");
+    while (coil_stream_readany(both.near, &data) != 1)
+        ;
+    say("a line that is too long\nshort\n");
+    CHECK_EQ(coil_stream_readline(both.near, &data), -COIL_ELIMIT);
+    CHECK_EQ(coil_stream_readany(both.near, &data), 6);
+    CHECK_STR(data, "short\n");
+    unref_both(&both);
+}
+
 DRIVER_LOOP_TEST(large_and_small_take_turns)
 {
     static char much[10000];
@@ -158,73 +211,6 @@ DRIVER_LOOP_TEST(the_kinds_of_reading_can_be_mixed)
     CHECK_EQ(coil_stream_readline(both.near, &data), 6);
     CHECK_STR(data, "again\n");
     unref_both(&both);
-}
-
-static coil_async struct coil_result reads_any(void *arg)
-{
-    char *data;
-
-    (void)arg;
-    return coil_number(coil_stream_readany(both.near, &data));
-}
-
-/* A stream is told which way to wait by what came before. */
-static coil_async struct coil_future *reader_that_waits(bool much)
-{
-    static char large[8192];
-    struct coil_future *task;
-    char *data;
-
-    both = open_both(NULL);
-    CHECK_EQ(coil_stream_write(both.far, large, much ? sizeof(large) : 1), 0);
-    for (size_t have = 0; have < (much ? sizeof(large) : 1);)
-        have += (size_t)coil_stream_readany(both.near, &data);
-    task = coil_create_task(reads_any, NULL);
-    for (int i = 0; i < 3; i++)
-        coil_yield();
-    return task;
-}
-
-DRIVER_LOOP_TEST(a_reader_that_waits_has_no_large_buffer)
-{
-    for (int much = 0; much < 2; much++) {
-        struct coil_future *task = reader_that_waits(much);
-
-        CHECK(both.near->reader != NULL);
-        CHECK(!both.near->borrowed);
-        CHECK(both.near->in_size < SPARE_BYTES);
-        say("go on");
-        CHECK_EQ(coil_join(task).status, 5);
-        unref_both(&both);
-    }
-}
-
-DRIVER_LOOP_TEST(a_cancelled_readany_takes_nothing)
-{
-    for (int much = 0; much < 2; much++) {
-        struct coil_future *task = reader_that_waits(much);
-        char *data;
-
-        coil_future_cancel(task, NULL);
-        CHECK_EQ(coil_join(task).status, -ECANCELED);
-        say("later");
-        CHECK_EQ(coil_stream_readany(both.near, &data), 5);
-        CHECK_STR(data, "later");
-        unref_both(&both);
-    }
-}
-
-DRIVER_LOOP_TEST(closing_ends_a_readany_that_waits)
-{
-    for (int much = 0; much < 2; much++) {
-        struct coil_future *task = reader_that_waits(much);
-        char *data;
-
-        CHECK_EQ(coil_stream_readany(both.near, &data), -EBUSY);
-        coil_stream_close(both.near);
-        CHECK_EQ(coil_join(task).status, 0);
-        unref_both(&both);
-    }
 }
 
 DRIVER_LOOP_TEST(a_view_is_good_after_the_peer_is_gone)
