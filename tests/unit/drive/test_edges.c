@@ -208,6 +208,59 @@ TEST(an_end_that_was_told_with_the_bytes_before_it_is_not_waited_for)
     }
 }
 
+TEST(a_poll_on_what_was_just_emptied_costs_epoll_wait_only)
+{
+    struct world world;
+    struct probe probe;
+    char data[8];
+    int ends[2];
+
+    epoll_open(&world);
+    world_stream(&world, STREAM_TCP, ends);
+    probe_data(&probe, &world, OP_RECV, ends[0], data, sizeof(data));
+    settle(&world);
+    CHECK_EQ(send(ends[1], "x", 1, 0), 1);
+    CHECK_EQ(world_finish(&world, &probe), 1);
+    count_from_here();
+    probe_poll(&probe, &world, ends[0], POLLIN);
+    world_wait(&world, 0);
+    CHECK_EQ(coil__fault_count(FAULT_SYS), 1);
+    coil__fault_arm(FAULT_SYS, 0, false);
+    CHECK_EQ(probe.done, 0);
+    CHECK_EQ(send(ends[1], "x", 1, 0), 1);
+    CHECK_EQ(world_finish(&world, &probe), POLLIN);
+    world_shut_both(&world, ends);
+    world_close(&world);
+}
+
+/* A datagram that nobody took comes back to the queue of errors, where no read looks. */
+TEST(an_error_that_outlasts_the_bytes_is_told_to_the_next_poll)
+{
+    struct sockaddr_in nobody = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    const int on = 1;
+    struct world world;
+    struct probe probe;
+    char data[8];
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    epoll_open(&world);
+    CHECK_EQ(setsockopt(fd, SOL_IP, IP_RECVERR, &on, sizeof(on)), 0);
+    probe_data(&probe, &world, OP_RECV, fd, data, sizeof(data));
+    settle(&world);
+    nobody.sin_port = htons(1);
+    CHECK_EQ(sendto(fd, "x", 1, 0, (struct sockaddr *)&nobody, sizeof(nobody)), 1);
+    CHECK_EQ(world_finish(&world, &probe), -ECONNREFUSED);
+    probe_data(&probe, &world, OP_RECV, fd, data, sizeof(data));
+    settle(&world);
+    CHECK_EQ(probe.done, 0);
+    probe_cancel(&probe);
+    world_finish(&world, &probe);
+    probe_poll(&probe, &world, fd, POLLIN);
+    CHECK_EQ(world_finish(&world, &probe), POLLERR);
+    world_shut(&world, fd);
+    world_close(&world);
+}
+
 TEST(a_polled_descriptor_becomes_our_own_while_the_poll_is_out)
 {
     struct world world;
