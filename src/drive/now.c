@@ -200,7 +200,9 @@ bool coil__accept_broke(int64_t result)
     case -ENETUNREACH:
     case -EHOSTDOWN:
     case -EHOSTUNREACH:
-    case -ENONET: return true;
+    case -ENONET:
+    case -ENOPROTOOPT:
+    case -ETIMEDOUT: return true;
     default: return false;
     }
 }

@@ -61,8 +61,9 @@ int64_t coil__op_now(struct op *op);
 /* -EAGAIN from op_now means that time alone helps: a local listener's queue is full. */
 bool coil__op_needs_time(const struct op *op);
 
-/* The connection that was to be accepted broke while it waited for that, which tells nothing of the
- * next one. */
+/* The connection that was to be accepted broke while it waited for that (see accept(2)), which
+ * tells nothing of the next one. EPERM is none of these: the system refuses, and takes no
+ * connection. */
 bool coil__accept_broke(int64_t result);
 
 /* The same as op_now for whoever remembers the nature of op->fd: looked up when it is needed and

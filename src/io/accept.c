@@ -7,12 +7,6 @@
 #define ACCEPTS_AT_ONCE 100      /* before others have their turn; asyncio: the backlog */
 #define RETRY_NS COIL_SECONDS(1) /* asyncio: ACCEPT_RETRY_DELAY */
 
-/* The error is the next connection's, which has gone before it was taken: see accept(2). */
-static bool lost_on_the_way(int64_t result)
-{
-    return coil__accept_broke(result) || result == -ETIMEDOUT || result == -ENOPROTOOPT;
-}
-
 /* Somebody else has closed the listener, or the like. */
 static bool lost_for_good(int64_t result)
 {
@@ -66,7 +60,7 @@ static void take_result(struct listener *listener, int64_t result)
         coil__server_welcome(listener, (int)result);
     } else if (lost_for_good(result)) {
         lose(listener, result);
-    } else if (!lost_on_the_way(result)) {
+    } else if (!coil__accept_broke(result)) {
         pause_accepting(server, result);
     }
 }

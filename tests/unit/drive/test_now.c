@@ -149,3 +149,17 @@ TEST(only_a_local_connect_needs_time)
     op.kind = OP_RECV;
     CHECK(!coil__op_needs_time(&op));
 }
+
+/* What is none of these ends the accept: a refusal takes no connection, and would come for ever. */
+TEST(the_errors_of_a_connection_are_not_those_of_its_listener)
+{
+    static const int lost[] = {ECONNABORTED, EPROTO, ENETDOWN,    ENETUNREACH, EHOSTDOWN,
+                               EHOSTUNREACH, ENONET, ENOPROTOOPT, ETIMEDOUT};
+    static const int others[] = {EPERM, EACCES, EMFILE, ENOMEM, EBADF, EINVAL, EAGAIN, EINTR};
+
+    for (size_t i = 0; i < sizeof(lost) / sizeof(*lost); i++)
+        CHECK(coil__accept_broke(-lost[i]));
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        CHECK(!coil__accept_broke(-others[i]));
+    CHECK(!coil__accept_broke(ETIMEDOUT)); /* a descriptor of that number */
+}
