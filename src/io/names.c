@@ -115,8 +115,8 @@ static coil_async int look_up_in_thread(const char *host, const char *service,
     struct address_lookup *lookup;
     int err;
 
-    if (loop_here("coil_getaddrinfo")->closing) /* nothing new is begun: this never returns */
-        return coil__op_wait(&self.wait, "getaddrinfo");
+    if (loop_here("coil_getaddrinfo")->closing)
+        return coil__op_never("getaddrinfo");
     lookup = address_lookup_new(host, service, hints);
     if (lookup == NULL)
         return -ENOMEM;
@@ -249,8 +249,8 @@ static coil_async int name_in_thread(const struct coil_address *address, char *h
     struct name_lookup *lookup;
     int err;
 
-    if (loop_here("coil_getnameinfo")->closing) /* nothing new is begun: this never returns */
-        return coil__op_wait(&self.wait, "getnameinfo");
+    if (loop_here("coil_getnameinfo")->closing)
+        return coil__op_never("getnameinfo");
     lookup = mem_zalloc(sizeof(*lookup));
     if (lookup == NULL)
         return -ENOMEM;

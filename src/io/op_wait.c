@@ -66,6 +66,13 @@ coil_async int coil__op_wait(struct op_wait *wait, const char *what)
     return unlikely(woken == -ECANCELED) ? finish_cancelled(loop, &wait->op) : (int)woken;
 }
 
+coil_async int coil__op_never(const char *what)
+{
+    struct op_wait wait = {.op = {.kind = OP_CALL}};
+
+    return coil__op_wait(&wait, what);
+}
+
 coil_async int coil__op_try(struct op_wait *wait, const char *what)
 {
     return op_attempt(loop_here(what), &wait->op) ? 0 : coil__op_wait(wait, what);

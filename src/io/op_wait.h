@@ -39,6 +39,9 @@ static inline void op_begin(struct op *op, enum op_kind kind, int fd)
  */
 coil_async int coil__op_wait(struct op_wait *wait, const char *what);
 
+/* As coil__op_wait where the loop closes, and nothing new is begun: it never returns. */
+coil_async int coil__op_never(const char *what);
+
 /*
  * A task whose operations never wait would keep the loop for itself: now and then one is submitted
  * though it need not be. (A yield before the attempt would not do: meanwhile another task may close

@@ -158,13 +158,6 @@ static coil_async int end_race(struct race *race)
     return err;
 }
 
-static coil_async int never(const char *what)
-{
-    struct op_wait wait = {.op = {.kind = OP_CONNECT}};
-
-    return coil__op_wait(&wait, what);
-}
-
 coil_async int coil__connect_race(const struct coil_address *list, size_t count,
                                   const struct race_options *options, int *errors)
 {
@@ -172,8 +165,8 @@ coil_async int coil__connect_race(const struct coil_address *list, size_t count,
     struct race *race;
     int err, cut, winner;
 
-    if (loop->closing) /* nothing new is begun: this never returns */
-        return never("connect");
+    if (loop->closing)
+        return coil__op_never("connect");
     race = mem_zalloc(sizeof(*race) + count * sizeof(race->attempts[0]));
     if (race == NULL)
         return -ENOMEM;
