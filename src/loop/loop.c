@@ -74,7 +74,7 @@ int coil_loop_open(const struct coil_loop_options *options, struct coil_loop **o
     return 0;
 
 no_driver:
-    coil__port_unref(loop->port);
+    coil__port_end(loop->port);
 no_port:
     mem_free(loop);
     return err;
@@ -83,7 +83,7 @@ no_port:
 void coil__loop_free(struct coil_loop *loop)
 {
     exception_unref(loop->raised);
-    coil__port_unref(loop->port);
+    coil__port_end(loop->port);
     coil__slab_fini(&loop->slab);
     spares_fini(&loop->spares);
     coil__mach_stacks_fini(&loop->stacks);

@@ -4,6 +4,9 @@
 #include "mach/sys.h"
 #include "mach/thread.h"
 
+/* Of loop_port.wakes. */
+enum { WAKES_AWAITED = 1, ONE_WAKE = 2 };
+
 int coil__port_open(struct coil_loop *loop, struct loop_port **out)
 {
     struct loop_port *port = mem_zalloc(sizeof(*port));
@@ -32,10 +35,8 @@ struct loop_port *coil__port_ref(struct loop_port *port)
 
 void coil__port_unref(struct loop_port *port)
 {
-    if (word_sub(&port->refs, 1) != 0)
-        return;
-    coil__sys_close(port->wake_fd);
-    mem_free(port);
+    if (word_sub(&port->refs, 1) == 0)
+        mem_free(port);
 }
 
 /* A wake-up may not get lost, whatever the system call says; a full counter is as good as a written
@@ -47,6 +48,8 @@ static void wake(struct loop_port *port)
     do
         err = coil__sys_eventfd_write(port->wake_fd);
     while (err == -EINTR || err == -EIO);
+    if ((word_add(&port->wakes, ONE_WAKE) & WAKES_AWAITED) != 0)
+        coil__mach_futex_wake(word_futex(&port->wakes), INT32_MAX);
 }
 
 int coil__port_post(struct loop_port *port, struct coil_handle *handle)
@@ -86,14 +89,17 @@ bool coil__port_sleep(struct loop_port *port)
 {
     uintptr_t empty = PORT_EMPTY;
 
-    return word_cas(&port->inbox, &empty, PORT_ASLEEP);
+    port->asleep = word_cas(&port->inbox, &empty, PORT_ASLEEP);
+    return port->asleep;
 }
 
 void coil__port_awake(struct loop_port *port)
 {
     uintptr_t asleep = PORT_ASLEEP;
 
-    word_cas(&port->inbox, &asleep, PORT_EMPTY);
+    if (port->asleep && !word_cas(&port->inbox, &asleep, PORT_EMPTY))
+        port->owed++;
+    port->asleep = false;
 }
 
 void coil__port_kick(struct loop_port *port)
@@ -106,5 +112,26 @@ void coil__port_kick(struct loop_port *port)
 
 void coil__port_close(struct loop_port *port, struct coil_link *out)
 {
+    coil__port_awake(port); /* its thread may have ended in its sleep */
     deliver(word_exchange(&port->inbox, PORT_CLOSED), out);
+}
+
+/* In the child of a fork those who owed one are not there. */
+static void await_wakes(struct loop_port *port)
+{
+    uintptr_t paid = word_load(&port->wakes);
+
+    if (paid == port->owed * ONE_WAKE || port->generation != coil__fork_generation)
+        return;
+    word_or(&port->wakes, WAKES_AWAITED);
+    while ((paid = word_load(&port->wakes)) != (port->owed * ONE_WAKE | WAKES_AWAITED))
+        coil__mach_futex_wait(word_futex(&port->wakes), (uint32_t)paid, COIL_FOREVER);
+}
+
+void coil__port_end(struct loop_port *port)
+{
+    coil__port_awake(port);
+    await_wakes(port);
+    coil__sys_close(port->wake_fd);
+    coil__port_unref(port);
 }

@@ -9,7 +9,13 @@
  *   sleep   empty -> asleep; refused when something came in
  *   close   closed, for ever; what was posted before is handed back, what comes after is refused
  *
+ *   end     gives the loop's reference up and closes what wakes it
+ *
  * The port is counted, so that a thread may still post, and be refused, when the loop is gone.
+ *
+ * Whoever takes `asleep` away owes a wake-up; the loop may be awake for another reason meanwhile,
+ * and end. It has counted what is owed, and waits until that has been written: so nobody keeps its
+ * descriptor open after it, or writes to another one of that number.
  */
 #ifndef COIL_LOOP_PORT_H
 #define COIL_LOOP_PORT_H
@@ -22,6 +28,9 @@ enum { PORT_EMPTY = 0, PORT_ASLEEP = 1, PORT_CLOSED = 2 };
 struct loop_port {
     struct word inbox;
     struct word refs;
+    struct word wakes;      /* that were written, each counts 2; 1: the loop waits for more */
+    uintptr_t owed;         /* wakes, so far; the loop thread's */
+    bool asleep;            /* it has said so and is not up yet; the loop thread's */
     int wake_fd;            /* eventfd, edge-triggered, never read */
     uint32_t generation;    /* of the process that made it: a child of fork must not touch it */
     int64_t spin_ns;        /* how long either side looks before it sleeps */
@@ -32,6 +41,9 @@ struct loop_port {
 int coil__port_open(struct coil_loop *loop, struct loop_port **out);
 struct loop_port *coil__port_ref(struct loop_port *port);
 void coil__port_unref(struct loop_port *port);
+
+/* For who opened it, instead of unref: nobody sleeps there any more. */
+void coil__port_end(struct loop_port *port);
 
 /* Door 5. 0, -COIL_ESTOPPED or -COIL_EFORKED. Lock-free, also from a signal handler. */
 int coil__port_post(struct loop_port *port, struct coil_handle *handle);
@@ -44,6 +56,7 @@ static inline bool port_has_mail(struct loop_port *port)
     return word_load(&port->inbox) > PORT_CLOSED;
 }
 
+/* Each is followed by awake, whatever it says. */
 bool coil__port_sleep(struct loop_port *port);
 void coil__port_awake(struct loop_port *port);
 

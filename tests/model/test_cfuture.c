@@ -64,7 +64,7 @@ static void close_loop(void)
     coil__port_close(the_loop.port, &list);
     run_handles(&list);
     loop_closed = true;
-    coil__port_unref(the_loop.port);
+    coil__port_end(the_loop.port);
 }
 
 static void run_loop(void)

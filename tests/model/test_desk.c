@@ -123,7 +123,7 @@ static void check(void)
         if (laid & 1 << i)
             MODEL_CHECK(jobs[i].run + jobs[i].refused + jobs[i].left == 1);
     coil__desk_unref(desk);
-    coil__port_unref(the_loop.port);
+    coil__port_end(the_loop.port);
 }
 
 static const struct model_program alone = {setup, {turn_and_close, lay_two}, check};

@@ -2,12 +2,14 @@
 #include "loop/port.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fault.h"
 #include "kit.h"
+#include "mach/thread.h"
 
 static struct loop_port *open_port(void)
 {
@@ -43,7 +45,7 @@ TEST(mail_is_taken_in_the_order_of_posting)
         CHECK_PTR(list_pop(&out), &handles[i].link);
     CHECK(list_empty(&out));
     CHECK(!port_has_mail(port));
-    coil__port_unref(port);
+    coil__port_end(port);
 }
 
 TEST(only_a_sleeper_is_woken_and_only_once)
@@ -62,7 +64,7 @@ TEST(only_a_sleeper_is_woken_and_only_once)
     CHECK_PTR(list_pop(&out), &b.link);
     CHECK_EQ(coil__port_post(port, &a), 0);
     CHECK_EQ(wakes(port), 0);
-    coil__port_unref(port);
+    coil__port_end(port);
 }
 
 TEST(with_mail_there_is_no_sleep)
@@ -82,7 +84,7 @@ TEST(with_mail_there_is_no_sleep)
     coil__port_awake(port);
     CHECK_EQ(coil__port_post(port, &a), 0);
     CHECK_EQ(wakes(port), 0); /* it was awake */
-    coil__port_unref(port);
+    coil__port_end(port);
 }
 
 TEST(a_kick_wakes_without_mail)
@@ -96,7 +98,7 @@ TEST(a_kick_wakes_without_mail)
     coil__port_kick(port);
     CHECK_EQ(wakes(port), 1);
     CHECK(!port_has_mail(port));
-    coil__port_unref(port);
+    coil__port_end(port);
 }
 
 TEST(closed_it_hands_back_what_came_and_refuses_the_rest)
@@ -116,7 +118,7 @@ TEST(closed_it_hands_back_what_came_and_refuses_the_rest)
     CHECK(!port_has_mail(port));
     coil__port_kick(port);
     CHECK_EQ(wakes(port), 0);
-    coil__port_unref(port);
+    coil__port_end(port);
 }
 
 TEST(in_a_child_of_the_process_posting_is_refused)
@@ -132,25 +134,79 @@ TEST(in_a_child_of_the_process_posting_is_refused)
         int err = coil__port_post(port, &a);
 
         coil__port_kick(port);
-        coil__port_unref(port);
+        coil__port_end(port);
         _exit(err == -COIL_EFORKED ? 0 : 1);
     }
     CHECK_EQ(waitpid(child, &status, 0), child);
     CHECK_EQ(status, 0);
     CHECK_EQ(wakes(port), 0);
+    coil__port_end(port);
+}
+
+TEST(its_end_closes_it_whoever_still_has_it)
+{
+    struct loop_port *port = open_port();
+    struct coil_handle a = {0};
+    struct coil_link out;
+    int fd = port->wake_fd;
+
+    list_init(&out);
+    CHECK_PTR(coil__port_ref(port), port);
+    coil__port_close(port, &out);
+    CHECK_EQ(wakes(port), 0);
+    coil__port_end(port);
+    CHECK_EQ(close(fd), -1);
+    CHECK_EQ(coil__port_post(port, &a), -COIL_ESTOPPED);
+    coil__port_kick(port);
     coil__port_unref(port);
 }
 
-TEST(the_last_reference_closes_it)
+TEST(wakes_that_were_written_are_not_waited_for)
 {
     struct loop_port *port = open_port();
-    int fd = port->wake_fd;
+    struct coil_handle a = {0};
+    struct coil_link out;
 
-    CHECK_PTR(coil__port_ref(port), port);
+    list_init(&out);
+    CHECK(coil__port_sleep(port));
+    coil__port_kick(port);
+    coil__port_awake(port);
+    CHECK(coil__port_sleep(port));
+    CHECK_EQ(coil__port_post(port, &a), 0);
+    coil__port_close(port, &out); /* in its sleep, as a loop whose thread has ended is */
+    CHECK_PTR(list_pop(&out), &a.link);
+    CHECK_EQ(port->owed, 2);
+    coil__port_end(port);
+}
+
+static bool kicked;
+
+static void *finish_kick(void *arg)
+{
+    struct loop_port *port = arg;
+
+    while ((word_load(&port->wakes) & 1) == 0) /* until it waits */
+        sched_yield();
+    __atomic_store_n(&kicked, true, __ATOMIC_SEQ_CST);
+    word_add(&port->wakes, 2);
+    coil__mach_futex_wake(word_futex(&port->wakes), 1);
+    return NULL;
+}
+
+TEST(its_end_waits_for_a_wake_that_somebody_owes)
+{
+    struct loop_port *port = open_port();
+    uintptr_t asleep = PORT_ASLEEP;
+    pthread_t thread;
+
+    CHECK(coil__port_sleep(port));
+    CHECK(word_cas(&port->inbox, &asleep, PORT_EMPTY)); /* half of a kick, */
+    coil__port_ref(port);
+    pthread_create(&thread, NULL, finish_kick, port); /* and the other half, late */
+    coil__port_end(port);
+    CHECK(__atomic_load_n(&kicked, __ATOMIC_SEQ_CST));
+    pthread_join(thread, NULL);
     coil__port_unref(port);
-    CHECK_EQ(wakes(port), 0);
-    coil__port_unref(port);
-    CHECK_EQ(close(fd), -1);
 }
 
 TEST(opening_fails_as_a_whole)
@@ -207,5 +263,5 @@ TEST(of_many_threads_each_ones_order_is_kept_and_nothing_is_lost)
     }
     for (int t = 0; t < THREADS; t++)
         pthread_join(threads[t], NULL);
-    coil__port_unref(shared);
+    coil__port_end(shared);
 }
