@@ -9,10 +9,11 @@
 
 struct coil_executor *open_processes_with(const struct coil_process_pool_options *options)
 {
-    struct coil_executor *pool = coil_process_pool_open(options);
+    struct coil_executor *pool;
 
-    if (pool == NULL && errno == ENOSYS && kit_under_valgrind())
+    if (kit_under_valgrind())
         SKIP("valgrind has no descriptors of processes");
+    pool = coil_process_pool_open(options);
     CHECK(pool != NULL);
     return pool;
 }

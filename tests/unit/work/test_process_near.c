@@ -130,6 +130,8 @@ static void check_family_ends(int signal_number)
     int pipes[2], family[FAMILY], holds[FAMILY], copies[8];
     pid_t parent;
 
+    if (kit_under_valgrind())
+        SKIP("valgrind has no descriptors of processes");
     adopt_orphans();
     CHECK_EQ(pipe(pipes), 0);
     parent = fork();
@@ -178,6 +180,8 @@ static struct coil_executor *open_program(const char *path)
     const char *program[] = {path, "--here", "worker_program", NULL};
     struct coil_process_pool_options options = {.workers = 1, .program = program};
 
+    if (kit_under_valgrind())
+        SKIP("valgrind has no descriptors of processes");
     return coil_process_pool_open(&options);
 }
 
@@ -187,8 +191,6 @@ TEST(program_is_started_though_there_are_threads)
     struct coil_executor *pool = open_program("/proc/self/exe");
     struct coil_cfuture *job;
 
-    if (kit_under_valgrind())
-        SKIP("valgrind has no descriptors of processes");
     CHECK(pool != NULL);
     for (int i = 0; i < 3; i++) {
         job = coil_executor_submit_symbol(pool, "abort", "", 0);
@@ -209,8 +211,6 @@ TEST(program_has_a_spare_zygote_too)
     struct coil_cfuture *job;
     int pid, children[8];
 
-    if (kit_under_valgrind())
-        SKIP("valgrind has no descriptors of processes");
     adopt_orphans();
     for (int i = 0; i < 3; i++) {
         job = coil_executor_submit_symbol(pool, "pause", "", 0);
@@ -239,8 +239,6 @@ TEST(program_that_is_no_worker_is_told_by_its_jobs)
     struct coil_executor *pool = open_program("true");
     struct coil_cfuture *job;
 
-    if (kit_under_valgrind())
-        SKIP("valgrind has no descriptors of processes");
     for (int i = 0; i < 2; i++) {
         job = give(pool, double_it, 1);
         CHECK_EQ(wait_for(job).status, -COIL_EDIED);
@@ -255,8 +253,6 @@ TEST(program_that_only_waits_is_given_up)
     struct coil_executor *pool;
     struct coil_cfuture *job;
 
-    if (kit_under_valgrind())
-        SKIP("valgrind has no descriptors of processes");
     coil__processes_hello_ns = COIL_MS(50);
     pool = open_program("/proc/self/exe");
     CHECK(pool != NULL);
@@ -276,8 +272,6 @@ TEST(program_with_threads_is_told)
     struct coil_executor *pool;
     struct coil_cfuture *job;
 
-    if (kit_under_valgrind())
-        SKIP("valgrind has no descriptors of processes");
     setenv("NEAR_WISH", "threads", 1);
     pool = open_program("/proc/self/exe");
     job = give(pool, double_it, 1);

@@ -49,17 +49,19 @@ TEST(job_that_exits_is_told_with_its_code_and_last_words)
     free(errors_end());
 }
 
-/* A sanitizer tells of faults at length, and exits. */
+/* A sanitizer tells of faults at length, by a process of its own perhaps, and exits. */
 TEST(job_that_crashes_is_told_with_its_signal)
 {
     struct coil_executor *pool = open_processes(1);
 
+    adopt_orphans();
     errors_begin();
     check_death(give(pool, kill_self, SIGABRT), "was killed by signal 6 (Aborted)");
     check_death(give(pool, kill_self, SIGTERM), "was killed by signal 15 (Terminated)");
     CHECK_EQ(status_of(give(pool, kill_self, SIGSEGV)), -COIL_EDIED);
     stays_usable(pool);
     coil_executor_close(pool);
+    bury_orphans();
     free(errors_end());
 }
 
