@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 {
     struct coil_executor *processes = coil_process_pool_open(NULL); /* before there are threads */
 
-    find_files(argc > 1 ? argv[1] : ".");
+    find_files(argc > 1 ? argv[1] : "/usr/include/linux");
     count_all(processes, "processes");
     count_all(coil_thread_pool_open(NULL), "threads");
 }

@@ -37,10 +37,10 @@ int main(void)
 
         for (size_t k = 0; results != NULL && k < results->n; k++) {
             const struct coil_bytes *bytes = results->of[k].value;
-            const struct answer *answer = bytes->data;
+            const struct answer *answer = bytes != NULL ? bytes->data : NULL;
 
-            sum += answer->sum;
-            elsewhere += answer->worker != getpid();
+            sum += answer != NULL ? answer->sum : 0;
+            elsewhere += answer != NULL && answer->worker != getpid();
         }
         coil_cfuture_unref(batch[i]);
     }

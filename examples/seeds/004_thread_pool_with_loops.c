@@ -29,10 +29,10 @@ static coil_async struct coil_result main_coroutine(void *arg)
     }
     all = coil_gather(batches, 5, COIL_TAKE_REFS);
     results = coil_await(all).value;
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; results != NULL && i < 5; i++) {
         const struct coil_results *batch = results[i].value;
 
-        for (size_t k = 0; k < batch->n; k++)
+        for (size_t k = 0; batch != NULL && k < batch->n; k++)
             sum += (int)batch->of[k].status;
     }
     coil_future_unref(all);
