@@ -11,7 +11,7 @@ def absent(rows, reason):
     return {row.key: reason for row in rows}
 
 
-NO_POOL = absent([*work_rows.PROCESSES, *work_rows.MAP[1:]], "no process pool")
+NO_POOL = absent([*work_rows.PROCESSES, *work_rows.MAP[2:]], "no process pool")
 NO_COROUTINES = absent(work_rows.BATCHES, "no coroutines")
 NO_LOOPS = absent(work_rows.BATCHES, "no loops")
 NO_MAP = absent(work_rows.MAP, "no map of its own")

@@ -56,10 +56,15 @@ PROCESSES = [
           raw="pipe_flow", whose="asker only"),
 ]
 
-MAP = [
-    Row("map_threads", "map on threads", "of ideal", 0.95, "shared_out", cpus="any"),
-    Row("map_processes", "map in processes", "of ideal", 0.95, "shared_out", cpus="any"),
-]
+
+
+def mapped(key, title):
+    return [Row(key, title, "of ideal", 0.95, "shared_out", cpus="any"),
+            Row(f"{key}.alone", "one such job alone", "us", None, "shared_out.alone", cpus="any",
+                workload=key)]
+
+
+MAP = [*mapped("map_threads", "map on threads"), *mapped("map_processes", "map in processes")]
 
 
 def batch(key, title):
@@ -94,6 +99,7 @@ RAW = {
     "pipe_flow": "numbers through a process and back by pipes, 1,000 in flight, million/s",
     "pipe_flow.cpu": "CPU time of the asker for one of them, ns",
     "shared_out": "jobs of 1 ms shared out beforehand to a thread for each CPU, part of the ideal",
+    "shared_out.alone": "one such job alone, µs",
     "two_beside_one": "two threads that sort beside one, ×",
     "calibrate": "rounds of that job",
 }

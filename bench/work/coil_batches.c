@@ -28,8 +28,9 @@ static void map_check(const struct spin_alone *alone, const struct coil_result *
         jobs_check(results[i].status == (int64_t)(alone->result[spin_seed(i)] >> 1), "a result");
 }
 
-static void map_measure(const char *name, struct coil_executor *pool)
+static void map_measure(const char *name, struct coil_executor *pool, size_t chunk)
 {
+    struct coil_map_options options = {.chunk = chunk};
     struct spin_alone alone = {.rounds = spin_rounds(), .cpus = bench_cpus()};
     long count = bench_count(SPIN_JOBS) * alone.cpus;
     struct spin_item *items = calloc((size_t)count, sizeof *items);
@@ -42,8 +43,8 @@ static void map_measure(const char *name, struct coil_executor *pool)
 
         spin_alone_measure(&alone);
         start = bench_now();
-        status =
-            coil_executor_map(pool, spin_job, items, (size_t)count, results); /* not in a task */
+        status = coil_executor_map_with(/* not in a task */
+                                        pool, spin_job, items, (size_t)count, results, &options);
         if (run > 0)
             spin_print(name, &alone, count, bench_now() - start);
         if (status)
@@ -59,12 +60,12 @@ void run_map_threads(const char *name)
 {
     struct coil_thread_pool_options options = {.threads = (unsigned)bench_cpus()};
 
-    map_measure(name, opened(coil_thread_pool_open(&options)));
+    map_measure(name, opened(coil_thread_pool_open(&options)), 1);
 }
 
 void run_map_processes(const char *name)
 {
-    map_measure(name, opened(coil_process_pool_open(NULL)));
+    map_measure(name, opened(coil_process_pool_open(NULL)), MAP_CHUNK);
 }
 
 /* ---- coroutines ---- */

@@ -16,6 +16,7 @@ enum {
     IN_FLIGHT = 1000,
     COROUTINES = 100000,
     YIELDS = 10,
+    MAP_CHUNK = 20, /* jobs sent to a process at a time */
 };
 
 /* Rows that end in _all have a worker for each CPU, the others one. */

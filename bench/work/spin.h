@@ -1,6 +1,6 @@
 /* The job of the rows about all CPUs: so many rounds of a chain of multiplications, each of which
- * needs the one before. The same in every compiled language: nobody can shorten it, and it uses
- * nothing that two threads of a core would share. */
+ * needs the one before. The same in every compiled language: the shift keeps compilers from making
+ * one multiplication of several, and it uses nothing that two threads of a core would share. */
 #ifndef BENCH_WORK_SPIN_H
 #define BENCH_WORK_SPIN_H
 
@@ -22,7 +22,7 @@ static inline uint64_t spin_rounds(void)
 static inline uint64_t spin(uint64_t seed, uint64_t rounds)
 {
     for (uint64_t i = 0; i < rounds; i++)
-        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        seed = (seed ^ seed >> 31) * 6364136223846793005u + 1;
     return seed;
 }
 
@@ -62,13 +62,14 @@ static inline int bench_cpus(void)
     return CPU_COUNT(&set);
 }
 
-/* Prints which part of the CPUs' time was work: what the jobs take alone, one after the other, by
- * what all CPUs had to give. */
+/* Prints what a job takes alone, and which part of the CPUs' time was work: what the jobs take one
+ * after the other, by what all CPUs had to give. */
 static inline void spin_print(const char *name, const struct spin_alone *alone, long jobs,
                               int64_t elapsed_ns)
 {
     double ideal = (double)alone->job_ns * (double)jobs / alone->cpus;
 
+    printf("%s.alone %.4g us\n", name, (double)alone->job_ns / 1e3);
     bench_print(name, ideal / (double)elapsed_ns, "of-ideal");
 }
 

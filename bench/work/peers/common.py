@@ -66,7 +66,7 @@ def check(is_so, what):
 def spin(seed, rounds):
     """The job of the rows about all CPUs; the numbers wrap as they do in C."""
     for _ in range(rounds):
-        seed = (seed * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF
+        seed = ((seed ^ seed >> 31) * 6364136223846793005 + 1) & 0xFFFFFFFFFFFFFFFF
     return seed
 
 
@@ -77,9 +77,9 @@ rounds = 1  # of a job; the workers are forked, or threads, and see what calibra
 def calibrate():
     """As many rounds as take Python a millisecond: fewer than a compiled program does in it."""
     global rounds
-    start = time.perf_counter_ns()
+    start = time.process_time_ns()
     spin(1, 100_000)
-    rounds = max(1, 10**11 // (time.perf_counter_ns() - start) // divisor)
+    rounds = max(1, 10**11 // (time.process_time_ns() - start) // divisor)
 
 
 def spin_job(job):

@@ -65,6 +65,7 @@ def map_all(kind, name, **chunks):
             wanted = [results[job % common.SEEDS] for job in range(jobs)]
             common.check(answers == wanted, "a result")
             if run:
+                common.show(f"{name}.alone", alone / 1e3, "us")
                 common.show(name, alone * jobs / common.cpus() / elapsed, "of-ideal")
 
 

@@ -24,7 +24,7 @@ func spinRounds() uint64 {
 
 func spin(seed, rounds uint64) uint64 {
 	for i := uint64(0); i < rounds; i++ {
-		seed = seed*6364136223846793005 + 1442695040888963407
+		seed = (seed^seed>>31)*6364136223846793005 + 1
 	}
 	return seed
 }
@@ -55,6 +55,7 @@ func mapAll(name string, all func(jobs int, fn func(job int) uint64) []uint64) {
 			check(answer == results[i%seeds], "a result")
 		}
 		if run > 0 {
+			show(name+".alone", float64(alone.Nanoseconds())/1e3, "us")
 			ideal := float64(alone.Nanoseconds()) * float64(jobs) / float64(cpus)
 			show(name, ideal/float64(elapsed.Nanoseconds()), "of-ideal")
 		}

@@ -23,7 +23,7 @@ fn rounds() -> u64 {
 
 fn spin(seed: u64, rounds: u64) -> u64 {
     (0..rounds).fold(seed, |x, _| {
-        x.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407)
+        (x ^ x >> 31).wrapping_mul(6364136223846793005).wrapping_add(1)
     })
 }
 
@@ -67,6 +67,7 @@ fn map(name: &str) {
             assert_eq!(*answer, results[job % SEEDS]);
         }
         if run > 0 {
+            show(&format!("{name}.alone"), job_time.as_nanos() as f64 / 1e3, "us");
             let ideal = job_time.as_nanos() as f64 * jobs as f64 / cpus() as f64;
             show(name, ideal / elapsed.as_nanos() as f64, "of-ideal");
         }
