@@ -138,7 +138,8 @@ static _Noreturn void be_child(const struct kit_test *test, int output)
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     setrlimit(RLIMIT_CORE, &no_core);
-    signal(SIGINT, SIG_DFL);
+    signal(SIGINT, SIG_DFL); /* a background job's are ignored, */
+    signal(SIGHUP, SIG_DFL); /* and nohup's */
     signal(SIGPIPE, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

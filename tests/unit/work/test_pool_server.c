@@ -49,10 +49,14 @@ static int dial_path(const char *path)
 /* The loop that serves this connection, by its answer. */
 static int ask_loop(int fd)
 {
+    ssize_t n;
     char answer;
 
     CHECK_EQ(send(fd, "?", 1, MSG_NOSIGNAL), 1);
-    CHECK_EQ(recv(fd, &answer, 1, 0), 1);
+    do /* a thread whose ring another one runs is interrupted now and then */
+        n = recv(fd, &answer, 1, 0);
+    while (n < 0 && errno == EINTR);
+    CHECK_EQ(n, 1);
     return answer - '0';
 }
 
