@@ -1,6 +1,15 @@
 /*
  * Bytes with an owner: what jobs give back when their results travel between processes.
  *
+ *     struct coil_bytes *picture = coil_bytes_new(width * height);    in the job
+ *
+ *     draw(picture->data);
+ *     return coil_value(picture);
+ *
+ *     picture = coil_cfuture_take(job, COIL_FOREVER).value;           where it is wanted
+ *     write(1, picture->data, picture->size);
+ *     coil_bytes_free(picture);
+ *
  * Large ones lie in shared memory where the system has it, so that handing them to another process
  * copies nothing.
  */

@@ -22,7 +22,10 @@
  *
  * A job may wait for another job of its own pool: a thread that waits in coil_cfuture_wait does not
  * count as one of the pool's, another one takes its place. Where no thread can be made for it the
- * wait is refused with -EDEADLK; it never hangs.
+ * wait is refused with -EDEADLK; it never hangs. On loops it awaits, coil_wrap_future.
+ *
+ * In the child of a fork an executor of the parent refuses all work with -COIL_EFORKED; there it
+ * can only be closed.
  */
 #ifndef COIL_EXECUTOR_H
 #define COIL_EXECUTOR_H
@@ -224,7 +227,8 @@ struct coil_map_options {
  *
  * Suspends: in a task; elsewhere it blocks the thread.
  * Cancel-safe: yes; jobs that are out are cancelled and waited for, the others never start; their
- * items' results are -ECANCELED.
+ * items' results are -ECANCELED. So it is after a timeout, an interrupt and an error that stops it:
+ * it returns when the functions that run have, which had better ask coil_job_cancelled().
  * Owns: the caller frees the values in results, by job.drop_result's function (processes:
  * coil_bytes_free).
  * Returns: how many items failed; -ECANCELED; -ETIMEDOUT; -EINTR after coil_interrupt; with
@@ -245,7 +249,8 @@ COIL_EXPORT coil_async int64_t coil_executor_map_at(struct coil_executor *execut
 
 /**
  * Whether the running job should give up: its cancellation was asked, or its executor is shut down
- * and done waiting. Cheap: one load. False outside of jobs.
+ * and done waiting. Cheap enough for inner loops. False outside of jobs. One of several jobs
+ * that a process has at once hears of it when it has awaited.
  *
  * Suspends: no. Thread: any; about the job that runs in this thread or task.
  * Returns: true from then on.

@@ -7,8 +7,9 @@
  * one of the same pool with coil_cfuture_wait is refused with -EDEADLK on all its threads.
  *
  * Shutting down, all loops have their grace at the same time. A loop that a job holds up, because
- * it neither awaits nor returns, is left behind with its thread; its other jobs are settled too.
- * The job of a loop whose thread has died fails with -COIL_EDIED; new ones go to the other loops.
+ * it neither awaits nor returns, is left behind with its thread, a second after the grace; its
+ * other jobs are settled too. The job of a loop whose thread has died fails with -COIL_EDIED; new
+ * ones go to the other loops.
  */
 #ifndef COIL_LOOP_POOL_H
 #define COIL_LOOP_POOL_H

@@ -7,9 +7,16 @@
  * coil_executor_map. Workers are forked from a small process (the zygote) that is itself forked, or
  * started, when the pool is opened; they have none of this process's descriptors but the standard
  * ones, /dev/null as input, and what they write to stderr goes to ours. None of them outlives this
- * process, however it ends.
+ * process, however it ends. They ignore SIGINT: a Ctrl-C is this process's to answer. Their globals
+ * are copies from when the pool was opened.
  *
  *     struct coil_executor *pool = coil_process_pool_open(NULL);   before threads exist
+ *     struct coil_cfuture *job = coil_executor_submit_bytes(pool, parse, text, strlen(text));
+ *     struct coil_result r = coil_cfuture_result(job, COIL_SECONDS(5));
+ *     const struct coil_bytes *tree = r.value;
+ *
+ *     if (r.status < 0)      "worker 0 (pid 77) was killed by signal 11 (Segmentation fault) ..."
+ *         puts(coil_exception_text(coil_cfuture_exception(job)));
  */
 #ifndef COIL_PROCESS_POOL_H
 #define COIL_PROCESS_POOL_H
@@ -29,12 +36,14 @@ struct coil_process_pool_options {
     void (*begin)(void *arg); /* called first in each worker (initializer); forks only */
     void *arg;
     const char *const *program; /* argv of a program that calls coil_process_worker, started
-                                   instead of a fork; NULL-terminated; NULL: a fork */
+                                   instead of a fork; NULL-terminated; NULL: a fork. This one
+                                   again: {"/proc/self/exe", NULL} */
 };
 
 /**
  * Opens one. A fork of this program cannot be made once there are other threads, be they coil's or
- * anybody's: open the pool first of all, or name a program.
+ * anybody's: open the pool first of all, or name a program. One that does not call
+ * coil_process_worker is noticed later: the jobs fail, and tell so.
  *
  * Suspends: no, it blocks for the time of a fork. Thread: any. Owns: the caller closes it
  * (coil_executor_close).
@@ -46,7 +55,8 @@ coil_process_pool_open(const struct coil_process_pool_options *options);
 
 /**
  * What the main function of a worker program calls first. If the program was started by a pool it
- * serves that pool and does not return; else it returns at once.
+ * serves that pool and does not return; else it returns at once. Jobs find the program's functions
+ * by their names: those that are not static, of a program linked with -rdynamic or of a library.
  *
  *     int main(void)
  *     {

@@ -3,6 +3,13 @@
  * terminal, at most ten times a second; silent where there is none.
  *
  *     resize  [##########..........]  512/1024  211/s  3 failed  0:02 left
+ *
+ * coil_executor_map draws one if asked to; for anything else:
+ *
+ *     coil_progress_init(&bar, "resize", n);
+ *     while ((r = coil_cfuture_as_completed_next(jobs, COIL_FOREVER)).status >= 0)
+ *         coil_progress_add(&bar, coil_cfuture_result(r.value, 0).status < 0);
+ *     coil_progress_fini(&bar);
  */
 #ifndef COIL_PROGRESS_H
 #define COIL_PROGRESS_H
