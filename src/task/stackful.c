@@ -129,6 +129,16 @@ void coil__stackful_drop_arg(struct task *task)
     drop_arg(stackful_of(task));
 }
 
+void *coil__stackful_arg(const struct coil_future *future, coil_drop_fn *drop)
+{
+    const struct task *task = container_of(future, const struct task, future);
+    const struct stackful *self = container_of(task, const struct stackful, task);
+
+    if (future->kind != FUTURE_TASK || (task->flags & TASK_STACKFUL) == 0)
+        return NULL;
+    return self->drop_arg == drop ? self->arg : NULL;
+}
+
 bool coil__task_can_await(struct coil_loop *loop)
 {
     return loop->current != NULL && loop->current->kind == FUTURE_TASK &&

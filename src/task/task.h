@@ -234,6 +234,8 @@ bool coil__task_can_await(struct coil_loop *loop);
 
 void coil__stackful_free(struct coil_loop *loop, struct task *task);
 void coil__stackful_drop_arg(struct task *task);
+/* What a stackful task was given, if that is what frees it; else NULL. */
+void *coil__stackful_arg(const struct coil_future *future, coil_drop_fn *drop);
 size_t coil__stackful_used(const struct task *task);
 void coil__foreign_close(struct task *task);
 

@@ -114,6 +114,7 @@ static struct coil_cfuture *submit_payload(struct coil_executor *self, struct pa
         return coil__cfuture_no_memory();
     if (options == NULL)
         options = &no_options;
+    payload->place = place;
     payload->drop = payload->batch ? options->drop_result : NULL;
     if (self->kind->submit_payload != NULL)
         return self->kind->submit_payload(self, payload, options, place);
@@ -149,6 +150,12 @@ struct coil_cfuture *coil_executor_submit_batch_at(struct coil_executor *self,
 
 /* ---- what runs ---- */
 
+bool coil__task_asked_to_end(const struct coil_future *task)
+{
+    return coil_task_cancelling(task) > 0 || coil__job_asked_to_end(task) ||
+           coil__item_asked_to_end(task);
+}
+
 bool coil_job_cancelled(void)
 {
     const struct coil_loop *loop = coil__loop_running;
@@ -156,7 +163,7 @@ bool coil_job_cancelled(void)
 
     if (coil__job_state != NULL && (word_load(coil__job_state) & CF_CANCEL) != 0)
         return true;
-    return task != NULL && (coil_task_cancelling(task) > 0 || coil__job_asked_to_end(task));
+    return task != NULL && coil__task_asked_to_end(task);
 }
 
 void coil__raised_clear(void)
@@ -216,22 +223,32 @@ void coil__executor_init(struct coil_executor *self, const struct executor_kind 
     *self = (struct coil_executor){.kind = kind, .workers = workers};
     self->generation = coil__fork_generation;
     coil__cfuture_init(&self->ended, &ending, "shutdown");
+    self->ended.refs.value = 1;
 }
 
-/* Nobody will shut it down: both its references go. */
 void coil__executor_drop(struct coil_executor *self)
 {
-    if ((word_load(&self->ended.state) & CF_DONE) == 0)
-        executor_unref(self);
     executor_unref(self);
 }
 
 static void run_phases(struct coil_executor *self, const struct coil_stop_options *options)
 {
+    const uint32_t *state = word_futex(&self->state);
     int64_t left_behind = self->kind->shutdown(self, options);
 
     coil__cfuture_complete(&self->ended, coil_number(left_behind), NULL, NULL);
-    executor_unref(self);
+    word_or(&self->state, EXECUTOR_ENDED); /* after that it may be gone */
+    coil__mach_futex_wake(state, INT32_MAX);
+}
+
+/* Whoever closes is the last: what a worker did is done, and nothing of it is left. The worker
+ * waits for nobody between telling that it has ended and this. */
+static void wait_until_let_go(struct coil_executor *self)
+{
+    uintptr_t state;
+
+    while (((state = word_load(&self->state)) & EXECUTOR_ENDED) == 0)
+        coil__mach_futex_wait(word_futex(&self->state), (uint32_t)state, COIL_FOREVER);
 }
 
 static void run_phases_in_worker(struct mach_work *work)
@@ -335,6 +352,7 @@ coil_async void coil_executor_close(struct coil_executor *self)
             cancelled = true;
         if (status < 0) /* no thread to do it in: then in this one */
             begin_shutdown(self, NULL, true);
+        wait_until_let_go(self);
         if (cancelled)
             task_of(coil__loop_running->current)->flags |= TASK_MUST_CANCEL;
     }

@@ -57,7 +57,8 @@ struct coil_executor {
     struct word jobs;  /* submitted and not done: see executor_job_begins */
     struct word state; /* enum executor_state */
     /* Done when it has been shut down, its number how many jobs were left behind. Its references
-     * are the executor's: the owner's, until close; the shutdown's; and of what stays behind. */
+     * are the executor's: the owner's, until close, who waits for EXECUTOR_ENDED; and of what stays
+     * behind. */
     struct coil_cfuture ended;
     struct coil_stop_options stop; /* of the work below */
     struct mach_work shutdown;     /* the phases, when whoever began them cannot block */
@@ -65,7 +66,8 @@ struct coil_executor {
 
 enum executor_state {
     EXECUTOR_REFUSING = 1, /* no new jobs */
-    EXECUTOR_ENDING = 2    /* somebody runs the phases, or has */
+    EXECUTOR_ENDING = 2,   /* somebody runs the phases, or has */
+    EXECUTOR_ENDED = 4     /* and does not touch it any more */
 };
 
 void coil__executor_init(struct coil_executor *self, const struct executor_kind *kind,
@@ -117,11 +119,13 @@ struct coil_cfuture *coil__job_refuse(const struct job_spec *spec, int64_t statu
  * task of each item holds it. */
 struct payload {
     struct coil_function function;
-    size_t n;           /* parts */
-    size_t part_bytes;  /* of one */
-    size_t stride;      /* from one to the next */
-    bool batch;         /* the value is a struct coil_results */
-    coil_drop_fn *drop; /* of an item's value in a batch */
+    const char *place;              /* of the submission; NULL: it was in another process */
+    const struct coil_future *task; /* that runs the batch, while it does */
+    size_t n;                       /* parts */
+    size_t part_bytes;              /* of one */
+    size_t stride;                  /* from one to the next */
+    bool batch;                     /* the value is a struct coil_results */
+    coil_drop_fn *drop;             /* of an item's value in a batch */
     char *parts;
     struct word refs;
 };
@@ -142,6 +146,12 @@ static inline void *payload_part(const struct payload *payload, size_t index)
 /* A coil_coroutine_fn: calls the function for each part, in a task all parts of a batch at once.
  * Does not free the payload. */
 coil_async struct coil_result coil__payload_run(void *payload);
+
+/* Whether the task is an item of a batch that is to end. */
+bool coil__item_asked_to_end(const struct coil_future *task);
+
+/* Whether it is to end, as a job, an item, or by itself. */
+bool coil__task_asked_to_end(const struct coil_future *task);
 
 /* Where the function is in this program; NULL: there is none of that name. */
 coil_coroutine_fn *coil__function_find(const struct coil_function *function);

@@ -89,11 +89,23 @@ static void part_done(void *part)
 
 static struct coil_future *start_part(struct payload *self, coil_coroutine_fn *fn, size_t index)
 {
-    struct coil_task_options options = {
-        .name = self->function.symbol, .drop_arg = part_done, .drop_result = self->drop};
+    struct coil_task_options options = {.drop_arg = part_done, .drop_result = self->drop};
+    const char *place = self->place; /* it has the function's name */
 
+    if (place == NULL) {
+        place = "item of a batch";
+        options.name = self->function.symbol;
+    }
     word_add(&self->refs, 1);
-    return coil_create_task_at(fn, payload_part(self, index), &options, "item of a batch");
+    return coil_create_task_at(fn, payload_part(self, index), &options, place);
+}
+
+bool coil__item_asked_to_end(const struct coil_future *task)
+{
+    const void *part = coil__stackful_arg(task, part_done);
+    const struct coil_future *batch = part != NULL ? header_of(part)->payload->task : NULL;
+
+    return batch != NULL && coil__task_asked_to_end(batch);
 }
 
 /* What the tasks came to. Values move over. */
@@ -120,7 +132,9 @@ static coil_async int64_t run_at_once(struct payload *self, coil_coroutine_fn *f
     for (size_t i = 0; i < self->n; i++)
         tasks[i] = start_part(self, fn, i);
     all = coil_gather_at(tasks, self->n, COIL_RETURN_EXCEPTIONS, "batch");
+    self->task = coil_current_task();
     status = coil_await(all).status;
+    self->task = NULL;
     if (status >= 0)
         gather_results(results, tasks);
     for (size_t i = 0; i < self->n; i++) {

@@ -8,6 +8,7 @@ static struct kind_log {
     int64_t drain_ns;
     bool here;
 } was;
+static pthread_t freed_by;
 
 static struct coil_cfuture *submit_now(struct coil_executor *self, const struct job_spec *spec)
 {
@@ -40,6 +41,7 @@ static bool is_here(const struct coil_executor *self)
 static void note_free(struct coil_executor *self)
 {
     (void)self;
+    freed_by = pthread_self();
     __atomic_add_fetch(&was.freed, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -166,14 +168,14 @@ TEST(in_a_task_the_loop_goes_on_meanwhile)
 {
     open_one(&kind);
     CHECK_EQ(coil_run(shut_down_in_task, NULL).status, 0);
-    await_number(&was.freed, 1);
+    CHECK_EQ(was.freed, 1);
 }
 
 static coil_async struct coil_result close_it(void *unused)
 {
     (void)unused;
     coil_executor_close(&executor);
-    await_number(&was.freed, 1); /* to the end; the thread that did it may be the last to go */
+    CHECK_EQ(was.freed, 1); /* to the end */
     return coil_error(coil_sleep(COIL_MS(1)));
 }
 
@@ -228,6 +230,39 @@ TEST(on_its_own_thread_a_shutdown_only_begins)
     CHECK_EQ(finish(coil_executor_submit(&executor, give_number, NULL)), -COIL_ESTOPPED);
     CHECK_EQ(coil_executor_shutdown(&executor, NULL), 3);
     coil_executor_close(&executor);
+}
+
+TEST(whoever_closes_is_the_last_who_has_it)
+{
+    for (int i = 0; i < 20; i++) {
+        was = (struct kind_log){.here = true};
+        open_one(&kind);
+        CHECK_EQ(coil_executor_shutdown(&executor, NULL), -EDEADLK); /* a worker does it */
+        __atomic_store_n(&was.here, false, __ATOMIC_SEQ_CST);
+        coil_executor_close(&executor);
+        CHECK_EQ(was.freed, 1);
+        CHECK(pthread_equal(freed_by, pthread_self()));
+        memset(&executor, 0xff, sizeof(executor));
+    }
+}
+
+static coil_async struct coil_result close_without_memory(void *unused)
+{
+    (void)unused;
+    coil__fault_arm(FAULT_ALLOC, 1, false);
+    CHECK_EQ(coil_executor_shutdown(&executor, NULL), -ENOMEM); /* for a thread */
+    CHECK_EQ(was.shut_down, 0);
+    coil__fault_arm(FAULT_ALLOC, 1, false);
+    coil_executor_close(&executor);
+    CHECK_EQ(was.shut_down, 1);
+    CHECK_EQ(was.freed, 1);
+    return coil_number(0);
+}
+
+TEST(a_close_in_a_task_without_memory_for_a_thread_is_done_in_this_one)
+{
+    open_one(&kind);
+    CHECK_EQ(coil_run(close_without_memory, NULL).status, 0);
 }
 
 FAIL_TEST(on_its_own_thread_a_close_aborts, "close it from elsewhere")

@@ -349,6 +349,33 @@ TEST(cancelling_a_batch_cancels_every_item)
     coil_executor_close(pool); /* not in a task */
 }
 
+static coil_async struct coil_result compute_in_batch(void *unused)
+{
+    (void)unused;
+    __atomic_add_fetch(&items_begun, 1, __ATOMIC_SEQ_CST);
+    while (!coil_job_cancelled())
+        ;
+    return coil_number(0);
+}
+
+TEST(an_item_that_never_awaits_sees_that_its_batch_is_to_end)
+{
+    struct coil_executor *pool = open_pool(1, COIL_ROUND_ROBIN);
+    struct coil_cfuture *job;
+    char items[3] = {0};
+
+    job = coil_executor_submit_batch(pool, compute_in_batch, items, 3);
+    await_number(&items_begun, 1);
+    CHECK(coil_cfuture_cancel(job));
+    CHECK_EQ(finish(job), -ECANCELED);
+    items_begun = 0;
+    job = coil_executor_submit_batch(pool, compute_in_batch, items, 3);
+    await_number(&items_begun, 1);
+    CHECK_EQ(coil_executor_shutdown(pool, NULL), 0); /* not in a task */
+    CHECK_EQ(finish(job), -ECANCELED);
+    coil_executor_close(pool); /* not in a task */
+}
+
 static coil_async struct coil_result gather_both(void *arg)
 {
     struct coil_executor *pool = arg;
