@@ -361,8 +361,8 @@ coil_async int64_t coil_stream_readany(struct coil_stream *stream, char **data)
     n = (int64_t)stream_buffered(stream);
     if (n == 0)
         n = receive_any(stream);
-    if (n > 0)
-        *data = coil__stream_hand_out(stream, (size_t)n);
+    if (n >= 0)
+        *data = n > 0 ? coil__stream_hand_out(stream, (size_t)n) : nothing;
     return leave(stream, n, data, 0);
 }
 

@@ -28,6 +28,7 @@ DRIVER_LOOP_TEST(readany_gives_what_is_there_and_zero_at_the_end)
     CHECK_EQ(coil_stream_readany(both.near, &data), 4);
     CHECK_STR(data, "more");
     CHECK_EQ(coil_stream_readany(both.near, &data), 0);
+    CHECK_STR(data, "");
     CHECK(coil_stream_at_eof(both.near));
     CHECK_EQ(coil_stream_readany(both.near, &data), 0);
     unref_both(&both);
