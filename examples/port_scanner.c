@@ -14,7 +14,7 @@ static coil_async struct coil_result try_port(void *number)
     struct coil_timeout scope;
     int64_t err;
 
-    coil_timeout_enter(&scope, COIL_MS(500));
+    coil_timeout_enter(&scope, COIL_SECONDS(5));
     err = coil_open_connection(host, (uint16_t)(uintptr_t)number, &stream);
     err = coil_timeout_exit(&scope, err);
     coil_semaphore_release(&places);
