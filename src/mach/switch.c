@@ -59,34 +59,52 @@ static void describe_to_asan(struct mach_context *context, const void *low, cons
 #ifdef MACH_TSAN
 void *__tsan_get_current_fiber(void);
 void *__tsan_create_fiber(unsigned flags);
+void __tsan_destroy_fiber(void *fiber);
 
 /*
  * TSan has some 8,000 fibers, and what it knows of a destroyed one it never frees. So ours are used
  * again. That orders a coroutine after the one whose fiber it gets, which a loop's thread does
- * anyway.
+ * anyway. But not for ever: frames that ended by mach_switch_last, or were cut off, are left on its
+ * record of calls, which has room for 65,536 and overflows unseen.
  */
+enum { FIBER_USES = 1000 };
+
 static struct {
     pthread_mutex_t lock;
-    void *unused[8192];
+    struct {
+        void *fiber;
+        unsigned uses;
+    } unused[8192];
     size_t count;
 } fibers = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static void *fiber_get(void)
+static void fiber_get(struct mach_context *context)
 {
-    void *fiber;
-
+    context->fiber = NULL;
+    context->fiber_uses = 1;
     pthread_mutex_lock(&fibers.lock);
-    fiber = fibers.count > 0 ? fibers.unused[--fibers.count] : NULL;
+    if (fibers.count > 0) {
+        context->fiber = fibers.unused[--fibers.count].fiber;
+        context->fiber_uses = fibers.unused[fibers.count].uses + 1;
+    }
     pthread_mutex_unlock(&fibers.lock);
-    return fiber ? fiber : __tsan_create_fiber(0);
+    if (context->fiber == NULL)
+        context->fiber = __tsan_create_fiber(0);
 }
 
-static void fiber_put(void *fiber)
+static void fiber_put(struct mach_context *context)
 {
+    void *worn = context->fiber_uses >= FIBER_USES ? context->fiber : NULL;
+
     pthread_mutex_lock(&fibers.lock);
-    if (fibers.count < sizeof(fibers.unused) / sizeof(*fibers.unused))
-        fibers.unused[fibers.count++] = fiber;
+    if (worn == NULL && fibers.count < sizeof(fibers.unused) / sizeof(*fibers.unused)) {
+        fibers.unused[fibers.count].fiber = context->fiber;
+        fibers.unused[fibers.count++].uses = context->fiber_uses;
+    }
     pthread_mutex_unlock(&fibers.lock);
+    if (worn != NULL)
+        __tsan_destroy_fiber(worn);
+    context->fiber = NULL;
 }
 #endif
 
@@ -98,7 +116,7 @@ void coil__mach_context_init(struct mach_context *context, void *low, void *high
     INVARIANT(((uintptr_t)high & 15) == 0);
     (void)low;
 #ifdef MACH_TSAN
-    context->fiber = fiber_get();
+    fiber_get(context);
 #endif
 #ifdef MACH_ASAN
     /* Frames that ended by mach_switch_last left their red zones here. */
@@ -119,8 +137,7 @@ void coil__mach_context_init(struct mach_context *context, void *low, void *high
 void coil__mach_context_fini(struct mach_context *context)
 {
 #ifdef MACH_TSAN
-    fiber_put(context->fiber);
-    context->fiber = NULL;
+    fiber_put(context);
 #endif
     context->sp = NULL;
 }

@@ -51,6 +51,7 @@ struct mach_context {
 #endif
 #ifdef MACH_TSAN
     void *fiber;
+    unsigned fiber_uses; /* this one among them */
 #endif
 };
 
