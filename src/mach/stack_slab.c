@@ -104,13 +104,18 @@ struct mach_slab *coil__slab_open(unsigned cls, uint32_t count, const char **why
         word_store(&slab->low, 0);
         return NULL;
     }
+    slab->valgrind = NULL;
+    if (valgrind_runs() && (slab->valgrind = mem_zalloc(count * sizeof(*slab->valgrind))) == NULL) {
+        coil__sys_munmap(low, count * slab_stride(cls)); /* it must know of each stack */
+        word_store(&slab->low, 0);
+        return NULL;
+    }
     slab->cls = cls;
     slab->count = count;
     slab->guarded = 0;
     slab->carved = 0;
     slab->cold = 0;
     memset(slab->cold_bits, 0, sizeof(slab->cold_bits));
-    slab->valgrind = valgrind_runs() ? mem_zalloc(count * sizeof(*slab->valgrind)) : NULL;
     word_store(&slab->low, (uintptr_t)low);
     return slab;
 }
