@@ -64,7 +64,7 @@ static coil_async struct coil_result run_beside_it(void *pool)
 TEST(after_its_shutdown_every_kind_refuses_every_form_of_work)
 {
     struct kinds all = open_each();
-    int items[3] = {1, 2, 3};
+    int64_t items[3] = {1, 2, 3};
     struct coil_result results[3];
 
     for (int i = 0; i < KINDS; i++) {
@@ -111,13 +111,16 @@ static coil_async struct coil_result use_without_descriptors(void *pool)
 TEST(without_descriptors_threads_and_loops_take_work)
 {
     struct coil_executor *loops = open_pool(1, COIL_LEAST_LOADED), *threads;
-    int items[3] = {1, 2, 3};
+    int64_t items[3] = {1, 2, 3};
+    struct coil_result results[3];
 
     set_descriptors(0);
     threads = coil_thread_pool_open(NULL);
     CHECK_EQ(finish(coil_executor_submit(threads, give_number, (void *)3)), 3);
     CHECK_EQ(finish(coil_executor_submit(loops, give_number, (void *)4)), 4);
-    CHECK_EQ(coil_executor_map(loops, double_it, items, 3, NULL), 0); /* not in a task */
+    CHECK_EQ(coil_executor_map(loops, double_it, items, 3, results), 0); /* not in a task */
+    for (int i = 0; i < 3; i++)
+        CHECK_EQ(results[i].status, 2 * items[i]);
     set_descriptors(1024);
     CHECK_EQ(coil_run(use_without_descriptors, threads).status, 6);
     CHECK_EQ(coil_run(use_without_descriptors, loops).status, 6);

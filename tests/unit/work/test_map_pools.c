@@ -18,6 +18,8 @@ typedef struct coil_executor *open_fn(void);
 
 static struct coil_executor *opened(struct coil_executor *executor)
 {
+    if (executor == NULL && errno == ENOSYS && kit_under_valgrind())
+        SKIP("valgrind has no descriptors of processes");
     if (executor == NULL)
         FAIL("no executor: %s", strerror(errno));
     for (int i = 0; i < ITEMS; i++)
