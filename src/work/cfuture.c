@@ -10,6 +10,7 @@
 #include "mach/sys.h"
 #include "mach/thread.h"
 #include "mach/workers.h"
+#include "work/circle.h"
 
 #define CALLBACKS_CLOSED 1
 
@@ -159,6 +160,25 @@ static int sleep_until_done(struct coil_cfuture *future, int64_t deadline_ns, ui
     return 0;
 }
 
+/* If work that waits finds another thread, and nobody who would have to end first waits for us. */
+static int sleep_if_allowed(struct coil_cfuture *future, int64_t timeout_ns, uint32_t seen)
+{
+    int64_t now = mach_now();
+    struct circle_edge edge;
+    int err = coil__circle_enter(&edge, future, timeout_ns);
+
+    if (err != 0)
+        return err;
+    err = coil__mach_worker_waits();
+    if (err == 0) {
+        err = sleep_until_done(
+            future, timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns, seen);
+        coil__mach_worker_goes_on();
+    }
+    coil__circle_leave(&edge);
+    return err;
+}
+
 int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns)
 {
     return coil__cfuture_wait_since(future, timeout_ns, coil__mach_interrupts());
@@ -166,7 +186,6 @@ int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns)
 
 int coil__cfuture_wait_since(struct coil_cfuture *future, int64_t timeout_ns, uint32_t seen)
 {
-    int64_t now;
     int err;
 
     if (is_done(future))
@@ -181,14 +200,7 @@ int coil__cfuture_wait_since(struct coil_cfuture *future, int64_t timeout_ns, ui
         if (is_done(future))
             return 0;
     }
-    now = mach_now();
-    err = coil__mach_worker_waits();
-    if (err != 0)
-        return err;
-    err = sleep_until_done(future,
-                           timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns, seen);
-    coil__mach_worker_goes_on();
-    return err;
+    return sleep_if_allowed(future, timeout_ns, seen);
 }
 
 struct coil_result coil_cfuture_result(struct coil_cfuture *future, int64_t timeout_ns)
