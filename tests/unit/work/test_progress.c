@@ -174,14 +174,14 @@ TEST(bar_is_drawn_when_it_is_time)
     coil_progress_init(&bar, "copy", 4);
     coil_progress_add(&bar, false); /* not yet */
     CHECK(!bar.drawn);
-    bar.began_ns = bar.drawn_ns -= COIL_SECONDS(2); /* as if time had passed */
+    bar.began_ns = bar.drawn_ns -= COIL_SECONDS(200); /* as if time had passed */
     coil_progress_add(&bar, true);
     CHECK(bar.drawn);
     coil_progress_add(&bar, false); /* and again not yet */
     coil_progress_add(&bar, false);
     coil_progress_fini(&bar);
-    CHECK_STR(terminal_end(), "\rcopy  2/4  1.0/s  1 failed  0:02 left\033[K"
-                              "\rcopy  4/4  2.0/s  1 failed  in 0:02\033[K\r\n");
+    CHECK_STR(terminal_end(), "\rcopy  2/4  0.6/min  1 failed  3:20 left\033[K"
+                              "\rcopy  4/4  1.2/min  1 failed  in 3:20\033[K\r\n");
 }
 
 TEST(line_can_be_wiped_for_something_else)

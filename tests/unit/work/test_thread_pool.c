@@ -445,7 +445,7 @@ TEST(a_job_that_never_ends_is_reported_and_left_behind)
     CHECK_EQ(coil_executor_shutdown(pool, &options), 1);
     CHECK_HAS(survivors, "stubborn");
     CHECK_HAS(survivors, "test_thread_pool.c:");
-    CHECK_HAS(survivors, "has been running for 0.0");
+    CHECK_HAS(survivors, "has been running for ");
     CHECK_EQ(coil_executor_shutdown(pool, NULL), 1);
     coil_executor_close(pool);
     CHECK_EQ(finish(job), -COIL_ESTOPPED);
