@@ -9,8 +9,9 @@
 #include <coil/coil.h>
 #include <coil/process_pool.h>
 
-/* What takes longer does not end. */
-#define LIMIT COIL_SECONDS(600)
+/* A program that does not end is killed; simulated time may pass for a task while a thread works.
+ */
+#define LIMIT COIL_FOREVER
 #define MOMENT COIL_US(500)
 
 static void note_death(int pool, int64_t status)
@@ -247,8 +248,9 @@ static void survives(const char *description, void *unused)
 
 static coil_async void shut_down(const struct step *step)
 {
-    const struct coil_stop_options options = {
-        .drain_ns = step->n % 2 == 0 ? MOMENT : 0, .grace_ns = LIMIT, .survivor = survives};
+    const struct coil_stop_options options = {.drain_ns = step->n % 2 == 0 ? MOMENT : 0,
+                                              .grace_ns = COIL_SECONDS(600),
+                                              .survivor = survives};
     struct ground *pool = &stage->pool[step->pool];
     int64_t left_behind;
 
