@@ -66,8 +66,9 @@ static int start_worker(struct mach_pool *pool)
 }
 
 /*
- * Work waits and nobody attends: calls an idle thread (*call, to be woken),
- * or makes one. An error: there is none that does not wait, and none could be made.
+ * Work waits and nobody attends: calls an idle thread (*call, to be woken
+ * once the lock is free), or makes one. An error: there is none that does not wait, and none could
+ * be made.
  */
 static int engage(struct mach_pool *pool, struct worker **call)
 {
@@ -90,14 +91,22 @@ static int engage(struct mach_pool *pool, struct worker **call)
     return busy(pool) > 0 ? 0 : err;
 }
 
-/* Wakes it with the lock held, for without its memory may be gone. */
+/*
+ * Wakes it once the lock is free, which is the first thing it will want: that is a microsecond of
+ * five. It may have ended by then, and its memory gone: the word's address is all that a wake
+ * uses, and who sleeps on another word there sleeps on.
+ */
 static void unlock_and_call(struct mach_pool *pool, struct worker *call)
 {
+    const uint32_t *awake = NULL;
+
     if (call != NULL) {
+        awake = &call->awake;
         __atomic_store_n(&call->awake, 1, __ATOMIC_RELEASE);
-        coil__mach_futex_wake(&call->awake, 1);
     }
     pthread_mutex_unlock(&pool->lock);
+    if (awake != NULL)
+        coil__mach_futex_wake(awake, 1);
 }
 
 /* With the lock held: if work waits and nobody attends, somebody shall. */

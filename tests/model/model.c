@@ -69,16 +69,21 @@ void model_fail(const char *format, ...)
         leave(); /* for ever: the run is over */
 }
 
+void model__come_to(const void *address, size_t size)
+{
+    bool reads = model_reads;
+
+    model_reads = false;
+    if (current < 0)
+        return;
+    threads[current].next = (struct access){(uintptr_t)address, size, reads};
+    leave();
+}
+
 void model__touch(const void *address, size_t size)
 {
-    if (current < 0) {
-        model_reads = false;
-        return;
-    }
-    threads[current].next = (struct access){(uintptr_t)address, size, model_reads};
-    model_reads = false;
-    leave();
-    if (model__is_freed(address))
+    model__come_to(address, size);
+    if (current >= 0 && model__is_freed(address))
         model_fail("thread %d uses memory that was given back", current);
 }
 

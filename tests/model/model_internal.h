@@ -15,6 +15,9 @@ void model_step(const struct word *word);
 /* The running thread is about to touch all of this. Any other may go first. */
 void model__touch(const void *address, size_t size);
 
+/* The same for who uses the address alone: the memory may have been given back. */
+void model__come_to(const void *address, size_t size);
+
 /* Sleeps until somebody wakes the address; timed: or until the scheduler says that the time is
  * over. True: woken. */
 bool model__block(const void *address, bool timed);

@@ -2,6 +2,7 @@
  * back, whoever comes when. */
 #include <coil/result.h>
 
+#include "model_internal.h"
 #include "model_world.h"
 
 #define pthread_detach(thread) ((void)0)
@@ -21,6 +22,8 @@
         0                                     \
     }
 #define coil__mach_thread_start start_in_model
+#undef coil__mach_futex_wake
+#define coil__mach_futex_wake wake_address
 
 #include "mach/thread.h"
 
@@ -49,6 +52,15 @@ int start_in_model(struct mach_thread *thread, void (*fn)(void *arg), void *arg,
     given[made++] = arg;
     tell();
     return 0;
+}
+
+/* A wake uses the address alone, not what lies there: it may be gone, and nobody sleep on it. */
+void wake_address(const uint32_t *word, int n)
+{
+    (void)n;
+    model__come_to(word, sizeof(*word));
+    if (!model__is_freed(word))
+        model__wake(word);
 }
 
 #include "mach/workers.c"
