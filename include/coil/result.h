@@ -53,9 +53,9 @@ COIL_BEGIN_DECLS
 
 /* Error codes of coil, beyond errno's (used negated, like them: -COIL_ESTOPPED). */
 enum coil_error_code {
-    COIL_ESTOPPED = 5000,    /* the loop refuses new work, or ended before this was done */
+    COIL_ESTOPPED = 5000,    /* loop or executor refuses new work, or ended before this was done */
     COIL_EDIED = 5001,       /* the thread or process it ran in ended under it */
-    COIL_EFORKED = 5002,     /* belongs to a loop of the parent process */
+    COIL_EFORKED = 5002,     /* belongs to a loop or executor of the parent process */
     COIL_EPENDING = 5003,    /* asyncio.InvalidStateError: not done yet */
     COIL_ESHUTDOWN = 5004,   /* asyncio.QueueShutDown */
     COIL_EBROKEN = 5005,     /* asyncio.BrokenBarrierError */
@@ -115,7 +115,7 @@ struct coil_exception;
  * exception; whoever awaits that future and returns the same status carries it on. `code` may be
  * given as EIO or -EIO. Call it as coil_raise(code, format, ...).
  *
- * Suspends: no. Thread: any (outside a loop's thread only the code is kept).
+ * Suspends: no. Thread: any; outside of loops and of executors' jobs only the code is kept.
  * Returns: coil_error(-code).
  */
 COIL_EXPORT struct coil_result coil_raise_at(const char *place, int64_t code, const char *format,

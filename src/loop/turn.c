@@ -51,9 +51,14 @@ static int wait_replaced(struct coil_loop *loop, int64_t deadline_ns)
 
 static int wait_for_world(struct coil_loop *loop, int64_t deadline_ns)
 {
-    int err = deadline_ns > 0
-                  ? wait_replaced(loop, deadline_ns)
-                  : loop->driver->ops->wait(loop->driver, deadline_ns, loop->others == 0);
+    int err;
+
+    REQUIRE(
+        loop->generation == coil__fork_generation,
+        "the loop of the parent process goes on in the child of a fork: end the child there, by "
+        "_exit or exec, before it awaits or returns; or open a loop of its own");
+    err = deadline_ns > 0 ? wait_replaced(loop, deadline_ns)
+                          : loop->driver->ops->wait(loop->driver, deadline_ns, loop->others == 0);
 
     COUNTER_ADD(loop->sleeps, 1);
     loop->fresh = false;

@@ -145,10 +145,12 @@ int coil_process_pool_kill(struct coil_cfuture *future)
     struct process_job *job = job_of(future);
     bool runs;
 
+    if (future == NULL)
+        return -EINVAL;
+    if (coil_cfuture_done(future)) /* also one that was refused */
+        return -EALREADY;
     if (future->kind != &job_kind)
         return -EINVAL;
-    if (coil_cfuture_done(future))
-        return -EALREADY;
     pthread_mutex_lock(&job->pool->lock);
     runs = job->seat != NULL;
     if (runs) {

@@ -186,3 +186,30 @@ TEST(a_gigabyte_comes_back_from_every_kind)
     }
     close_each(&all);
 }
+
+/* ---- forks ---- */
+
+static coil_async struct coil_result forks_and_awaits(void *unused)
+{
+    pid_t pid = fork();
+
+    (void)unused;
+    coil_sleep(COIL_MS(1)); /* in the child, too */
+    return coil_number(pid);
+}
+
+TEST(a_job_of_a_loop_that_forks_and_goes_on_ends_the_child)
+{
+    struct coil_loop_pool_options options = {.loops = 1};
+    struct coil_executor *pool = coil_loop_pool_open(&options);
+    struct coil_cfuture *job = coil_executor_submit(pool, forks_and_awaits, NULL);
+    pid_t pid = (pid_t)wait_for(job).status;
+    int status = 0;
+
+    CHECK(pid > 0);
+    CHECK_EQ(waitpid(pid, &status, 0), pid);
+    CHECK(WIFSIGNALED(status));
+    CHECK_EQ(WTERMSIG(status), SIGABRT); /* having said why */
+    coil_cfuture_unref(job);
+    coil_executor_close(pool); /* not in a task */
+}
