@@ -462,7 +462,7 @@ TEST(survivors_without_anybody_who_listens_are_told_on_stderr)
     struct coil_stop_options options = {.grace_ns = -1};
     struct coil_executor *pool = open_pool(1);
     struct coil_cfuture *job;
-    struct held held;
+    static struct held held; /* the job has it for longer than this runs */
     char *said;
 
     held_init(&held);
