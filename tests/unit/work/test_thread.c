@@ -479,6 +479,9 @@ TEST(in_the_child_of_a_fork_close_does_not_hang_and_a_new_one_runs)
 
     if (UNDER_TSAN)
         SKIP("the thread sanitizer follows no new threads after a fork");
+    while (coil_cfuture_state(handle) == COIL_CFUTURE_PENDING)
+        usleep(1000);
+    usleep(20 * 1000); /* the thread sleeps by now: no sanitizer's allocator is torn by the fork */
     in_child(use_in_child, thread);
     CHECK(!coil_thread_stopping(thread));
     CHECK_EQ(coil_cfuture_cancel_and_wait(handle, LIMIT).status, -ECANCELED);
