@@ -1,17 +1,5 @@
 """concurrent.futures.wait: ALL_COMPLETED."""
-import concurrent.futures
-from common.jobs import Gate, fail, pool, state, twice
-from vtime import say
+from concurrent.futures import ALL_COMPLETED
+from common.jobs import wait_for_three
 
-executor = pool(4)
-gate = Gate('gate')
-jobs = [executor.submit(gate.job), executor.submit(twice, 2)]
-gate.wait_until_begun()
-concurrent.futures.wait(jobs[1:])
-jobs.append(executor.submit(fail, 'bad'))
-concurrent.futures.wait(jobs[2:])
-gate.let_go()
-done = concurrent.futures.wait(jobs, return_when=concurrent.futures.ALL_COMPLETED).done
-say(f"done: {len(done)}: {' '.join(state(job) for job in jobs)}")
-# it is open
-executor.shutdown()
+wait_for_three(ALL_COMPLETED)

@@ -1,17 +1,5 @@
 """concurrent.futures.wait: FIRST_EXCEPTION."""
-import concurrent.futures
-from common.jobs import Gate, fail, pool, state, twice
-from vtime import say
+from concurrent.futures import FIRST_EXCEPTION
+from common.jobs import wait_for_three
 
-executor = pool(4)
-gate = Gate('gate')
-jobs = [executor.submit(gate.job), executor.submit(twice, 2)]
-gate.wait_until_begun()
-concurrent.futures.wait(jobs[1:])
-jobs.append(executor.submit(fail, 'bad'))
-concurrent.futures.wait(jobs[2:])
-# the gate stays closed
-done = concurrent.futures.wait(jobs, return_when=concurrent.futures.FIRST_EXCEPTION).done
-say(f"done: {len(done)}: {' '.join(state(job) for job in jobs)}")
-gate.let_go()
-executor.shutdown()
+wait_for_three(FIRST_EXCEPTION)

@@ -70,3 +70,33 @@ const char *cancelled(struct coil_cfuture *future)
 {
     return yes(coil_cfuture_done(future) && coil_cfuture_result(future, 0).status == -ECANCELED);
 }
+
+static void wait_until_done(struct coil_cfuture *job)
+{
+    coil_cfuture_wait_many(&job, 1, COIL_FOREVER, COIL_ALL_COMPLETED); /* not in a task */
+}
+
+void wait_for_three(enum coil_wait_condition condition)
+{
+    struct coil_executor *executor = pool(4);
+    struct coil_cfuture *jobs[3];
+    struct gate gate;
+    int64_t done;
+
+    gate_init(&gate, "gate");
+    jobs[0] = coil_executor_submit(executor, gate_job, &gate);
+    jobs[1] = coil_executor_submit(executor, twice, NUMBER(2));
+    wait_until_begun(&gate);
+    wait_until_done(jobs[1]);
+    jobs[2] = coil_executor_submit(executor, fail, word("bad"));
+    wait_until_done(jobs[2]);
+    if (condition == COIL_ALL_COMPLETED)
+        let_go(&gate);
+    done = coil_cfuture_wait_many(jobs, 3, COIL_FOREVER, condition); /* not in a task */
+    say("done: %d: %s %s %s", (int)done, state(jobs[0]), state(jobs[1]), state(jobs[2]));
+    let_go(&gate);
+    coil_cfuture_exception(jobs[2]); /* seen */
+    for (int i = 0; i < 3; i++)
+        coil_cfuture_unref(jobs[i]);
+    shut(executor);
+}

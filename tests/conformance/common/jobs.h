@@ -34,6 +34,10 @@ void let_go(struct gate *gate);
 const char *result(struct coil_cfuture *future, int64_t timeout_ns);
 const char *state(const struct coil_cfuture *future);
 
+/* A wait for one job that waits at a gate, one that has ended and one that has failed. The gate is
+ * opened before it if all are waited for, else after it. */
+void wait_for_three(enum coil_wait_condition condition);
+
 /* "True" or "False". */
 const char *cancelled(struct coil_cfuture *future);
 

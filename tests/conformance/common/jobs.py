@@ -58,3 +58,21 @@ def state(future):
     if future.done():
         return 'done'
     return 'running' if future.running() else 'pending'
+
+
+def wait_for_three(condition):
+    """A wait for one job that waits at a gate, one that has ended and one that has failed. The gate is
+    opened before it if all are waited for, else after it."""
+    executor = pool(4)
+    gate = Gate('gate')
+    jobs = [executor.submit(gate.job), executor.submit(twice, 2)]
+    gate.wait_until_begun()
+    concurrent.futures.wait(jobs[1:])
+    jobs.append(executor.submit(fail, 'bad'))
+    concurrent.futures.wait(jobs[2:])
+    if condition == concurrent.futures.ALL_COMPLETED:
+        gate.let_go()
+    done = concurrent.futures.wait(jobs, return_when=condition).done
+    say(f"done: {len(done)}: {' '.join(state(job) for job in jobs)}")
+    gate.let_go()
+    executor.shutdown()
