@@ -4,6 +4,7 @@
  */
 #include "io/race.h"
 
+#include "base/time.h"
 #include "io/op_wait.h"
 #include "io/world.h"
 
@@ -95,10 +96,8 @@ static void time_is_up(struct coil_handle *handle)
 
 static void arm(struct race *race)
 {
-    int64_t delay_ns = race->options->delay_ns, now = loop_now(race->loop);
-
     race->timer = (struct coil_timer){.handle = {.run = time_is_up}};
-    race->timer.when_ns = delay_ns > COIL_FOREVER - now ? COIL_FOREVER : now + delay_ns;
+    race->timer.when_ns = time_after(loop_now(race->loop), race->options->delay_ns);
     coil__timers_add(&race->loop->timers, &race->timer);
 }
 

@@ -1,6 +1,7 @@
 /* coil_call: asyncio's Handle and TimerHandle, in the caller's memory. */
 #include "loop/loop.h"
 
+#include "base/time.h"
 #include "loop/exception.h"
 
 static void run_call(struct coil_handle *handle)
@@ -56,9 +57,7 @@ void coil_call_at(struct coil_loop *loop, struct coil_call *call, int64_t when_n
 
 void coil_call_later(struct coil_loop *loop, struct coil_call *call, int64_t delay_ns)
 {
-    int64_t now = loop_now(loop);
-
-    coil_call_at(loop, call, delay_ns > COIL_FOREVER - now ? COIL_FOREVER : now + delay_ns);
+    coil_call_at(loop, call, time_after(loop_now(loop), delay_ns));
 }
 
 int coil_call_soon_threadsafe(struct coil_loop *loop, struct coil_call *call)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/time.h"
 #include "probe/ask.h"
 #include "task/task.h"
 
@@ -165,15 +166,12 @@ static int set_deadline(struct coil_loop *loop, void *block)
 {
     struct command *command = block;
     struct task *task = find(loop, command->id);
-    int64_t now = loop_now(loop);
 
     if (task == NULL)
         return -ESRCH;
     if (task->scope == NULL)
         return -ENOENT;
-    return coil_timeout_reschedule(task->scope, command->delay_ns > COIL_FOREVER - now
-                                                    ? COIL_FOREVER
-                                                    : now + command->delay_ns);
+    return coil_timeout_reschedule(task->scope, time_after(loop_now(loop), command->delay_ns));
 }
 
 static int set_name(struct coil_loop *loop, void *block)

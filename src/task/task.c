@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/time.h"
 #include "mach/clock.h"
 
 struct coil_loop *coil__task_loop(const struct coil_task_options *options, const char *caller)
@@ -171,9 +172,7 @@ static bool cancel_task(struct coil_future *future, struct coil_exception *reaso
 
 void coil__task_begin_sleep(struct coil_loop *loop, struct task *task, int64_t delay_ns)
 {
-    int64_t now = loop_now(loop);
-
-    task->timer.when_ns = delay_ns > COIL_FOREVER - now ? COIL_FOREVER : now + delay_ns;
+    task->timer.when_ns = time_after(loop_now(loop), delay_ns);
     task->timer.handle.run = coil__task_sleep_over;
     task->flags |= TASK_SLEEPING;
     coil__timers_add(&loop->timers, &task->timer);

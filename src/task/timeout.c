@@ -1,6 +1,8 @@
 /* Timeouts: cancellation with a clock (asyncio.Timeout, state by state). */
 #include "task/task.h"
 
+#include "base/time.h"
+
 enum scope_state { SCOPE_ENTERED = 1, SCOPE_EXPIRING, SCOPE_EXPIRED, SCOPE_LEFT };
 
 static void fire(struct coil_handle *handle)
@@ -55,14 +57,11 @@ void coil_timeout_enter_at(struct coil_timeout *scope, int64_t when_ns)
 
 void coil_timeout_enter(struct coil_timeout *scope, int64_t delay_ns)
 {
-    int64_t now;
-
-    if (delay_ns == COIL_FOREVER) {
+    if (delay_ns == COIL_FOREVER)
         coil_timeout_enter_at(scope, COIL_FOREVER);
-        return;
-    }
-    now = loop_now(loop_here("coil_timeout_enter"));
-    coil_timeout_enter_at(scope, delay_ns > COIL_FOREVER - now ? COIL_FOREVER : now + delay_ns);
+    else
+        coil_timeout_enter_at(scope,
+                              time_after(loop_now(loop_here("coil_timeout_enter")), delay_ns));
 }
 
 int64_t coil_timeout_exit(struct coil_timeout *scope, int64_t status)

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/check.h"
+#include "base/time.h"
 #include "mach/clock.h"
 #include "mach/interrupt.h"
 #include "mach/sys.h"
@@ -171,8 +172,7 @@ static int sleep_if_allowed(struct coil_cfuture *future, int64_t timeout_ns, uin
         return err;
     err = coil__mach_worker_waits();
     if (err == 0) {
-        err = sleep_until_done(
-            future, timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns, seen);
+        err = sleep_until_done(future, time_after(now, timeout_ns), seen);
         coil__mach_worker_goes_on();
     }
     coil__circle_leave(&edge);

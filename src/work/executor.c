@@ -6,6 +6,7 @@
 #include "mach/thread.h"
 #include "task/task.h"
 #include "work/job.h"
+#include "work/join.h"
 
 __thread const struct word *coil__job_state;
 
@@ -271,13 +272,6 @@ static int begin_phases(struct coil_executor *self, const struct coil_stop_optio
     return err;
 }
 
-static bool in_task(void)
-{
-    struct coil_loop *loop = coil__loop_running;
-
-    return loop != NULL && !loop->closing && coil__task_can_await(loop);
-}
-
 /* The thread has nothing better to do: an interrupt is for the next wait. */
 static void block_until_ended(struct coil_executor *self)
 {
@@ -290,7 +284,7 @@ static coil_async int64_t wait_until_ended(struct coil_executor *self)
     struct coil_future *future;
     int64_t status = -ENOMEM;
 
-    if (in_task()) {
+    if (coil__joins_in_task()) {
         future = coil_wrap_future(&self->ended);
         status = coil_await(future).status;
         coil_future_unref(future);
@@ -330,7 +324,7 @@ coil_async int64_t coil_executor_shutdown(struct coil_executor *self,
             "the process's default executor is never shut down: open one of your own");
     here = self->kind->is_here(self);
     executor_ref(self);
-    status = begin_shutdown(self, options, !here && !in_task());
+    status = begin_shutdown(self, options, !here && !coil__joins_in_task());
     if (status == 0)
         status = here ? -EDEADLK : wait_until_ended(self);
     executor_unref(self);

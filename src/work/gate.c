@@ -3,6 +3,7 @@
 #include <coil/timeout.h>
 
 #include "base/check.h"
+#include "base/time.h"
 #include "loop/loop.h"
 #include "mach/clock.h"
 #include "task/task.h"
@@ -120,12 +121,7 @@ static int64_t now_here(void)
 
 int64_t coil__gate_deadline(int64_t timeout_ns)
 {
-    int64_t now;
-
-    if (timeout_ns == COIL_FOREVER)
-        return COIL_FOREVER;
-    now = now_here();
-    return timeout_ns > COIL_FOREVER - now ? COIL_FOREVER : now + timeout_ns;
+    return timeout_ns == COIL_FOREVER ? COIL_FOREVER : time_after(now_here(), timeout_ns);
 }
 
 /* A loop that closes takes nothing new, and has told its bridges already: this never returns. */

@@ -5,13 +5,14 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/time.h"
 #include "loop/loop.h"
 #include "mach/clock.h"
 #include "mach/thread.h"
 #include "work/job.h"
 #include "work/loop_thread.h"
+#include "work/stop.h"
 
-#define DEFAULT_GRACE COIL_SECONDS(5)
 #define MARGIN \
     COIL_SECONDS(1) /* for what a loop does after its grace, before it is held for stuck */
 #define MOST_LOOPS 4096
@@ -95,20 +96,12 @@ static bool is_here(const struct coil_executor *executor)
 
 /* ---- shutdown ---- */
 
-static int64_t later(int64_t time_ns, int64_t delay_ns)
-{
-    return delay_ns > COIL_FOREVER - time_ns ? COIL_FOREVER : time_ns + delay_ns;
-}
-
 /* What all phases may take; COIL_FOREVER: as long as it takes. */
 static int64_t longest(const struct coil_stop_options *options)
 {
-    int64_t grace = options->grace_ns == 0 ? DEFAULT_GRACE : options->grace_ns;
-    int64_t rest = grace > COIL_FOREVER - MARGIN ? COIL_FOREVER : MARGIN + (grace > 0 ? grace : 0);
+    int64_t rest = time_after(MARGIN, stop_grace_ns(options));
 
-    return options->drain_ns > COIL_FOREVER - rest
-               ? COIL_FOREVER
-               : rest + (options->drain_ns > 0 ? options->drain_ns : 0);
+    return options->drain_ns > 0 ? time_after(rest, options->drain_ns) : rest;
 }
 
 /* The phases begin when the loop hears of them; when it does not it is stuck. */
@@ -116,10 +109,11 @@ static int wait_in_time(struct coil_thread *thread, const struct coil_stop_optio
                         int64_t told_ns)
 {
     int64_t most = longest(options);
-    int err = coil__thread_wait(thread, later(told_ns, most));
+    int err = coil__thread_wait(thread, time_after(told_ns, most));
     int64_t heard_ns = coil__thread_heard(thread);
 
-    return err != 0 && heard_ns > told_ns ? coil__thread_wait(thread, later(heard_ns, most)) : err;
+    return err != 0 && heard_ns > told_ns ? coil__thread_wait(thread, time_after(heard_ns, most))
+                                          : err;
 }
 
 struct stuck {
@@ -157,7 +151,7 @@ static void end_drain(struct loop_pool *self, const struct coil_stop_options *op
 {
     for (unsigned i = 0; i < self->executor.workers; i++) {
         if (options->drain_ns > 0)
-            coil__thread_wait(self->loops[i].thread, later(told_ns, options->drain_ns));
+            coil__thread_wait(self->loops[i].thread, time_after(told_ns, options->drain_ns));
         word_store(&self->loops[i].desk->ending, 1);
     }
 }

@@ -8,20 +8,14 @@
 #include <coil/task.h>
 
 #include "base/alloc.h"
+#include "base/time.h"
 #include "mach/clock.h"
 #include "mach/sys_io.h"
 #include "mach/thread.h"
 #include "work/processes.h"
+#include "work/stop.h"
 
-#define DEFAULT_GRACE COIL_SECONDS(5)
 #define GOODBYE_NS COIL_SECONDS(1) /* for a worker without a job to go by itself */
-
-static int64_t deadline_in(int64_t ns)
-{
-    int64_t now = mach_now();
-
-    return ns > COIL_FOREVER - now ? COIL_FOREVER : now + ns;
-}
 
 typedef bool reached_fn(struct process_pool *pool);
 
@@ -117,12 +111,13 @@ static int64_t leave_survivors(struct process_pool *pool, const struct coil_stop
 
 static int64_t end_jobs(struct process_pool *pool, const struct coil_stop_options *options)
 {
-    int64_t grace = options->grace_ns;
+    int64_t grace = stop_grace_ns(options);
 
-    if (options->drain_ns > 0 && wait_until(pool, no_jobs, deadline_in(options->drain_ns)))
+    if (options->drain_ns > 0 &&
+        wait_until(pool, no_jobs, time_after(mach_now(), options->drain_ns)))
         return 0;
     cancel_all(pool);
-    if (grace >= 0 && wait_until(pool, no_jobs, deadline_in(grace == 0 ? DEFAULT_GRACE : grace)))
+    if (grace > 0 && wait_until(pool, no_jobs, time_after(mach_now(), grace)))
         return 0;
     return no_jobs(pool) ? 0 : leave_survivors(pool, options);
 }
@@ -193,12 +188,12 @@ static void kill_workers(struct process_pool *pool)
 static void end_processes(struct process_pool *pool)
 {
     wake(pool, false);
-    if (!wait_until(pool, no_workers, deadline_in(GOODBYE_NS)))
+    if (!wait_until(pool, no_workers, time_after(mach_now(), GOODBYE_NS)))
         kill_workers(pool);
-    while (!wait_until(pool, no_workers, deadline_in(GOODBYE_NS)))
+    while (!wait_until(pool, no_workers, time_after(mach_now(), GOODBYE_NS)))
         wake(pool, true); /* a zygote that is stopped does not tell that they have ended */
     wake(pool, false);
-    while (!wait_until(pool, no_zygotes, deadline_in(GOODBYE_NS)))
+    while (!wait_until(pool, no_zygotes, time_after(mach_now(), GOODBYE_NS)))
         wake(pool, true);
     coil_thread_close(pool->manager);
     pool->manager = NULL;

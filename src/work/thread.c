@@ -1,13 +1,13 @@
 /* A loop in its own thread, and how it stops: refuse, drain, cancel, grace, report, force. */
 #include <coil/thread.h>
 
+#include "base/time.h"
 #include "mach/clock.h"
 #include "mach/thread.h"
 #include "task/task.h"
 #include "work/job.h"
 #include "work/loop_thread.h"
-
-#define DEFAULT_GRACE COIL_SECONDS(5)
+#include "work/stop.h"
 
 enum thread_bits { THREAD_STOPPING = 1, THREAD_ENDED = 2, THREAD_LET_GO = 4 };
 
@@ -78,9 +78,7 @@ static void stop_running(void *loop)
 static void run_until_empty(struct coil_thread *self, int64_t limit_ns)
 {
     struct coil_loop *loop = self->loop;
-    int64_t deadline = limit_ns > COIL_FOREVER - coil_loop_time(loop)
-                           ? COIL_FOREVER
-                           : coil_loop_time(loop) + limit_ns;
+    int64_t deadline = time_after(coil_loop_time(loop), limit_ns);
     struct coil_call alarm;
 
     coil_call_init(&alarm, stop_running, loop);
@@ -143,13 +141,12 @@ static void destroy_survivors(struct coil_thread *self)
 static void stop_in_phases(struct coil_thread *self)
 {
     struct coil_loop *loop = self->loop;
-    int64_t grace = self->stop.grace_ns;
 
     loop->refusing = true;
     if (self->stop.drain_ns > 0)
         run_until_empty(self, self->stop.drain_ns);
     coil__loop_cancel_all(loop, "the loop's thread is being stopped");
-    run_until_empty(self, grace == 0 ? DEFAULT_GRACE : grace < 0 ? 0 : grace);
+    run_until_empty(self, stop_grace_ns(&self->stop));
     destroy_survivors(self);
 }
 

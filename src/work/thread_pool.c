@@ -4,11 +4,11 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/time.h"
 #include "mach/clock.h"
 #include "mach/thread.h"
+#include "work/stop.h"
 #include "work/thread_job.h"
-
-#define DEFAULT_GRACE COIL_SECONDS(5)
 
 /*
  * Never given back to the heap, but used again: whoever cancels a job that is just done may still
@@ -121,13 +121,6 @@ static bool is_here(const struct coil_executor *executor)
 
 /* ---- the end ---- */
 
-static int64_t deadline_in(int64_t delay_ns)
-{
-    int64_t now = mach_now();
-
-    return delay_ns > COIL_FOREVER - now ? COIL_FOREVER : now + delay_ns;
-}
-
 static void ask_to_end(struct mach_work *work, int64_t since_ns, void *unused)
 {
     (void)since_ns;
@@ -203,13 +196,12 @@ static int64_t leave_survivors(struct mach_pool *pool, const struct coil_stop_op
 static int64_t shut_down(struct coil_executor *executor, const struct coil_stop_options *options)
 {
     struct mach_pool *pool = pool_of(executor)->pool;
-    int64_t grace = options->grace_ns == 0 ? DEFAULT_GRACE : options->grace_ns;
     int64_t left = 0;
 
     if (options->drain_ns > 0)
-        coil__mach_pool_wait_quiet(pool, deadline_in(options->drain_ns));
+        coil__mach_pool_wait_quiet(pool, time_after(mach_now(), options->drain_ns));
     cancel_all(pool);
-    if (!coil__mach_pool_wait_quiet(pool, deadline_in(grace > 0 ? grace : 0)))
+    if (!coil__mach_pool_wait_quiet(pool, time_after(mach_now(), stop_grace_ns(options))))
         left = leave_survivors(pool, options);
     coil__mach_pool_close(pool);
     return left;
