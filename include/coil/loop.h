@@ -121,8 +121,8 @@ struct coil_loop_options {
     const char *driver; /* "uring", "epoll", "sim"; NULL: $COIL_DRIVER, else the best that works */
     const char *name;   /* for reports and lists; copied */
     uint64_t sim_seed;  /* sim: orders what has no order; 0: first come, first served */
-    int64_t spin_ns;    /* how long to look for posts of other threads, and they for results, before
-                           sleeping; 0 */
+    int64_t spin_ns;    /* how long at most to look again before sleeping, and other threads for its
+                           results, where recent waits were that short; 0: 50 us; < 0: never */
     bool debug;         /* asyncio's debug mode: slow callbacks are reported */
 };
 

@@ -104,7 +104,7 @@ static bool sleep_once(struct epoll_driver *self, int64_t deadline_ns)
     enum polls_end end = POLLS_READY;
 
     coil__polls_flush(&self->polls);
-    if (list_empty(&driver->finished) && coil__calls_may_sleep(self->calls))
+    if (deadline_ns > 0 && list_empty(&driver->finished) && coil__calls_may_sleep(self->calls))
         timeout = coil__drive_timeout(deadline_ns);
     /* A look that can find nothing is not made: a wake stays where it is for the next sleep. */
     if (timeout > 0 || self->polls.waiting)

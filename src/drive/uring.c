@@ -287,7 +287,8 @@ static bool sleep_once(struct uring_driver *self, int64_t deadline_ns)
     int err = tell_all(self, true);
     bool woken;
 
-    if (err == 0 && list_empty(&driver->finished) && coil__calls_may_sleep(self->calls))
+    if (err == 0 && deadline_ns > 0 && list_empty(&driver->finished) &&
+        coil__calls_may_sleep(self->calls))
         timeout = coil__drive_timeout(deadline_ns);
     if (err == 0)
         err = coil__ring_enter(&self->ring, timeout);

@@ -33,8 +33,7 @@ enum future_kind_id {
     FUTURE_TASK,
     FUTURE_GATHER,
     FUTURE_SHIELD,
-    FUTURE_WRAP,
-    FUTURE_EXECUTOR,
+    FUTURE_ARRIVAL,
     FUTURE_KINDS
 };
 

@@ -11,7 +11,6 @@ __thread struct coil_loop *coil__loop_running __attribute__((tls_model("initial-
 void (*coil__loop_close_tasks)(struct coil_loop *loop);
 struct coil_result (*coil__loop_await)(struct coil_future *future);
 bool (*coil__loop_can_await)(struct coil_loop *loop);
-void (*coil__bridge_closes)(struct coil_link *bridge);
 void (*coil__loop_cancel_all)(struct coil_loop *loop, const char *why);
 struct coil_future *(*coil__loop_oldest_task)(struct coil_loop *loop);
 void (*coil__loop_task_cut)(struct coil_future *task);
@@ -30,11 +29,11 @@ static void init(struct coil_loop *loop, const struct coil_loop_options *options
 {
     list_init(&loop->ready);
     list_init(&loop->tasks);
-    list_init(&loop->bridges);
     list_init(&loop->guests);
     loop->objects = 1;
     loop->end_status = -COIL_ESTOPPED;
     loop->driver_name = loop->driver->ops->name;
+    loop->spin.limit_ns = options->spin_ns != 0 ? options->spin_ns : SPIN_NS;
     loop->port->spin_ns = options->spin_ns;
     coil__timers_init(&loop->timers, loop->driver->ops->now(loop->driver));
     coil__mach_stacks_init(&loop->stacks);
@@ -144,8 +143,6 @@ void coil__loop_shut(struct coil_loop *loop)
         return;
     coil__loop_running = loop;
     refuse_mail(loop);
-    while (!list_empty(&loop->bridges))
-        coil__bridge_closes(loop->bridges.next);
     if (coil__loop_close_tasks != NULL)
         coil__loop_close_tasks(loop);
     coil__loop_drain(loop);

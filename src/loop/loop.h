@@ -21,6 +21,7 @@
 #include "loop/future.h"
 #include "loop/port.h"
 #include "loop/timers.h"
+#include "mach/spin.h"
 #include "mach/stack.h"
 #include "mach/switch.h"
 
@@ -43,8 +44,8 @@ struct loop_runner {
 
 /*
  * Something that works for the loop by itself, not in a task (a stream that still writes, a server,
- * a child). When the loop closes it is told: it cancels its operations, which are waited for, and
- * begins no new ones.
+ * a child, a job of another thread). When the loop closes it is told: it cancels its operations,
+ * which are waited for, and begins no new ones.
  */
 struct loop_guest {
     struct coil_link link; /* in loop->guests */
@@ -83,6 +84,7 @@ struct coil_loop {
 
     unsigned quantum; /* turns between two looks at the world, adapted to their length */
     int64_t polled_at;
+    struct mach_spin spin;
     uint64_t sleeps;
     struct word stop_asked; /* by another thread */
     struct word running;
@@ -91,7 +93,6 @@ struct coil_loop {
     bool refusing;            /* no new work from other threads: it is being stopped */
     bool signal_stack;        /* this run has one, to tell of overflows on */
     int64_t end_status;       /* what those get who come too late, or were left over */
-    struct coil_link bridges; /* to jobs of other loops, that our futures wait for */
     struct coil_link guests;
     struct coil_future *spender; /* who made the attempts counted here, see io/op_wait.c */
     unsigned attempts;
@@ -223,9 +224,6 @@ extern bool (*coil__loop_can_await)(struct coil_loop *loop);
 /* The slot that coil_raise and failed awaits write: the running task's, else the loop's. NULL
  * outside a loop. */
 struct coil_exception **coil__raised_slot(void);
-
-/* How a bridge to another loop learns that this one closes: work/ sets it. */
-extern void (*coil__bridge_closes)(struct coil_link *bridge);
 
 /* The loop's end, on its thread: all is settled, and what the world gave it is given back. Its
  * memory stays until coil_loop_close. */

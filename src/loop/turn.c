@@ -49,40 +49,73 @@ static int wait_replaced(struct coil_loop *loop, int64_t deadline_ns)
     return err;
 }
 
-static int wait_for_world(struct coil_loop *loop, int64_t deadline_ns)
+static void check_process(const struct coil_loop *loop)
 {
-    int err;
-
     REQUIRE(
         loop->generation == coil__fork_generation,
         "the loop of the parent process goes on in the child of a fork: end the child there, by "
         "_exit or exec, before it awaits or returns; or open a loop of its own");
-    err = deadline_ns > 0 ? wait_replaced(loop, deadline_ns)
-                          : loop->driver->ops->wait(loop->driver, deadline_ns, loop->others == 0);
+}
 
-    COUNTER_ADD(loop->sleeps, 1);
+static void world_seen(struct coil_loop *loop, bool in_passing)
+{
     loop->fresh = false;
     loop->now = loop->driver->ops->now(loop->driver);
-    if (deadline_ns <= 0)
+    if (in_passing)
         adapt_quantum(loop);
     loop->polled_at = loop->now;
     loop->turns_left = loop->quantum;
+}
+
+static int wait_for_world(struct coil_loop *loop, int64_t deadline_ns)
+{
+    int err;
+
+    check_process(loop);
+    err = deadline_ns > 0 ? wait_replaced(loop, deadline_ns)
+                          : loop->driver->ops->wait(loop->driver, deadline_ns, loop->others == 0);
+    COUNTER_ADD(loop->sleeps, 1);
+    world_seen(loop, deadline_ns <= 0);
     return err;
 }
 
-/* Busy looking for mail, if that was asked for: waking a thread that sleeps takes longer than most
- * answers. */
-static bool spin_for_mail(struct coil_loop *loop)
+/* Something for collect, other than time. */
+static bool has_more(struct coil_loop *loop)
 {
-    int64_t until = loop->driver->ops->now(loop->driver) + loop->port->spin_ns;
+    return port_has_mail(loop->port) || !list_empty(&loop->ready) ||
+           word_load(&loop->stop_asked) != 0 ||
+           __atomic_load_n(&loop->runner->stop, __ATOMIC_SEQ_CST);
+}
+
+/* A look at the world is mostly a system call, one at the inbox is paid by those who post: so there
+ * are some of these for each of those, with a pause between. */
+static bool look(struct coil_loop *loop)
+{
+    for (int i = 0; i < 8; i++) {
+        if (has_more(loop))
+            return true;
+        mach_relax();
+    }
+    if (loop->driver->out > 0)
+        loop->driver->ops->wait(loop->driver, 0, loop->others == 0);
+    world_seen(loop, false);
+    return has_more(loop);
+}
+
+/* Looks for a while, see mach/spin.h. Posts do not need to wake us meanwhile: the inbox says
+ * "empty". True: there is no need to sleep. */
+static bool spin(struct coil_loop *loop)
+{
+    int64_t until;
 
     if (loop->quantum == 0) /* the simulator's clock stands still meanwhile */
         return false;
-    do
-        for (int i = 0; i < 64; i++)
-            if (port_has_mail(loop->port) || word_load(&loop->stop_asked) != 0)
-                return true;
-    while (loop->driver->ops->now(loop->driver) < until);
+    check_process(loop);
+    loop->now = loop->driver->ops->now(loop->driver);
+    until = spin_begin(&loop->spin, loop->now);
+    while (loop->now < until)
+        if (look(loop) || loop->timers.earliest <= loop->now)
+            return true;
     return false;
 }
 
@@ -92,8 +125,7 @@ static int64_t sleep_deadline(struct coil_loop *loop)
 {
     int64_t deadline = coil__timers_next(&loop->timers);
 
-    if (!coil__port_sleep(loop->port) || !list_empty(&loop->ready) ||
-        word_load(&loop->stop_asked) != 0 || __atomic_load_n(&loop->runner->stop, __ATOMIC_SEQ_CST))
+    if (!coil__port_sleep(loop->port) || has_more(loop))
         return 0;
     return deadline > loop->timers.earliest ? deadline
                                             : loop->timers.earliest; /* both are lower bounds */
@@ -102,12 +134,15 @@ static int64_t sleep_deadline(struct coil_loop *loop)
 /* Nothing is ready: sleeps until the world, a timer or another thread has something. */
 static int sleep_in_driver(struct coil_loop *loop)
 {
-    int err;
+    int err = 0;
 
     if (loop->hooks.before_sleep != NULL)
         loop->hooks.before_sleep(loop, loop->hooks.arg);
-    err = wait_for_world(loop, sleep_deadline(loop));
-    coil__port_awake(loop->port);
+    if (!spin(loop)) {
+        err = wait_for_world(loop, sleep_deadline(loop));
+        coil__port_awake(loop->port);
+    }
+    spin_end(&loop->spin, loop->now);
     if (loop->hooks.after_sleep != NULL)
         loop->hooks.after_sleep(loop, loop->hooks.arg);
     return err;
@@ -125,7 +160,7 @@ static int collect(struct coil_loop *loop, struct loop_runner *runner)
 
     if (word_load(&loop->stop_asked) != 0 && word_exchange(&loop->stop_asked, 0) != 0)
         runner->stop = true;
-    if (has_nothing(loop, runner) && !(loop->port->spin_ns > 0 && spin_for_mail(loop)))
+    if (has_nothing(loop, runner))
         err = sleep_in_driver(loop);
     else if (loop->turns_left == 0)
         err = wait_for_world(loop, 0);

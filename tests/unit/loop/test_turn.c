@@ -301,3 +301,115 @@ DRIVER_TEST(a_busy_loop_still_sees_the_world_and_the_clock)
     coil_call_cancel(&call);
     coil_loop_close(loop);
 }
+
+/* ---- looking before sleeping: a driver with a clock of ours, on which another thread posts ----
+ */
+
+static struct driver_ops scripted;
+static struct coil_call mail;
+static int64_t clock_ns, period_ns, due_ns;
+static int looks;
+
+static int64_t scripted_now(struct driver *driver)
+{
+    (void)driver;
+    clock_ns += 500;
+    if (clock_ns >= due_ns && due_ns != COIL_FOREVER) {
+        due_ns = COIL_FOREVER;
+        coil_call_soon_threadsafe(loop, &mail);
+    }
+    return clock_ns;
+}
+
+static int scripted_wait(struct driver *driver, int64_t deadline_ns, bool alone)
+{
+    (void)alone;
+    if (deadline_ns == 0)
+        looks++;
+    else if (deadline_ns > clock_ns)
+        clock_ns = deadline_ns < due_ns ? deadline_ns : due_ns;
+    scripted_now(driver);
+    return 0;
+}
+
+static void read_mail(void *arg)
+{
+    (void)arg;
+    due_ns = clock_ns + period_ns;
+    if (--left == 0)
+        coil_loop_stop(loop);
+}
+
+/* How often the loop slept while it was posted to 1,000 times, so far apart. */
+static uint64_t sleeps_when(int64_t apart_ns, int64_t spin_ns, unsigned out)
+{
+    struct coil_loop_options options = {.driver = "epoll", .spin_ns = spin_ns};
+    const struct driver_ops *real;
+    struct coil_loop_stats stats;
+
+    CHECK_EQ(coil_loop_open(&options, &loop), 0);
+    real = loop->driver->ops;
+    scripted = *real;
+    scripted.now = scripted_now;
+    scripted.wait = scripted_wait;
+    loop->driver->ops = &scripted;
+    loop->driver->out += out;
+    coil_call_init(&mail, read_mail, NULL);
+    clock_ns = loop->now;
+    period_ns = apart_ns;
+    due_ns = clock_ns + apart_ns;
+    left = 1000;
+    looks = 0;
+    CHECK_EQ(coil_loop_run_forever(loop), 0);
+    coil_loop_stats(loop, &stats);
+    loop->driver->out -= out;
+    loop->driver->ops = real;
+    coil_loop_close(loop);
+    return stats.sleeps;
+}
+
+TEST(a_loop_that_would_be_woken_at_once_does_not_sleep)
+{
+    CHECK(sleeps_when(COIL_US(10), 0, 0) <= 2);
+    CHECK_EQ(looks, 0); /* at the world: nothing is out */
+    CHECK(sleeps_when(COIL_US(10), 0, 1) <= 2);
+    CHECK(looks > 1000);
+}
+
+TEST(a_loop_whose_waits_are_long_does_not_look_before_it_sleeps)
+{
+    CHECK_EQ(sleeps_when(COIL_MS(1), 0, 1), 1000);
+    CHECK_EQ(looks, 0);
+}
+
+TEST(how_long_a_loop_looks_is_an_option)
+{
+    CHECK_EQ(sleeps_when(COIL_US(10), -1, 1), 1000);
+    CHECK_EQ(looks, 0);
+    CHECK(sleeps_when(COIL_MS(1), COIL_MS(2), 0) <= 2);
+}
+
+static void tick(void *arg)
+{
+    struct coil_call *call = arg;
+
+    if (--left > 0)
+        coil_call_later(loop, call, COIL_US(20));
+    else
+        coil_loop_stop(loop);
+}
+
+TEST(timers_due_within_the_look_are_never_early)
+{
+    struct coil_call call;
+    int64_t began;
+
+    CHECK_EQ(coil_loop_open(&(struct coil_loop_options){.driver = "epoll"}, &loop), 0);
+    began = coil_loop_time(loop);
+    left = 100;
+    coil_call_init(&call, tick, &call);
+    coil_call_soon(loop, &call);
+    CHECK_EQ(coil_loop_run_forever(loop), 0);
+    CHECK(coil_loop_time(loop) - began >= 99 * COIL_US(20)); /* and none too early */
+    coil_loop_close(loop);
+}

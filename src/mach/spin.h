@@ -1,0 +1,81 @@
+/*
+ * Looking again for a little while before going to sleep. Putting a thread to sleep and waking it
+ * costs some microseconds, and tens of them where the processor is a virtual one that halts. Who is
+ * mostly woken within that time is better off awake.
+ *
+ * Nobody looks for longer than a sleep costs, so the worst case is twice the price of the best; and
+ * experience makes even that rare. Where waits are long, nobody looks at all. Where they are short
+ * but looking does not help (who brings it needs this very processor), each look in vain makes the
+ * next ones rarer, down to one wait in 256.
+ *
+ *     until = spin_begin(&spin, now);
+ *     while (now < until && nothing_came()) now = ...
+ *     if (nothing_came()) sleep();
+ *     spin_end(&spin, now);
+ */
+#ifndef COIL_MACH_SPIN_H
+#define COIL_MACH_SPIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/time.h"
+
+#define SPIN_NS 50000 /* the limit where nobody says otherwise */
+/* A wait of that many limits may have been a short one, and a slow awakening. */
+#define SPIN_NEAR 4
+
+struct mach_spin {
+    int64_t limit_ns; /* of looking; <= 0: never */
+    int64_t began_ns;
+    bool near;           /* the last wait was short enough to try */
+    bool looking;        /* since began_ns, at first */
+    uint8_t penalty;     /* 0, 1, 3, 7 .. 255 */
+    uint8_t sleeps_left; /* short waits to sleep through before the next try */
+};
+
+/* A wait begins. Returns until when to look before sleeping; 0: not at all. */
+static inline int64_t spin_begin(struct mach_spin *spin, int64_t now_ns)
+{
+    spin->began_ns = now_ns;
+    spin->looking = false;
+    if (!spin->near || spin->limit_ns <= 0)
+        return 0;
+    if (spin->sleeps_left > 0) {
+        spin->sleeps_left--;
+        return 0;
+    }
+    spin->looking = true;
+    return time_after(now_ns, spin->limit_ns);
+}
+
+/* The wait is over, whatever ended it. */
+static inline void spin_end(struct mach_spin *spin, int64_t now_ns)
+{
+    int64_t took = now_ns - spin->began_ns;
+
+    spin->near = took / SPIN_NEAR <= spin->limit_ns;
+    if (!spin->looking)
+        return;
+    if (took <= spin->limit_ns)
+        spin->penalty /= 2;
+    else
+        spin->sleeps_left = spin->penalty = (uint8_t)(spin->penalty * 2 | 1);
+}
+
+/* Between two looks, some tens of nanoseconds: leaves the word to who writes it, and the processor
+ * to who shares it in hardware. */
+static inline void mach_relax(void)
+{
+    for (int i = 0; i < 4; i++) {
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#elif defined(__aarch64__)
+        __asm__ volatile("isb");
+#else
+        __asm__ volatile("" ::: "memory");
+#endif
+    }
+}
+
+#endif

@@ -1,0 +1,96 @@
+/* Looking before sleeping: who tries, for how long, and who stops trying. */
+#include "mach/spin.h"
+
+#include "kit.h"
+
+static struct mach_spin spin;
+static int64_t now;
+
+/* A wait that ends after `took`, by itself. Returns whether it began with a look. */
+static bool wait_for(int64_t took)
+{
+    bool looked = spin_begin(&spin, now) != 0;
+
+    now += took;
+    spin_end(&spin, now);
+    return looked;
+}
+
+static int looks_in(int waits, int64_t took)
+{
+    int looks = 0;
+
+    for (int i = 0; i < waits; i++)
+        looks += wait_for(took) ? 1 : 0;
+    return looks;
+}
+
+static void begin(int64_t limit_ns)
+{
+    spin = (struct mach_spin){.limit_ns = limit_ns};
+    now = 1000;
+}
+
+TEST(who_waits_shortly_looks_from_the_second_wait_on)
+{
+    begin(100);
+    CHECK(!wait_for(50));
+    CHECK_EQ(looks_in(1000, 50), 1000);
+}
+
+TEST(who_waits_for_long_never_looks_twice)
+{
+    begin(100);
+    CHECK_EQ(looks_in(1000, 100000), 0);
+    CHECK_EQ(looks_in(2, 50), 1);
+    CHECK(wait_for(100000));
+    CHECK_EQ(looks_in(1000, 100000), 0);
+}
+
+TEST(a_look_lasts_no_longer_than_the_limit)
+{
+    begin(100);
+    wait_for(1);
+    CHECK_EQ(spin_begin(&spin, now), now + 100);
+    begin(COIL_FOREVER);
+    wait_for(1);
+    CHECK_EQ(spin_begin(&spin, now), COIL_FOREVER);
+}
+
+TEST(looks_in_vain_become_rare)
+{
+    begin(100);
+    wait_for(50);
+    /* What is awaited always comes right after the look: 8 tries until there are 255 waits between
+     * two. */
+    CHECK_EQ(looks_in(8 + 1 + 3 + 7 + 15 + 31 + 63 + 127, 150), 8);
+    CHECK_EQ(looks_in(256 * 10, 150), 10);
+}
+
+TEST(success_makes_them_frequent_again)
+{
+    begin(100);
+    wait_for(50);
+    looks_in(1000, 150);
+    CHECK(looks_in(1000, 50) > 700);
+    CHECK_EQ(looks_in(1000, 50), 1000);
+    CHECK(wait_for(150));
+    CHECK(!wait_for(50)); /* one in vain costs one */
+    CHECK(wait_for(50));
+}
+
+TEST(a_slow_awakening_hides_a_short_wait)
+{
+    begin(100);
+    CHECK(!wait_for(100 * SPIN_NEAR));
+    CHECK(wait_for(100 * SPIN_NEAR + SPIN_NEAR));
+    CHECK(!wait_for(50));
+}
+
+TEST(without_a_limit_nobody_looks)
+{
+    begin(0);
+    CHECK_EQ(looks_in(100, 0), 0);
+    begin(-1);
+    CHECK_EQ(looks_in(100, 0), 0);
+}
