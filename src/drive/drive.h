@@ -230,6 +230,9 @@ struct world_ops {
     int (*socketpair)(struct driver *driver, int family, int type, int fds[2]);
     int (*pipe)(struct driver *driver, int fds[2]); /* [0] is read, [1] is written */
     int (*bind)(struct driver *driver, int fd, const struct sockaddr *address, uint32_t length);
+    /* Of the file that bind makes for a Unix socket. */
+    int (*stat)(struct driver *driver, const char *path, struct stat *out);
+    int (*unlink)(struct driver *driver, const char *path);
     int (*listen)(struct driver *driver, int fd, int backlog);
     /* Of a datagram socket: whom it talks to. Others may wait; see OP_CONNECT. */
     int (*connect)(struct driver *driver, int fd, const struct sockaddr *address, uint32_t length);

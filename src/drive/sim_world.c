@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "drive/sim.h"
+#include "drive/sim_files.h"
 #include "drive/sim_net.h"
 #include "drive/sim_socket.h"
 #include "mach/sys.h"
@@ -16,6 +17,24 @@ static int world_bind(struct driver *driver, int fd, const struct sockaddr *addr
 {
     return sim_is_ours(fd) ? coil__sim_socket_bind(driver, fd, address, length)
                            : coil__world_real.bind(driver, fd, address, length);
+}
+
+static int world_stat(struct driver *driver, const char *path, struct stat *out)
+{
+    struct op op = {.kind = OP_STAT, .fd = -1};
+
+    op.stat.path = path;
+    op.stat.out = out;
+    op.stat.follow = true;
+    return (int)coil__sim_path_now(sim_of(driver), &op);
+}
+
+static int world_unlink(struct driver *driver, const char *path)
+{
+    struct op op = {.kind = OP_UNLINK, .fd = -1};
+
+    op.path.path = path;
+    return (int)coil__sim_path_now(sim_of(driver), &op);
 }
 
 static int world_listen(struct driver *driver, int fd, int backlog)
@@ -74,6 +93,8 @@ const struct world_ops coil__sim_world = {
     .socketpair = coil__sim_socket_pair,
     .pipe = world_pipe,
     .bind = world_bind,
+    .stat = world_stat,
+    .unlink = world_unlink,
     .listen = world_listen,
     .connect = world_connect,
     .name = world_name,

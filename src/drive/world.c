@@ -38,6 +38,18 @@ static int real_bind(struct driver *driver, int fd, const struct sockaddr *addre
     return coil__sys_bind(fd, address, length);
 }
 
+static int real_stat(struct driver *driver, const char *path, struct stat *out)
+{
+    (void)driver;
+    return coil__sys_stat(path, true, out);
+}
+
+static int real_unlink(struct driver *driver, const char *path)
+{
+    (void)driver;
+    return coil__sys_unlink(path, 0);
+}
+
 /* Of a listener that other processes accept from, too, one of them may take the connection that
  * we were told of, and accept4 has no flag that keeps us from waiting for the next one. */
 static int real_listen(struct driver *driver, int fd, int backlog)
@@ -99,6 +111,8 @@ const struct world_ops coil__world_real = {
     .socketpair = real_socketpair,
     .pipe = real_pipe,
     .bind = real_bind,
+    .stat = real_stat,
+    .unlink = real_unlink,
     .listen = real_listen,
     .connect = real_connect,
     .name = real_name,

@@ -203,7 +203,7 @@ coil_async int coil_start_unix_server_at(coil_client_fn *fn, void *arg, const ch
         err = coil__server_new(fn, arg, sockets.fds, sockets.count, options, place, out);
     if (err != 0)
         mem_free(copy);
-    else
-        (*out)->path = copy;
+    else if (copy != NULL)
+        coil__server_keep_path(*out, copy);
     return err;
 }

@@ -2,6 +2,7 @@
 #include "io/server.h"
 
 #include <netinet/tcp.h>
+#include <sys/stat.h>
 
 #include <coil/timeout.h>
 
@@ -32,7 +33,7 @@ void coil__server_leave(struct coil_server *server)
 
 static void note_end(struct coil_server *server)
 {
-    if (server->closed && server->client_count == 0 && server->removal.state == OP_IDLE)
+    if (server->closed && server->client_count == 0)
         coil_event_set(&server->over);
 }
 
@@ -198,25 +199,28 @@ static void close_listener(struct listener *listener)
     listener->fd = -1;
 }
 
-static void path_removed(struct op *op)
+void coil__server_keep_path(struct coil_server *server, char *path)
 {
-    struct coil_server *server = container_of(op, struct coil_server, removal);
+    struct stat about;
 
-    note_end(server);
-    coil__server_leave(server);
+    if (WORLD(server->loop, stat, path, &about) != 0) {
+        mem_free(path);
+        return;
+    }
+    server->path = path;
+    server->device = about.st_dev;
+    server->node = about.st_ino;
 }
 
-/* The file of a Unix socket. Its op may be the loop's last. */
+/* While the socket is open nobody else's file can have the number of its own. */
 static void remove_path(struct coil_server *server)
 {
-    struct driver *driver = server->loop->driver;
+    struct stat about;
 
-    server->removal =
-        (struct op){.kind = OP_UNLINK, .path = {.path = server->path}, .done = path_removed};
-    if (driver->ops->attempt(driver, &server->removal) != -EAGAIN)
+    if (server->path == NULL || WORLD(server->loop, stat, server->path, &about) != 0)
         return;
-    server->refs++;
-    coil__drive_submit(driver, &server->removal);
+    if (about.st_dev == server->device && about.st_ino == server->node)
+        WORLD(server->loop, unlink, server->path);
 }
 
 void coil_server_close(struct coil_server *server)
@@ -227,10 +231,9 @@ void coil_server_close(struct coil_server *server)
     server->closed = true;
     coil_call_cancel(&server->retry);
     server->refs++;
+    remove_path(server);
     for (size_t i = 0; i < server->listener_count; i++)
         close_listener(&server->listeners[i]);
-    if (server->path != NULL)
-        remove_path(server);
     coil_event_set(&server->shut);
     note_end(server);
     coil__server_leave(server);

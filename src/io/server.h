@@ -32,10 +32,10 @@ struct coil_server {
     struct coil_call retry; /* scheduled: accepting pauses, for the system is in trouble */
     struct coil_link clients;
     size_t client_count;
-    struct coil_event over; /* closed, without clients, and its path is removed */
+    struct coil_event over; /* closed, and without clients */
     struct coil_event shut; /* closed */
-    char *path;             /* of a Unix socket that close removes; NULL: none */
-    struct op removal;      /* of it */
+    char *path;             /* of the Unix socket's file, which close removes; NULL: none */
+    uint64_t device, node;  /* of that file: another one in its place stays */
     size_t listener_count;
     struct listener listeners[];
 };
@@ -49,6 +49,9 @@ void coil__server_accept(struct coil_server *server);
 
 /* A connection has come: it becomes a client, or is closed. */
 void coil__server_welcome(const struct listener *listener, int fd);
+
+/* It listens on the file of that path, and removes it at close. Takes the path over. */
+void coil__server_keep_path(struct coil_server *server, char *path);
 
 /* Gives up a reference. */
 void coil__server_leave(struct coil_server *server);

@@ -1,5 +1,7 @@
 /* What never waits is asked of the driver, and answers alike on all three. */
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 #include "world.h"
 
@@ -50,6 +52,27 @@ DRIVER_TEST(what_the_driver_makes_has_names_and_options)
     world_shut(&world, fd);
     world_shut(&world, listener);
     CHECK_EQ(ops->close(driver, fd), -EBADF);
+    world_close(&world);
+}
+
+DRIVER_TEST(the_file_of_a_unix_socket_is_known_and_removed)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    struct world world;
+    struct stat about;
+    int fd;
+
+    snprintf(name.sun_path, sizeof(name.sun_path), "/tmp/coil-test-%d", getpid());
+    world_open(&world, 0);
+    fd = make_socket(&world, AF_UNIX, SOCK_STREAM);
+    CHECK_EQ(ASK(&world, stat, name.sun_path, &about), -ENOENT);
+    CHECK_EQ(ASK(&world, unlink, name.sun_path), -ENOENT);
+    CHECK_EQ(ASK(&world, bind, fd, (const struct sockaddr *)&name, sizeof(name)), 0);
+    CHECK_EQ(ASK(&world, stat, name.sun_path, &about), 0);
+    CHECK(S_ISSOCK(about.st_mode));
+    CHECK_EQ(ASK(&world, unlink, name.sun_path), 0);
+    CHECK_EQ(ASK(&world, stat, name.sun_path, &about), -ENOENT);
+    world_shut(&world, fd);
     world_close(&world);
 }
 

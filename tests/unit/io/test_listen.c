@@ -2,6 +2,8 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include <coil/file.h>
+
 #include "unit/io/servers.h"
 
 DRIVER_LOOP_TEST(unix_servers_replace_a_stale_file_but_not_a_living_server)
@@ -26,6 +28,79 @@ DRIVER_LOOP_TEST(unix_servers_replace_a_stale_file_but_not_a_living_server)
     coil_stream_unref(a);
     CHECK_EQ(coil_server_shutdown(server, COIL_SECONDS(10)), 0);
     CHECK_EQ(coil_open_unix_connection(path, &a), -ENOENT);
+    coil_server_unref(server);
+}
+
+static const char *path_of_our_own(void)
+{
+    static char path[64];
+
+    snprintf(path, sizeof(path), "/tmp/coil-test-%d", getpid());
+    return path;
+}
+
+static coil_async struct coil_server *start_unix_server(const char *path)
+{
+    struct coil_server *server = NULL;
+
+    CHECK_EQ(coil_start_unix_server(echo, NULL, path, &server), 0);
+    return server;
+}
+
+DRIVER_LOOP_TEST(the_file_of_a_unix_server_is_gone_when_it_is_closed)
+{
+    const char *path = path_of_our_own();
+    struct coil_server *server = start_unix_server(path);
+    struct stat about;
+
+    CHECK_EQ(coil_stat(path, &about), 0);
+    coil_server_close(server);
+    CHECK_EQ(coil_stat(path, &about), -ENOENT);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(a_unix_server_whose_file_has_gone_is_closed_all_the_same)
+{
+    const char *path = path_of_our_own();
+    struct coil_server *server = start_unix_server(path);
+
+    CHECK_EQ(coil_unlink(path), 0);
+    coil_server_close(server);
+    CHECK_EQ(coil_server_wait_closed(server), 0);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(a_file_that_another_has_put_in_its_place_stays)
+{
+    const char *path = path_of_our_own();
+    struct coil_server *server = start_unix_server(path), *other;
+    struct coil_stream *a = NULL;
+
+    CHECK_EQ(coil_unlink(path), 0);
+    other = start_unix_server(path);
+    coil_server_unref(server);
+    let_run(10);
+    coil_sleep(COIL_MS(1));
+    CHECK_EQ(coil_open_unix_connection(path, &a), 0);
+    check_echo(a, "still there");
+    coil_stream_unref(a);
+    coil_server_unref(other);
+}
+
+DRIVER_LOOP_TEST(a_unix_server_can_be_started_where_one_was_just_closed)
+{
+    const char *path = path_of_our_own();
+    struct coil_server *server = start_unix_server(path);
+    struct coil_stream *a = NULL;
+
+    for (int i = 0; i < 5; i++) {
+        coil_server_unref(server);
+        server = start_unix_server(path);
+        let_run(5);
+        CHECK_EQ(coil_open_unix_connection(path, &a), 0);
+        check_echo(a, "again");
+        coil_stream_unref(a);
+    }
     coil_server_unref(server);
 }
 
