@@ -49,6 +49,13 @@ static inline void list_remove(struct coil_link *link)
     link->next = NULL;
 }
 
+/* Where it may be in none. */
+static inline void list_leave(struct coil_link *link)
+{
+    if (link_in_list(link))
+        list_remove(link);
+}
+
 static inline struct coil_link *list_pop(struct coil_link *list)
 {
     struct coil_link *first = list->next;

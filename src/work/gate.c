@@ -124,30 +124,14 @@ int64_t coil__gate_deadline(int64_t timeout_ns)
     return timeout_ns == COIL_FOREVER ? COIL_FOREVER : time_after(now_here(), timeout_ns);
 }
 
-/* A loop that closes takes nothing new, and has told its bridges already: this never returns. */
-static coil_async _Noreturn void wait_for_the_end(struct coil_loop *loop)
-{
-    struct coil_future never;
-
-    for (;;) {
-        future_init_waiter(&never, loop, "wait");
-        coil_await(&never);
-        future_fini_waiter(&never);
-    }
-}
-
 /* Holds nothing on its stack, with which it may be destroyed. */
 static coil_async int await_bell(struct coil_cfuture *bell, int64_t deadline_ns)
 {
-    struct coil_future *rung = NULL;
+    struct coil_future *rung = coil_wrap_future_at(bell, "wait");
     struct coil_timeout limit;
 
-    if (!coil__loop_running->closing)
-        rung = coil_wrap_future_at(bell, "wait");
-    coil_cfuture_unref(bell); /* the bridge has it now, */
-    if (rung == NULL)
-        wait_for_the_end(coil__loop_running);
-    coil_future_unref(rung); /* and the future until it is settled; then the await does */
+    coil_cfuture_unref(bell); /* the arrival has it now, */
+    coil_future_unref(rung);  /* and the loop that, until it is settled; then the await does */
     coil_timeout_enter_at(&limit, deadline_ns);
     return (int)coil_timeout_exit(&limit, coil_await(rung).status);
 }

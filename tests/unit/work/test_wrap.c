@@ -184,6 +184,70 @@ TEST(loop_of_the_wrapped_future_may_close_first)
     job_fini(&job);
 }
 
+static coil_async struct coil_result await_and_fail(void *job)
+{
+    CHECK_EQ(job_run(job).status, -ECANCELED);
+    return coil_raise(EIO, "the disk is on fire");
+}
+
+static coil_async struct coil_result wrap_and_cancel(void *handle)
+{
+    struct coil_future *future = coil_wrap_future((struct coil_cfuture *)handle);
+
+    CHECK(coil_future_cancel(future, "enough"));
+    CHECK(coil_future_cancelled(future)); /* at once; the job unwinds meanwhile */
+    coil_future_unref(future);
+    while (!coil_cfuture_done((struct coil_cfuture *)handle))
+        coil_sleep(COIL_MS(1));
+    coil_cfuture_unref((struct coil_cfuture *)handle);
+    return coil_yield() != 0 ? coil_error(-EIO) : coil_number(0);
+}
+
+TEST(what_a_job_fails_with_after_its_wrap_was_cancelled_is_not_reported)
+{
+    struct coil_cfuture *handle;
+    struct job job;
+    char *errors;
+
+    job_init(&job);
+    far_away = open_thread();
+    handle = coil_submit(far_away, await_and_fail, &job);
+    await_post(&job.started);
+    errors_begin();
+    CHECK_EQ(coil_run(wrap_and_cancel, handle).status, 0);
+    coil_thread_close(far_away);
+    errors = errors_end();
+    CHECK_STR(errors, "");
+    free(errors);
+    job_fini(&job);
+}
+
+TEST(loop_that_closes_cancels_the_job_its_task_awaits)
+{
+    struct coil_loop *loop;
+    struct coil_future *outer;
+    struct coil_cfuture *inner;
+    struct job job;
+
+    job_init(&job);
+    far_away = open_thread();
+    inner = coil_submit(far_away, job_run, &job);
+    await_post(&job.started);
+    CHECK_EQ(coil_loop_open(NULL, &loop), 0);
+    outer = coil_create_task_with(await_wrapped, inner, &(struct coil_task_options){.loop = loop});
+    coil_loop_stop(loop);
+    CHECK_EQ(coil_loop_run_forever(loop), 0); /* one turn */
+    errors_begin();
+    coil_loop_close(loop);
+    free(errors_end()); /* of the pending task */
+    CHECK_EQ(coil_future_result(outer).status, -ECANCELED);
+    coil_future_unref(outer);
+    CHECK_EQ(finish(inner), -ECANCELED);
+    CHECK_EQ(job.cancels, 1);
+    coil_thread_close(far_away);
+    job_fini(&job);
+}
+
 TEST(wrapping_twice_gives_two_futures_of_one_job)
 {
     struct coil_thread *here = open_thread();
