@@ -98,8 +98,7 @@ static void forget_slot(struct polls *polls, struct poll_slot *slot)
 {
     end_all(polls, slot, -EBADF, false);
     withdraw_all(polls, slot);
-    if (link_in_list(&slot->link))
-        list_remove(&slot->link);
+    list_leave(&slot->link);
     slot->registration = ++polls->registrations;
     slot->nature = NATURE_UNKNOWN;
     slot->ready = BOTH;

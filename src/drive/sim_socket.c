@@ -46,10 +46,8 @@ struct sim_socket *coil__sim_socket_new(int family, int type)
 void coil__sim_socket_free(struct sim_driver *self, struct sim_socket *socket)
 {
     (void)self;
-    if (link_in_list(&socket->place))
-        list_remove(&socket->place);
-    if (link_in_list(&socket->entry))
-        list_remove(&socket->entry);
+    list_leave(&socket->place);
+    list_leave(&socket->entry);
     if (socket->node != NULL)
         socket->node->socket = NULL;
     coil__sim_name_unref(socket->name);

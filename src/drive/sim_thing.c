@@ -91,8 +91,7 @@ int coil__sim_thing_close(struct sim_driver *self, int fd)
         return -EBADF;
     coil__sim_thing_forget(self, thing);
     coil__sim_thing_stir(self, thing);
-    if (link_in_list(&thing->hope))
-        list_remove(&thing->hope);
+    list_leave(&thing->hope);
     self->things[number] = NULL;
     if (number < self->lowest)
         self->lowest = number;
@@ -173,8 +172,7 @@ void coil__sim_thing_stir(struct sim_driver *self, struct sim_thing *thing)
 
 void coil__sim_thing_hope(struct sim_thing *thing, struct sim_thing *other)
 {
-    if (link_in_list(&thing->hope))
-        list_remove(&thing->hope);
+    list_leave(&thing->hope);
     list_append(&other->hopeful, &thing->hope);
 }
 

@@ -66,8 +66,7 @@ static void node_free(struct sim_driver *self, struct sim_node *node)
     while (!list_empty(&node->children))
         node_free(self, node_of(node->children.next));
     detach(self, node);
-    if (link_in_list(&node->sibling))
-        list_remove(&node->sibling);
+    list_leave(&node->sibling);
     mem_free(node->real);
     mem_free(node->name);
     mem_free(node);

@@ -42,8 +42,7 @@ static void acceptor_free(struct acceptor *acceptor)
 {
     for (size_t i = acceptor->first; i < acceptor->end; i++)
         coil__sys_close(acceptor->fds[i]);
-    if (link_in_list(&acceptor->idle))
-        list_remove(&acceptor->idle);
+    list_leave(&acceptor->idle);
     list_remove(&acceptor->link);
     mem_free(acceptor->fds);
     mem_free(acceptor);

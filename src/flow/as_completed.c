@@ -41,8 +41,7 @@ static void time_over(void *arg)
 
     self->timed_out = true;
     for (size_t i = 0; i < self->n; i++)
-        if (link_in_list(&self->items[i].handle.link))
-            list_remove(&self->items[i].handle.link);
+        list_leave(&self->items[i].handle.link);
     tell(self);
 }
 
@@ -118,8 +117,7 @@ void coil_as_completed_close(struct coil_as_completed *self)
         return;
     coil_call_cancel(&self->timeout);
     for (size_t i = 0; i < self->n; i++) {
-        if (link_in_list(&self->items[i].handle.link))
-            list_remove(&self->items[i].handle.link);
+        list_leave(&self->items[i].handle.link);
         future_unref(self->items[i].future);
     }
     mem_free(self);

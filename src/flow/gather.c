@@ -171,8 +171,7 @@ static void let_go(struct member *member, struct coil_future *child)
 static void end(struct gather *self)
 {
     for (size_t i = 0; i < self->n; i++) {
-        if (link_in_list(&self->members[i].handle.link))
-            list_remove(&self->members[i].handle.link);
+        list_leave(&self->members[i].handle.link);
         future_unref(self->children[i]);
     }
     self->finished = self->distinct;

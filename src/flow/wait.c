@@ -103,8 +103,7 @@ static int64_t unwatch(struct waited *all, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         done += !future_pending(all[i].future);
-        if (link_in_list(&all[i].handle.link))
-            list_remove(&all[i].handle.link);
+        list_leave(&all[i].handle.link);
         future_unref(all[i].future);
     }
     return done;

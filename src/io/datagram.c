@@ -58,8 +58,7 @@ static void shut(struct coil_datagram *self)
         return;
     WORLD(self->loop, close, self->fd);
     self->fd = -1;
-    if (link_in_list(&self->guest.link))
-        list_remove(&self->guest.link);
+    list_leave(&self->guest.link);
 }
 
 static void loop_closes(struct loop_guest *guest)

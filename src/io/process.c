@@ -33,8 +33,7 @@ static void set_ended(struct coil_process *process, int returncode)
     if (process->pidfd >= 0)
         WORLD(process->loop, close, process->pidfd);
     process->pidfd = -1;
-    if (link_in_list(&process->guest.link))
-        list_remove(&process->guest.link);
+    list_leave(&process->guest.link);
     if (!process->loop->closing) /* else those who wait in vain have no stack any more */
         coil_event_set(&process->over);
     if (process->refs == 0)

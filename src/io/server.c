@@ -18,8 +18,7 @@ struct client {
 
 static void free_server(struct coil_server *server)
 {
-    if (link_in_list(&server->guest.link))
-        list_remove(&server->guest.link);
+    list_leave(&server->guest.link);
     context_unref(server->context);
     mem_free(server->path);
     mem_free(server);

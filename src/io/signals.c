@@ -55,8 +55,7 @@ static void hear(struct mach_listener *mach)
 
 static void free_listener(struct listener *self)
 {
-    if (link_in_list(&self->guest.link))
-        list_remove(&self->guest.link);
+    list_leave(&self->guest.link);
     context_unref(self->context);
     mem_free(self);
 }
@@ -68,8 +67,7 @@ static void loop_closes(struct loop_guest *guest)
 
     if (self->purpose != FOR_NOBODY)
         coil__mach_unlisten(&self->mach);
-    if (link_in_list(&self->handle.link))
-        list_remove(&self->handle.link);
+    list_leave(&self->handle.link);
     free_listener(self);
 }
 

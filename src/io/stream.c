@@ -75,8 +75,7 @@ struct coil_stream *coil_stream_ref(struct coil_stream *stream)
 
 static void free_stream(struct coil_stream *stream)
 {
-    if (link_in_list(&stream->guest.link))
-        list_remove(&stream->guest.link);
+    list_leave(&stream->guest.link);
     coil__stream_drop_chunks(stream);
     coil__stream_give_back(stream);
     mem_free(stream->parts);
@@ -103,8 +102,7 @@ void coil__stream_finish(struct coil_stream *stream)
 
     stream->fd = -1;
     WORLD(stream->loop, close, fd);
-    if (link_in_list(&stream->guest.link))
-        list_remove(&stream->guest.link);
+    list_leave(&stream->guest.link);
     stream->loop = NULL;
     coil__stream_drop_chunks(stream);
     coil_event_set(&stream->drained);

@@ -213,8 +213,7 @@ static int turn(struct coil_loop *loop, struct loop_runner *runner)
     list_append(&loop->ready, &runner->marker.link);
     while (link_in_list(&runner->marker.link) && (handle = loop_peek(loop)) != NULL)
         run_handle(loop, handle);
-    if (link_in_list(&runner->marker.link))
-        list_remove(&runner->marker.link);
+    list_leave(&runner->marker.link);
     return err;
 }
 
@@ -238,8 +237,7 @@ void coil__loop_leave(struct loop_runner *runner)
 {
     struct coil_loop *loop = runner->loop;
 
-    if (link_in_list(&runner->marker.link))
-        list_remove(&runner->marker.link);
+    list_leave(&runner->marker.link);
     loop->runner = runner->outer;
     loop->home = runner->home;
     loop->direct = runner->direct;

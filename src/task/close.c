@@ -33,11 +33,9 @@ void coil__task_destroy(struct task *task, int64_t error)
     struct coil_loop *loop = task->future.loop;
 
     task->flags |= TASK_LOST;
-    if (link_in_list(&task->timer.handle.link))
-        list_remove(&task->timer.handle.link);
+    list_leave(&task->timer.handle.link);
     for (struct coil_timeout *scope = task->scope; scope != NULL; scope = scope->outer)
-        if (link_in_list(&scope->timer.handle.link))
-            list_remove(&scope->timer.handle.link);
+        list_leave(&scope->timer.handle.link);
     if (task->waits_for != NULL && task->waits_for->flags & FUTURE_STATIC)
         future_fini_waiter(
             task->waits_for); /* it is on the task's own stack, where nobody will do it */

@@ -31,8 +31,7 @@ static void arm(struct coil_timeout *scope)
 
 static void disarm(struct coil_timeout *scope)
 {
-    if (link_in_list(&scope->timer.handle.link))
-        list_remove(&scope->timer.handle.link);
+    list_leave(&scope->timer.handle.link);
 }
 
 void coil_timeout_enter_at(struct coil_timeout *scope, int64_t when_ns)

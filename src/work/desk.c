@@ -157,8 +157,7 @@ bool coil__desk_end(struct desk *desk, struct coil_link *job, enum desk_end how)
 
     lock(desk);
     ours = how == DESK_REFUSED || link_in_list(job);
-    if (link_in_list(job))
-        list_remove(job);
+    list_leave(job);
     if (ours)
         COUNTER_ADD(desk->done, 1);
     if (ours && how == DESK_DESTROYED)

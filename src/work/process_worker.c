@@ -78,8 +78,7 @@ static void drop_job(void *arg)
 
     if (job->task == NULL)
         coil__worker_tell_failure(job, -ENOMEM, "there was no memory for the job's task", "");
-    if (link_in_list(&job->link))
-        list_remove(&job->link);
+    list_leave(&job->link);
     coil__payload_free(job->payload);
     mem_free(job->name);
     mem_free(job);

@@ -52,8 +52,7 @@ static void loop_closes(struct loop_guest *guest)
     struct share *self = container_of(guest, struct share, guest);
 
     COUNTER_ADD(self->source->loop->others, -1u); /* taken off the list already */
-    if (link_in_list(&self->done.link))
-        list_remove(&self->done.link);
+    list_leave(&self->done.link);
     if (future_pending(self->source))
         complete(self, coil_error(self->source->loop->end_status), NULL, NULL);
     else
