@@ -158,6 +158,23 @@ TEST(splicing_moves_all_behind_the_last)
         }
 }
 
+TEST(leaving_is_removal_where_there_is_something_to_leave)
+{
+    struct item items[2] = {{.number = 0}, {.number = 1}};
+    struct model model = {.count = 0};
+    struct coil_link list;
+
+    list_init(&list);
+    for (int i = 0; i < 2; i++)
+        list_append(&list, &items[i].link);
+    for (int again = 0; again < 2; again++) {
+        list_leave(&items[0].link);
+        CHECK(!link_in_list(&items[0].link));
+    }
+    model_insert(&model, 0, 1);
+    compare(&list, &model);
+}
+
 TEST(container_of_finds_the_owner)
 {
     struct item item = {.number = 1};
