@@ -201,6 +201,8 @@ static void submit_to_slot(struct polls *polls, struct poll_slot *slot, struct o
 {
     if (op->kind != OP_POLL)
         own(polls, slot);
+    if (op->kind == OP_WAITID && !(slot->asked & READING))
+        slot->ready &= (uint8_t)~READING; /* who was just started runs, and the end makes an edge */
     enter(polls, slot, op);
     coil__polls_mark(polls, slot);
 }

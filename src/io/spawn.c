@@ -92,12 +92,13 @@ static void close_theirs(struct setup *setup)
 static int start(struct setup *setup)
 {
     int pid, pidfd;
-    int err = coil__mach_spawn(&setup->how, &pid);
+    int err = coil__mach_spawn_watched(&setup->how, &pid, &pidfd);
 
     close_theirs(setup);
     if (err != 0)
         return err;
-    pidfd = coil__sys_pidfd_open(pid);
+    if (pidfd < 0)
+        pidfd = coil__sys_pidfd_open(pid);
     if (pidfd < 0 && pidfd != -ESRCH) {
         coil__mach_spawn_undo(pid);
         return pidfd;

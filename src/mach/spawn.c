@@ -1,197 +1,167 @@
+/*
+ * The child begins as a thread would, in our memory and on a stack of ours, while we sleep: nothing
+ * of our address space is copied, however large it is. Once it is another program, or has failed
+ * and said why, we go on. (What posix_spawn does, but that it makes a stack for each child, and no
+ * pidfd.)
+ */
 #include "mach/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/fault.h"
+#include "mach/spawn_child.h"
+#include "mach/switch.h"
+#include "mach/sys.h"
+#include "mach/sys_child.h"
 #include "mach/sys_io.h"
+#include "mach/valgrind.h"
 
 #define USUAL_PATH "/bin:/usr/bin" /* where no PATH is set (Python: os.defpath) */
+#define NEST_BYTES 16384           /* a path, and some frames */
+
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x1000
+#endif
+
+/* Under TSan one thread's memory is not another process's; elsewhere copying it would be the most
+ * of the work. */
+#ifdef MACH_TSAN
+#define SHARED_MEMORY 0
+#else
+#define SHARED_MEMORY CLONE_VM
+#endif
 
 extern char **environ;
 
-/* A program about to be started. */
-struct start {
-    const struct mach_spawn *how;
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int moved[3]; /* copies of descriptors that were in the way; -1: none */
+/* All that a child writes to before it is another program. */
+struct nest {
+    struct child child;
+    _Alignas(16) char stack[NEST_BYTES - 16 * ((sizeof(struct child) + 15) / 16)];
 };
 
-/*
- * Streams are set in order, 0 to 2. A descriptor among those that is wanted as another one is
- * copied out of the way first, or it might have been replaced when its turn comes.
- */
-static int move_away(struct start *start, int stream)
-{
-    int fd = start->how->streams[stream];
+static struct nest *kept; /* the last one that nobody uses any more */
 
-    if (fd < 0 || fd > STDERR_FILENO || fd == stream)
-        return fd;
-    if (fault(FAULT_SYS))
-        return -EMFILE;
-    start->moved[stream] = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    return start->moved[stream] >= 0 ? start->moved[stream] : -EMFILE;
+/* Valgrind makes a copy, too. Then the nest alone is shared, and with that child only. */
+static bool is_copied(void)
+{
+    return SHARED_MEMORY == 0 || valgrind_runs();
 }
 
-/* Without O_NOCTTY the leader of a session gets the terminal it opens as its controlling one. */
-static int add_terminal(struct start *start, int stream)
+static struct nest *take_nest(void)
 {
-    int flags = O_RDWR | (start->how->new_session ? 0 : O_NOCTTY);
+    struct nest *nest = __atomic_exchange_n(&kept, NULL, __ATOMIC_ACQUIRE);
+    int flags = MAP_ANONYMOUS | (is_copied() ? MAP_SHARED : MAP_PRIVATE);
+    void *memory;
 
-    return posix_spawn_file_actions_addopen(&start->actions, stream, start->how->terminal, flags,
-                                            0);
+    if (nest != NULL)
+        return nest;
+    if (coil__sys_mmap(&memory, sizeof(*nest), PROT_READ | PROT_WRITE, flags, -1, 0) != 0)
+        return NULL;
+    return memory;
 }
 
-static int add_stream(struct start *start, int stream)
+static void leave_nest(struct nest *nest)
 {
-    int fd;
-
-    switch (start->how->streams[stream]) {
-    case SPAWN_INHERIT: return 0;
-    case SPAWN_NOTHING:
-        return -posix_spawn_file_actions_addopen(&start->actions, stream, "/dev/null", O_RDWR, 0);
-    case SPAWN_TERMINAL: return -add_terminal(start, stream);
-    case SPAWN_OUTPUT:
-        return -posix_spawn_file_actions_adddup2(&start->actions, STDOUT_FILENO, stream);
-    default:
-        fd = move_away(start, stream);
-        return fd < 0 ? fd : -posix_spawn_file_actions_adddup2(&start->actions, fd, stream);
-    }
-}
-
-static int add_actions(struct start *start)
-{
-    int err = 0;
-
-    for (int stream = 0; stream < 3 && err == 0; stream++)
-        err = add_stream(start, stream);
-    if (err == 0 && start->how->directory != NULL)
-        err = -posix_spawn_file_actions_addchdir_np(&start->actions, start->how->directory);
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
-    /* All of ours are close-on-exec; those of other libraries may not be. */
-    if (err == 0)
-        err = -posix_spawn_file_actions_addclosefrom_np(&start->actions, STDERR_FILENO + 1);
-#endif
-    return err;
-}
-
-static void set_attributes(struct start *start)
-{
-    int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-    sigset_t all, none;
-
-    sigfillset(&all);
-    sigemptyset(&none);
-    posix_spawnattr_setsigdefault(&start->attributes, &all);
-    posix_spawnattr_setsigmask(&start->attributes, &none);
-    if (start->how->new_session)
-        flags |= POSIX_SPAWN_SETSID; /* the leader of a session leads a group, too */
-    else if (start->how->new_group)
-        flags |= POSIX_SPAWN_SETPGROUP;
-    posix_spawnattr_setflags(&start->attributes, (short)flags);
-}
-
-static int start_at(struct start *start, const char *path, bool search, int *pid)
-{
-    char **arguments = (char **)(uintptr_t)start->how->arguments; /* which are only read */
-    char **environment =
-        start->how->environment != NULL ? (char **)(uintptr_t)start->how->environment : environ;
-
-    if (fault(FAULT_SYS))
-        return -EAGAIN;
-    if (search)
-        return -posix_spawnp(pid, path, &start->actions, &start->attributes, arguments,
-                             environment);
-    return -posix_spawn(pid, path, &start->actions, &start->attributes, arguments, environment);
+    if (!is_copied())
+        nest = __atomic_exchange_n(&kept, nest, __ATOMIC_ACQ_REL);
+    if (nest != NULL)
+        coil__sys_munmap(nest, sizeof(*nest));
 }
 
 static const char *path_of(const char *const *environment)
 {
-    for (; *environment != NULL; environment++)
+    for (; environment != NULL && *environment != NULL; environment++)
         if (strncmp(*environment, "PATH=", 5) == 0)
             return *environment + 5;
     return USUAL_PATH;
 }
 
-/* As execvpe: the first that can be begun; what could not is told only if nothing else can. The C
- * library does not know this one, it searches the PATH of ours. */
-static int start_on_path(struct start *start, const char *name, int *pid)
+static void set_up(struct child *child, const struct mach_spawn *how)
 {
-    const char *folder = path_of(start->how->environment);
-    int err = -ENOENT;
-    char path[PATH_MAX];
+    const char *name = how->arguments[0];
 
-    for (;;) {
-        int length = (int)strcspn(folder, ":"), one = -ENAMETOOLONG;
-
-        if (snprintf(path, sizeof(path), "%.*s%s%s", length, folder, length > 0 ? "/" : "./",
-                     name) < (int)sizeof(path))
-            one = start_at(start, path, false, pid);
-        if (one == 0)
-            return 0;
-        if (one != -ENOENT && one != -ENOTDIR && err == -ENOENT)
-            err = one;
-        if (folder[length] == '\0')
-            return err;
-        folder += length + 1;
-    }
+    child->how = how;
+    child->environment = how->environment;
+    if (child->environment == NULL)
+        child->environment = (const char *const *)(uintptr_t)environ; /* which is only read */
+    child->path = *name == '\0' || strchr(name, '/') != NULL ? NULL : path_of(child->environment);
+    child->failure = 0;
 }
 
-static int start_program(struct start *start, int *pid)
+/* A kernel, a filter of system calls or a full table may refuse the pidfd, and it alone. */
+static int clone_in(struct nest *nest, int *pidfd)
 {
-    const char *name = start->how->arguments[0];
+    int flags = SHARED_MEMORY | CLONE_VFORK | SIGCHLD, pid = -EINVAL;
+    char *top = nest->stack + sizeof(nest->stack);
 
-    if (strchr(name, '/') != NULL || *name == '\0')
-        return start_at(start, name, false, pid);
-    if (start->how->environment == NULL)
-        return start_at(start, name, true, pid);
-    return start_on_path(start, name, pid);
+    if (pidfd != NULL)
+        pid = coil__sys_clone(coil__mach_child_run, top, flags | CLONE_PIDFD, &nest->child, pidfd);
+    if (pid == -EINVAL || pid == -EMFILE)
+        pid = coil__sys_clone(coil__mach_child_run, top, flags, &nest->child, NULL);
+    return pid;
 }
 
-static int init(struct start *start, const struct mach_spawn *how)
+static int set_signal_mask(const uint64_t *mask, uint64_t *before)
 {
+    return (int)coil__sys_bare(SYS_rt_sigprocmask, SIG_SETMASK, (intptr_t)mask, (intptr_t)before,
+                               sizeof(*mask));
+}
+
+/* A signal for all our group must not find our handlers in the child. All are blocked, also those
+ * that the C library never blocks. */
+static int clone_undisturbed(struct nest *nest, int *pidfd)
+{
+    const uint64_t all = UINT64_MAX;
+    uint64_t before;
+    int pid = set_signal_mask(&all, &before);
+
+    if (pid != 0)
+        return pid;
+    pid = clone_in(nest, pidfd);
+    if (pid > 0 && nest->child.failure != 0)
+        coil__sys_bare(SYS_wait4, pid, 0, 0, 0);
+    set_signal_mask(&before, NULL);
+    return pid;
+}
+
+static int spawn(const struct mach_spawn *how, int *pid, int *pidfd)
+{
+    struct nest *nest = take_nest();
     int err;
 
-    start->how = how;
-    for (int i = 0; i < 3; i++)
-        start->moved[i] = -1;
-    if (fault(FAULT_ALLOC))
+    if (nest == NULL)
         return -ENOMEM;
-    err = -posix_spawn_file_actions_init(&start->actions);
-    if (err != 0)
-        return err;
-    err = -posix_spawnattr_init(&start->attributes);
-    if (err != 0)
-        posix_spawn_file_actions_destroy(&start->actions);
+    set_up(&nest->child, how);
+    *pid = clone_undisturbed(nest, pidfd);
+    err = *pid < 0 ? *pid : nest->child.failure;
+    leave_nest(nest);
     return err;
 }
 
 int coil__mach_spawn(const struct mach_spawn *how, int *pid)
 {
-    struct start start;
-    int err = init(&start, how);
+    return spawn(how, pid, NULL);
+}
 
-    if (err != 0)
+int coil__mach_spawn_watched(const struct mach_spawn *how, int *pid, int *pidfd)
+{
+    int err;
+
+    *pidfd = -1;
+    err = spawn(how, pid, pidfd);
+    if (err == 0 || *pidfd < 0)
         return err;
-    set_attributes(&start);
-    err = add_actions(&start);
-    if (err == 0)
-        err = start_program(&start, pid);
-    posix_spawnattr_destroy(&start.attributes);
-    posix_spawn_file_actions_destroy(&start.actions);
-    for (int i = 0; i < 3; i++)
-        if (start.moved[i] >= 0)
-            close(start.moved[i]);
+    coil__sys_close(*pidfd);
+    *pidfd = -1;
     return err;
 }
 

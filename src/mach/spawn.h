@@ -31,6 +31,10 @@ struct mach_spawn {
  */
 int coil__mach_spawn(const struct mach_spawn *how, int *pid);
 
+/* The same, and its pidfd; -1: it could not be had along with the child, but perhaps by
+ * coil__sys_pidfd_open. */
+int coil__mach_spawn_watched(const struct mach_spawn *how, int *pid, int *pidfd);
+
 /* Kills a child that nobody knows of yet and waits for its end. */
 void coil__mach_spawn_undo(int pid);
 
