@@ -137,6 +137,11 @@ int coil__desk_lay(struct desk *desk, struct coil_handle *handle)
     return was == DESK_EMPTY ? call_loop(desk, handle) : 0;
 }
 
+void coil__desk_withdraw(struct desk *desk)
+{
+    word_sub(&desk->laid, 1);
+}
+
 size_t coil__desk_load(const struct desk *desk)
 {
     size_t done = COUNTER_READ(desk->done), laid = word_load(&desk->laid);

@@ -27,7 +27,7 @@ struct desk {
     /* Written by those who submit. */
     struct word inbox;
     struct word refs;
-    struct word laid;         /* jobs that were ever laid here, */
+    struct word laid;         /* jobs that were ever laid here and not withdrawn, */
     struct loop_port *port;   /* counted */
     const void *pool;         /* to be compared only */
     struct word ending;       /* 1: its jobs should end, as soon as they ask */
@@ -57,6 +57,9 @@ void coil__desk_unref(struct desk *desk);
  * coil__job_refuse_laid called with it. Returns 0, or why it is not taken. Any thread.
  */
 int coil__desk_lay(struct desk *desk, struct coil_handle *handle);
+
+/* One that lies there is done, before its loop came to it: it is not to be ended. Any thread. */
+void coil__desk_withdraw(struct desk *desk);
 
 /* How many jobs lie there. Any thread; old already. */
 size_t coil__desk_load(const struct desk *desk);

@@ -69,7 +69,8 @@ static void refuse(struct job *self, int64_t status, bool taken)
 {
     struct coil_exception *reason = (struct coil_exception *)word_load(&self->future.reason);
 
-    leave_desk(self, DESK_REFUSED);
+    if (!taken)
+        leave_desk(self, DESK_REFUSED);
     context_unref(self->options.context);
     if (self->options.drop_arg != NULL)
         self->options.drop_arg(self->arg);
@@ -192,6 +193,8 @@ static void cancel_job(struct coil_cfuture *future)
     if ((was & (CF_DONE | CF_POSTED)) != 0)
         return;
     if ((was & CF_RUNNING) == 0) {
+        if (self->desk != NULL)
+            coil__desk_withdraw(self->desk);
         coil__cfuture_complete(future, coil_error(-ECANCELED), coil__exception_ref(reason), NULL);
         return;
     }

@@ -63,11 +63,18 @@ TEST(cancelled_before_its_loop_comes_to_it_a_job_is_done_at_once)
     for (int i = 0; i < 100; i++) {
         CHECK(coil_cfuture_cancel(jobs[i]));
         CHECK(coil_cfuture_done(jobs[i]));
+        CHECK_EQ(coil_executor_jobs(pool), 99 - i);
         CHECK_EQ(finish(jobs[i]), -ECANCELED);
     }
+    jobs[0] = coil_executor_submit(pool, job_run, &job);
     plug_pull(&plug);
+    await_post(&job.started); /* the loop has come to all of them */
+    CHECK_EQ(coil_executor_jobs(pool), 1);
+    CHECK(coil_cfuture_cancel(jobs[0]));
+    CHECK_EQ(finish(jobs[0]), -ECANCELED);
+    CHECK_EQ(coil_executor_jobs(pool), 0);
     coil_executor_close(pool); /* not in a task */
-    CHECK_EQ(job.runs, 0);
+    CHECK_EQ(job.runs, 1);
     CHECK_EQ(job.dropped, 100);
     job_fini(&job);
 }
