@@ -9,15 +9,13 @@
 
 #include "mach/thread.h"
 #include "task/task.h"
+#include "work/deputy.h"
 
 struct job {
-    struct coil_cfuture future;
-    struct loop_port *port;    /* counted, or the desk's; NULL: it never went to a loop */
-    struct desk *desk;         /* counted; NULL: the loop is no pool's */
-    struct coil_link link;     /* begun: on the desk */
-    struct coil_handle start;  /* posted to begin; later among the task's callbacks */
-    struct coil_handle cancel; /* posted to cancel */
-    struct coil_future *task;  /* the loop thread's; counted */
+    struct deputy deputy;     /* of its task, once there is one; no port: it never went to a loop */
+    struct desk *desk;        /* counted, and has the port; NULL: the loop is no pool's */
+    struct coil_link link;    /* begun: on the desk */
+    struct coil_handle start; /* posted to begin; later among the task's callbacks */
     uint64_t task_id;
     coil_coroutine_fn *fn;
     void *arg;
@@ -26,6 +24,11 @@ struct job {
     char *name;
     struct coil_task_options options; /* without name and loop; the context is counted */
 };
+
+static struct job *of_future(const struct coil_cfuture *future)
+{
+    return container_of(deputy_of(future), struct job, deputy);
+}
 
 /* False: somebody else has settled it meanwhile. */
 static bool leave_desk(struct job *self, enum desk_end how)
@@ -45,29 +48,29 @@ static enum desk_end end_of(const struct coil_future *task)
 static void task_done(struct coil_handle *handle)
 {
     struct job *self = container_of(handle, struct job, start);
-    struct coil_future *task = self->task;
+    struct coil_future *task = self->deputy.source;
     struct coil_exception *exception = coil__exception_ref(task->exception);
     struct coil_result result;
     coil_drop_fn *drop = task->drop;
 
-    self->task = NULL;
+    self->deputy.source = NULL;
     if (leave_desk(self, end_of(task))) {
         result = coil_future_take(task);
         if (result.status < 0)
             result.value = NULL;
-        coil__cfuture_complete(&self->future, result, exception, drop);
+        coil__cfuture_complete(&self->deputy.future, result, exception, drop);
     } else {
         future_look(task); /* comes too late: its drop function is told */
         exception_unref(exception);
     }
     future_unref(task);
-    coil_cfuture_unref(&self->future);
+    coil_cfuture_unref(&self->deputy.future);
 }
 
 /* It never begins: what it was given is given back. `taken`: who cancelled it has completed it. */
 static void refuse(struct job *self, int64_t status, bool taken)
 {
-    struct coil_exception *reason = (struct coil_exception *)word_load(&self->future.reason);
+    struct coil_exception *reason = (struct coil_exception *)word_load(&self->deputy.future.reason);
 
     if (!taken)
         leave_desk(self, DESK_REFUSED);
@@ -75,15 +78,15 @@ static void refuse(struct job *self, int64_t status, bool taken)
     if (self->options.drop_arg != NULL)
         self->options.drop_arg(self->arg);
     if (!taken)
-        coil__cfuture_complete(&self->future, coil_error(status),
+        coil__cfuture_complete(&self->deputy.future, coil_error(status),
                                status == -ECANCELED ? coil__exception_ref(reason) : NULL, NULL);
-    coil_cfuture_unref(&self->future);
+    coil_cfuture_unref(&self->deputy.future);
 }
 
 void coil__job_refuse_laid(struct coil_handle *handle, int64_t status)
 {
     struct job *self = container_of(handle, struct job, start);
-    uintptr_t was = word_or(&self->future.state, CF_RUNNING);
+    uintptr_t was = word_or(&self->deputy.future.state, CF_RUNNING);
 
     context_unref(handle->context);
     handle->context = NULL;
@@ -96,11 +99,11 @@ static void start_task(struct job *self, struct coil_loop *loop)
 
     self->options.loop = loop;
     self->options.name = self->name;
-    task = coil_create_task_at(self->fn, self->arg, &self->options, self->future.place);
+    task = coil_create_task_at(self->fn, self->arg, &self->options, self->deputy.future.place);
     self->options.drop_arg = NULL; /* the task's now */
     context_unref(self->options.context);
     self->options.context = NULL;
-    self->task = task;
+    self->deputy.source = task;
     COUNTER_SET(self->task_id, coil_task_id(task));
     if (self->desk != NULL)
         coil__desk_begin(self->desk, &self->link);
@@ -122,8 +125,8 @@ static void run_plain(struct job *self)
     plain_running = self;
     result = self->fn(self->arg);
     plain_running = self->outer;
-    coil__cfuture_complete(&self->future, result, NULL, self->options.drop_result);
-    coil_cfuture_unref(&self->future);
+    coil__cfuture_complete(&self->deputy.future, result, NULL, self->options.drop_result);
+    coil_cfuture_unref(&self->deputy.future);
 }
 
 void coil__jobs_abandon(int64_t status)
@@ -132,8 +135,8 @@ void coil__jobs_abandon(int64_t status)
 
     while ((self = plain_running) != NULL) {
         plain_running = self->outer;
-        coil__cfuture_complete(&self->future, coil_error(status), NULL, NULL);
-        coil_cfuture_unref(&self->future);
+        coil__cfuture_complete(&self->deputy.future, coil_error(status), NULL, NULL);
+        coil_cfuture_unref(&self->deputy.future);
     }
 }
 
@@ -143,7 +146,7 @@ static void start(struct coil_handle *handle)
     struct job *self = container_of(handle, struct job, start);
     struct coil_loop *loop = coil__loop_running;
     struct coil_context *context = handle->context;
-    uintptr_t was = word_or(&self->future.state, CF_RUNNING);
+    uintptr_t was = word_or(&self->deputy.future.state, CF_RUNNING);
 
     handle->context = NULL;
     if (loop->closing || loop->refusing)
@@ -162,17 +165,6 @@ static void start(struct coil_handle *handle)
     loop->context = NULL;
 }
 
-static void cancel(struct coil_handle *handle)
-{
-    struct job *self = container_of(handle, struct job, cancel);
-    struct coil_exception *reason = (struct coil_exception *)word_load(&self->future.reason);
-
-    word_and(&self->future.state, ~(uintptr_t)CF_POSTED);
-    if (self->task != NULL)
-        coil__future_cancel(self->task, reason);
-    coil_cfuture_unref(&self->future);
-}
-
 bool coil__loop_is_here(const struct coil_loop *loop)
 {
     if (coil__loop_running == loop)
@@ -186,7 +178,7 @@ bool coil__loop_is_here(const struct coil_loop *loop)
  * request that is on its way already says it all. */
 static void cancel_job(struct coil_cfuture *future)
 {
-    struct job *self = container_of(future, struct job, future);
+    struct job *self = of_future(future);
     struct coil_exception *reason = (struct coil_exception *)word_load(&future->reason);
     uintptr_t was = word_or(&future->state, CF_POSTED);
 
@@ -198,22 +190,20 @@ static void cancel_job(struct coil_cfuture *future)
         coil__cfuture_complete(future, coil_error(-ECANCELED), coil__exception_ref(reason), NULL);
         return;
     }
-    coil_cfuture_ref(future); /* the posted handle's */
-    if (coil__port_post(self->port, &self->cancel) != 0)
-        coil_cfuture_unref(future);
+    coil__deputy_post_cancel(&self->deputy);
 }
 
 static bool waits_for_itself(const struct job *self)
 {
     if (coil__loop_running == NULL)
         return false;
-    return coil__loop_running->port == self->port ||
+    return deputy_is_here(&self->deputy) ||
            (self->desk != NULL && self->desk->pool == coil__desk_pool_here);
 }
 
 static int may_wait(const struct coil_cfuture *future)
 {
-    if (!waits_for_itself(container_of(future, struct job, future)))
+    if (!waits_for_itself(of_future(future)))
         return 0;
     coil_raise_at(future->place, EDEADLK,
                   "a loop's thread would block for a job of its own: await coil_wrap_future(job)");
@@ -222,12 +212,12 @@ static int may_wait(const struct coil_cfuture *future)
 
 static void free_job(struct coil_cfuture *future)
 {
-    struct job *self = container_of(future, struct job, future);
+    struct job *self = of_future(future);
 
     if (self->desk != NULL)
         coil__desk_unref(self->desk);
-    else if (self->port != NULL)
-        coil__port_unref(self->port);
+    else if (self->deputy.port != NULL)
+        coil__port_unref(self->deputy.port);
     mem_free(self->name);
     mem_free(self);
 }
@@ -237,8 +227,7 @@ static const struct cfuture_kind kind = {
 
 uint64_t coil_cfuture_task_id(const struct coil_cfuture *future)
 {
-    return future->kind == &kind ? COUNTER_READ(container_of(future, struct job, future)->task_id)
-                                 : 0;
+    return future->kind == &kind ? COUNTER_READ(of_future(future)->task_id) : 0;
 }
 
 static const struct job *job_of_task(const struct coil_future *task)
@@ -260,7 +249,7 @@ bool coil__job_asked_to_end(const struct coil_future *task)
 
     if (job == NULL)
         return false;
-    return (word_load(&job->future.state) & CF_CANCEL) != 0 ||
+    return (word_load(&job->deputy.future.state) & CF_CANCEL) != 0 ||
            (job->desk != NULL && word_load(&job->desk->ending) != 0);
 }
 
@@ -273,15 +262,16 @@ static struct job *job_of_link(struct coil_link *link)
 
 static void hold(struct coil_link *link)
 {
-    coil_cfuture_ref(&job_of_link(link)->future);
+    coil_cfuture_ref(&job_of_link(link)->deputy.future);
 }
 
 static void settle_begun(struct job *self, void (*tell)(const char *job, void *arg), void *arg)
 {
-    word_or(&self->future.state, CF_CANCEL); /* the function may ask whether it should give up */
-    tell(self->name != NULL ? self->name : self->future.place, arg);
-    coil__cfuture_complete(&self->future, coil_error(-COIL_ESTOPPED), NULL, NULL);
-    coil_cfuture_unref(&self->future);
+    /* The function may ask whether it should give up. */
+    word_or(&self->deputy.future.state, CF_CANCEL);
+    tell(self->name != NULL ? self->name : self->deputy.future.place, arg);
+    coil__cfuture_complete(&self->deputy.future, coil_error(-COIL_ESTOPPED), NULL, NULL);
+    coil_cfuture_unref(&self->deputy.future);
 }
 
 size_t coil__desk_give_up(struct desk *desk, void (*tell)(const char *job, void *arg), void *arg)
@@ -315,11 +305,10 @@ static struct job *make(coil_coroutine_fn *fn, void *arg, const struct coil_task
         mem_free(self);
         return NULL;
     }
-    coil__cfuture_init(&self->future, &kind, place);
+    coil__deputy_init(&self->deputy, &kind, place);
     context_ref(self->options.context);
     self->start.run = start;
     self->start.context = context_snapshot(*coil__context_slot());
-    self->cancel.run = cancel;
     self->fn = fn;
     self->arg = arg;
     return self;
@@ -337,7 +326,7 @@ static struct coil_cfuture *submitted(struct job *self, int err)
 {
     if (err != 0)
         coil__job_refuse_laid(&self->start, err);
-    return &self->future;
+    return &self->deputy.future;
 }
 
 struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine_fn *fn, void *arg,
@@ -351,8 +340,8 @@ struct coil_cfuture *coil__cfuture_submit(struct loop_port *port, coil_coroutine
     self->plain = plain;
     if (port == NULL)
         return submitted(self, -COIL_ESTOPPED);
-    self->port = coil__port_ref(port);
-    self->future.spin_ns = port->spin_ns;
+    self->deputy.port = coil__port_ref(port);
+    self->deputy.future.spin_ns = port->spin_ns;
     return submitted(self, coil__port_post(port, &self->start));
 }
 
@@ -361,8 +350,8 @@ static int lay(struct job *self, struct desk *desk)
     if (self->desk != NULL)
         coil__desk_unref(self->desk);
     self->desk = coil__desk_ref(desk);
-    self->port = desk->port;
-    self->future.spin_ns = desk->port->spin_ns;
+    self->deputy.port = desk->port;
+    self->deputy.future.spin_ns = desk->port->spin_ns;
     return coil__desk_lay(desk, &self->start);
 }
 

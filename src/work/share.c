@@ -1,16 +1,12 @@
 /* share_future: threads, and coroutines of other loops, wait for a future of this one. */
-#include "work/cfuture.h"
+#include "work/deputy.h"
 
 #include "base/alloc.h"
-#include "loop/loop.h"
 
 /* While the future is pending the share is the loop's guest, and has a reference of its own. */
 struct share {
-    struct coil_cfuture future;
-    struct loop_port *port;     /* counted */
-    struct coil_handle done;    /* among the source's callbacks */
-    struct coil_handle cancel;  /* posted */
-    struct coil_future *source; /* the loop thread's; counted; NULL: it is settled */
+    struct deputy deputy;
+    struct coil_handle done; /* among the source's callbacks */
     struct loop_guest guest;
 };
 
@@ -18,22 +14,22 @@ struct share {
 static void complete(struct share *self, struct coil_result result,
                      struct coil_exception *exception, coil_drop_fn *drop)
 {
-    struct coil_future *source = self->source;
+    struct coil_future *source = self->deputy.source;
 
-    self->source = NULL;
+    self->deputy.source = NULL;
     if (link_in_list(&self->guest.link)) {
         list_remove(&self->guest.link);
         COUNTER_ADD(source->loop->others, -1u);
     }
-    coil__cfuture_complete(&self->future, result, exception, drop);
+    coil__cfuture_complete(&self->deputy.future, result, exception, drop);
     future_unref(source);
-    coil_cfuture_unref(&self->future);
+    coil_cfuture_unref(&self->deputy.future);
 }
 
 /* The value moves over, unless it has another owner already. */
 static void move(struct share *self)
 {
-    struct coil_future *source = self->source;
+    struct coil_future *source = self->deputy.source;
     struct coil_exception *exception = coil__exception_ref(source->exception);
     coil_drop_fn *drop = (source->flags & FUTURE_TAKEN) != 0 ? NULL : source->drop;
     struct coil_result result = coil_future_take(source);
@@ -51,49 +47,29 @@ static void loop_closes(struct loop_guest *guest)
 {
     struct share *self = container_of(guest, struct share, guest);
 
-    COUNTER_ADD(self->source->loop->others, -1u); /* taken off the list already */
+    COUNTER_ADD(self->deputy.source->loop->others, -1u); /* taken off the list already */
     list_leave(&self->done.link);
-    if (future_pending(self->source))
-        complete(self, coil_error(self->source->loop->end_status), NULL, NULL);
+    if (future_pending(self->deputy.source))
+        complete(self, coil_error(self->deputy.source->loop->end_status), NULL, NULL);
     else
         move(self);
 }
 
-static void cancel_source(struct coil_handle *handle)
-{
-    struct share *self = container_of(handle, struct share, cancel);
-    struct coil_exception *reason = (struct coil_exception *)word_load(&self->future.reason);
-
-    word_and(&self->future.state, ~(uintptr_t)CF_POSTED);
-    if (self->source != NULL)
-        coil__future_cancel(self->source, reason);
-    coil_cfuture_unref(&self->future);
-}
-
 static void cancel_share(struct coil_cfuture *future)
 {
-    struct share *self = container_of(future, struct share, future);
-
-    if ((word_or(&future->state, CF_POSTED) & (CF_DONE | CF_POSTED)) != 0)
-        return;
-    coil_cfuture_ref(future); /* the posted handle's */
-    if (coil__port_post(self->port, &self->cancel) != 0)
-        coil_cfuture_unref(future);
+    if ((word_or(&future->state, CF_POSTED) & (CF_DONE | CF_POSTED)) == 0)
+        coil__deputy_post_cancel(deputy_of(future));
 }
 
 static int may_wait(const struct coil_cfuture *future)
 {
-    const struct share *self = container_of(future, struct share, future);
-
-    return coil__loop_running != NULL && coil__loop_running->port == self->port ? -EDEADLK : 0;
+    return deputy_is_here(deputy_of(future)) ? -EDEADLK : 0;
 }
 
 static void free_share(struct coil_cfuture *future)
 {
-    struct share *self = container_of(future, struct share, future);
-
-    coil__port_unref(self->port);
-    mem_free(self);
+    coil__port_unref(deputy_of(future)->port);
+    mem_free(container_of(deputy_of(future), struct share, deputy));
 }
 
 static const struct cfuture_kind kind = {
@@ -108,20 +84,19 @@ struct coil_cfuture *coil_share_future_at(struct coil_future *source, const char
     self = mem_zalloc(sizeof(*self));
     if (self == NULL)
         return coil__cfuture_no_memory();
-    coil__cfuture_init(&self->future, &kind, place);
-    self->future.state.value = CF_RUNNING;
-    self->future.spin_ns = loop->port->spin_ns;
-    self->port = coil__port_ref(loop->port);
+    coil__deputy_init(&self->deputy, &kind, place);
+    self->deputy.future.state.value = CF_RUNNING;
+    self->deputy.future.spin_ns = loop->port->spin_ns;
+    self->deputy.port = coil__port_ref(loop->port);
     self->done.run = source_done;
-    self->cancel.run = cancel_source;
     self->guest.loop_closes = loop_closes;
-    self->source = future_ref(source);
+    self->deputy.source = future_ref(source);
     if (coil_future_done(source)) {
         move(self);
-        return &self->future;
+        return &self->deputy.future;
     }
     list_append(&source->callbacks, &self->done.link);
     list_append(&loop->guests, &self->guest.link);
     COUNTER_ADD(loop->others, 1u); /* whoever cancels it */
-    return &self->future;
+    return &self->deputy.future;
 }
