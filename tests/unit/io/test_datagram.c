@@ -1,6 +1,8 @@
 /* Datagram endpoints. */
 #include <coil/datagram.h>
 
+#include <coil/file.h>
+
 #include "base/fault.h"
 #include "loop/loop.h"
 #include "unit/io/sockets.h"
@@ -74,6 +76,26 @@ DRIVER_LOOP_TEST(with_a_remote_it_talks_to_that_one_only)
     coil_datagram_close(client);
     coil_datagram_close(server);
     coil_datagram_close(other);
+}
+
+DRIVER_LOOP_TEST(a_stale_file_of_a_unix_socket_is_replaced_but_not_a_living_one)
+{
+    struct coil_datagram *first, *second = NULL;
+    struct coil_address path;
+    char text[64];
+    int file;
+
+    snprintf(text, sizeof(text), "unix:/tmp/coil-test-%d", getpid());
+    path = address_of(text);
+    first = open_at(&path, NULL);
+    CHECK_EQ(coil_datagram_open(&path, NULL, NULL, &second), -EADDRINUSE);
+    coil_datagram_close(first); /* its file stays */
+    check_talk(open_at(&path, NULL), open_on("unix:@other"));
+    CHECK_EQ(coil_unlink(text + 5), 0);
+    file = coil_open(text + 5, O_CREAT | O_WRONLY, 0600);
+    CHECK_EQ(coil_datagram_open(&path, NULL, NULL, &second), -EADDRINUSE);
+    CHECK_EQ(coil_close(file), 0);
+    CHECK_EQ(coil_unlink(text + 5), 0);
 }
 
 DRIVER_LOOP_TEST(an_empty_datagram_is_one_and_a_long_one_is_cut)
