@@ -1,4 +1,4 @@
-"""Runs many programs on one CPython: imports asyncio once, then forks for each.
+"""Runs many programs on one CPython: imports what they need once, then forks for each.
 
     python3 host.py FOLDER PROGRAM.py...
 
@@ -6,15 +6,20 @@ The output of each goes to FOLDER/STEM.out and .err; standard output gets one li
 CODE is what the program exited with, "skipped" if it needs a newer Python, or "signal N".
 """
 
-import asyncio  # noqa: F401  for the children, who would import it again each
+# Those that are not used here are for the children, who would import them again each.
+import asyncio  # noqa: F401
+import concurrent.futures.process  # noqa: F401
+import concurrent.futures.thread  # noqa: F401
+import gc
 import os
 import re
 import runpy
 import signal
+import subprocess  # noqa: F401
 import sys
 import traceback
 
-LIMIT_SECONDS = 10
+LIMIT_SECONDS = 30
 
 
 def needs(path):
@@ -48,6 +53,8 @@ def child(folder, stem, path):
 def main(folder, paths):
     os.makedirs(folder, exist_ok=True)
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    import vtime  # noqa: F401
+    gc.freeze()  # so that a child's collector does not write to, and copy, what they share
     for path in paths:
         stem = os.path.basename(path).removesuffix('.py')
         if sys.version_info[:2] < needs(path):
