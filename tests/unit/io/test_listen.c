@@ -167,6 +167,28 @@ DRIVER_LOOP_TEST(a_bound_socket_of_the_callers_is_served)
     coil_server_unref(server);
 }
 
+static coil_async void check_refused(int fd, int error)
+{
+    struct coil_server *server = NULL;
+
+    CHECK(fd >= 0);
+    CHECK_EQ(coil_serve_socket(echo, NULL, fd, NULL, &server), error);
+    CHECK_PTR(server, NULL);
+    CHECK_EQ(coil_close(fd), -EBADF);
+}
+
+DRIVER_LOOP_TEST(what_cannot_listen_is_refused_and_closed)
+{
+    int pair[2];
+
+    check_refused(coil_open("/dev/null", O_RDONLY, 0), -ENOTSOCK);
+    check_refused(coil_sock_open(AF_INET, SOCK_DGRAM, 0), -EOPNOTSUPP);
+    check_refused(coil_sock_open(AF_UNIX, SOCK_STREAM, 0), -EINVAL); /* it has no name */
+    CHECK_EQ(coil_sock_pair(AF_UNIX, SOCK_STREAM, pair), 0);
+    check_refused(pair[0], -EINVAL);
+    CHECK_EQ(coil_close(pair[1]), 0);
+}
+
 DRIVER_LOOP_TEST(several_servers_share_a_port_if_they_ask_to)
 {
     struct coil_server_options options = {.reuse_port = true};
