@@ -65,8 +65,10 @@ COIL_EXPORT bool coil_cfuture_done(const struct coil_cfuture *future);
  * Waits in this thread until it is done.
  *
  * Suspends: no, it blocks the thread. Thread: any but the loop's own.
- * Returns: 0; -ETIMEDOUT; -EDEADLK on the thread of the loop that must do it; -EINTR if
- * coil_interrupt was called.
+ * Returns: 0; -ETIMEDOUT; -EINTR if coil_interrupt was called; -EDEADLK where it could not end: on
+ * the thread of the loop that must do it; in a job on a thread that the other waits for, directly
+ * or by way of more such jobs, without a limit; or where work waits and no thread can be made to
+ * take this one's place.
  */
 COIL_EXPORT int coil_cfuture_wait(struct coil_cfuture *future, int64_t timeout_ns);
 
@@ -181,8 +183,9 @@ COIL_EXPORT struct coil_cfuture *coil_share_future_at(struct coil_future *future
  * Suspends: in a task; elsewhere it blocks the thread. Not if enough are done already.
  * Cancel-safe: yes; the futures go on. Thread: any.
  * Returns: how many are done (0 after a timeout with none); -EINTR after coil_interrupt;
- * -ECANCELED; -ENOMEM; -EDEADLK as coil_cfuture_wait, if it is so for any of them; -COIL_ESTOPPED
- * in a task whose loop ends.
+ * -ECANCELED; -ENOMEM; -EDEADLK as coil_cfuture_wait: on the thread of a loop that must do any of
+ * them; in a job, if none of those that would be enough can come; -COIL_ESTOPPED in a task whose
+ * loop ends.
  */
 COIL_EXPORT coil_async int64_t coil_cfuture_wait_many(struct coil_cfuture *const *futures, size_t n,
                                                       int64_t timeout_ns,

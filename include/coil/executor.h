@@ -232,7 +232,9 @@ struct coil_map_options {
  * Owns: the caller frees the values in results, by job.drop_result's function (processes:
  * coil_bytes_free).
  * Returns: how many items failed; -ECANCELED; -ETIMEDOUT; -EINTR after coil_interrupt; with
- * stop_on_error the first error; what coil_executor_submit fails with.
+ * stop_on_error the first error; -EDEADLK as coil_cfuture_wait_many: then what is out is cancelled
+ * and, where its end would have to wait for this job's, left behind; what coil_executor_submit
+ * fails with.
  */
 COIL_EXPORT coil_async int64_t coil_executor_map_at(struct coil_executor *executor,
                                                     struct coil_function function,

@@ -7,6 +7,7 @@
 #include "loop/loop.h"
 #include "mach/clock.h"
 #include "task/task.h"
+#include "work/circle.h"
 
 /* Other values of the word are pointers to the newest item. */
 #define GATE_EMPTY 0
@@ -16,6 +17,7 @@
 void coil__gate_init(struct gate *gate, void (*free)(struct gate *gate))
 {
     *gate = (struct gate){.arrived = {GATE_EMPTY}, .refs = {1}, .free = free};
+    list_init(&gate->watched);
 }
 
 void coil__gate_unref(struct gate *gate, size_t n)
@@ -34,7 +36,7 @@ static struct coil_cfuture *bell_of(uintptr_t arrived)
     return (arrived & GATE_BELL) != 0 ? (struct coil_cfuture *)(arrived - GATE_BELL) : NULL;
 }
 
-/* Turns the list round; how many they are. */
+/* Turns the list round, and watches those in it no longer; how many they are. */
 static size_t in_order(struct gate_item *newest, struct gate_item **oldest)
 {
     struct coil_cfuture_callback *at = &newest->callback, *first = NULL, *next;
@@ -44,6 +46,7 @@ static size_t in_order(struct gate_item *newest, struct gate_item **oldest)
         next = at->next;
         at->next = first;
         first = at;
+        list_remove(&((struct gate_item *)at)->watched);
     }
     *oldest = (struct gate_item *)first;
     return n;
@@ -95,6 +98,7 @@ void coil__gate_watch(struct gate *gate, struct gate_item *item, struct coil_cfu
     item->future = future;
     if (gate->spin_ns < future->spin_ns)
         gate->spin_ns = future->spin_ns;
+    list_append(&gate->watched, &item->watched);
     word_add(&gate->refs, 1);
     coil_cfuture_add_done_callback(future, &item->callback, arrive, item);
 }
@@ -136,11 +140,16 @@ static coil_async int await_bell(struct coil_cfuture *bell, int64_t deadline_ns)
     return (int)coil_timeout_exit(&limit, coil_await(rung).status);
 }
 
-static int block_on(struct coil_cfuture *bell, int64_t deadline_ns, uint32_t seen)
+static int block_on(const struct gate *gate, struct coil_cfuture *bell, int64_t deadline_ns,
+                    uint32_t seen)
 {
     int64_t timeout = deadline_ns == COIL_FOREVER ? COIL_FOREVER : deadline_ns - mach_now();
-    int err = coil__cfuture_wait_since(bell, timeout, seen);
+    struct circle_edge edge;
+    int err;
 
+    coil__circle_hang_bell(&edge, bell, &gate->watched, timeout);
+    err = coil__cfuture_wait_since(bell, timeout, seen);
+    coil__circle_leave(&edge);
     coil_cfuture_unref(bell);
     return err;
 }
@@ -188,7 +197,8 @@ coil_async int coil__gate_wait(struct gate *gate, int64_t deadline_ns, uint32_t 
         return (int)coil_cfuture_result(bell, 0).status; /* the immortal one: no memory */
     if (!hang_up(gate, bell))
         return 0;
-    err = coil__gate_suspends() ? await_bell(bell, deadline_ns) : block_on(bell, deadline_ns, seen);
+    err = coil__gate_suspends() ? await_bell(bell, deadline_ns)
+                                : block_on(gate, bell, deadline_ns, seen);
     take_down(gate, bell);
     return err == -ETIMEDOUT && list_of(word_load(&gate->arrived)) != NULL ? 0 : err;
 }

@@ -13,11 +13,13 @@
 #ifndef COIL_WORK_GATE_H
 #define COIL_WORK_GATE_H
 
+#include "base/list.h"
 #include "work/cfuture.h"
 
 struct gate {
     struct word arrived;
     struct word refs;
+    struct coil_link watched;        /* the items that were not taken; the user's */
     int64_t spin_ns;                 /* the longest of the futures' */
     void (*free)(struct gate *gate); /* the last reference is gone */
 };
@@ -26,6 +28,7 @@ struct gate {
 struct gate_item {
     struct coil_cfuture_callback callback; /* arrived, `next` is the one that came after it */
     struct gate *gate;
+    struct coil_link watched;    /* in the gate's list */
     struct coil_cfuture *future; /* its owner counts it */
 };
 
@@ -57,8 +60,8 @@ int64_t coil__gate_deadline(int64_t timeout_ns);
 
 /*
  * Until something arrives, if nothing has. For a thread `seen` is how many interrupts there had
- * been when all of its waiting began. 0; -ETIMEDOUT; -EINTR; -ECANCELED; -ENOMEM; -COIL_ESTOPPED if
- * the loop ends.
+ * been when all of its waiting began. 0; -ETIMEDOUT; -EINTR; -ECANCELED; -ENOMEM; -EDEADLK: nothing
+ * can come, or no thread takes this one's place; -COIL_ESTOPPED if the loop ends.
  */
 coil_async int coil__gate_wait(struct gate *gate, int64_t deadline_ns, uint32_t seen);
 

@@ -1,5 +1,6 @@
 /* Several concurrent futures: wait, as_completed (concurrent.futures.wait, as_completed). */
 #include "base/alloc.h"
+#include "mach/clock.h"
 #include "mach/interrupt.h"
 #include "mach/thread.h"
 #include "loop/loop.h"
@@ -60,6 +61,23 @@ static int may_block_for_all(struct coil_cfuture *const *futures, size_t n)
     return err;
 }
 
+/* All of them, by a thread: one after the other. */
+static int wait_in_turn(struct coil_cfuture *const *futures, size_t n, int64_t timeout_ns)
+{
+    uint32_t seen = coil__mach_interrupts();
+    int64_t deadline = coil__gate_deadline(timeout_ns), left = COIL_FOREVER;
+    int err = 0;
+
+    for (size_t i = 0; i < n && err == 0; i++) {
+        if (coil_cfuture_done(futures[i]))
+            continue;
+        if (deadline != COIL_FOREVER)
+            left = deadline - mach_now();
+        err = coil__cfuture_wait_since(futures[i], left, seen);
+    }
+    return err == -ETIMEDOUT ? 0 : err;
+}
+
 /* Takes what comes until it is enough. */
 static coil_async int wait_for_enough(struct waiting *self, size_t n, int64_t timeout_ns,
                                       enum coil_wait_condition condition)
@@ -86,6 +104,8 @@ static coil_async int watch_and_wait(struct coil_cfuture *const *futures, size_t
 
     if (err != 0)
         return err;
+    if (condition == COIL_ALL_COMPLETED && !coil__gate_suspends())
+        return wait_in_turn(futures, n, timeout_ns);
     self = n > MOST_ITEMS ? NULL : mem_alloc(sizeof(*self) + n * sizeof(self->items[0]));
     if (self == NULL)
         return -ENOMEM;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "mach/interrupt.h"
 #include "loop/loop.h"
+#include "work/circle.h"
 #include "work/executor.h"
 #include "work/gate.h"
 #include "work/join.h"
@@ -162,13 +163,22 @@ static void job_done(struct map *self, struct slot *slot)
 
 /* ---- jobs go out and come in ---- */
 
+/* With what was raised for it. */
+static void stop_here(struct map *self, int err)
+{
+    struct coil_exception *exception = coil__raised_for(coil_error(err));
+
+    stop(self, err, -ECANCELED, exception);
+    exception_unref(exception);
+}
+
 /* A job that this thread would keep from being done is not waited for: it has no part in us. */
 static void let_go(struct map *self, struct slot *slot, int err)
 {
     coil_cfuture_cancel_at(slot->job, "nobody can wait for it", self->place);
     coil_cfuture_unref(slot->job);
     slot->job = NULL;
-    stop(self, err, -ECANCELED, NULL);
+    stop_here(self, err);
     for (size_t i = 0; i < slot->n; i++)
         tell(self, slot->first + i, coil_error(err));
 }
@@ -202,6 +212,15 @@ static void submit_some(struct map *self)
         submit_chunk(self);
 }
 
+/* They all wait for the job that maps them. */
+static void let_all_go(struct map *self)
+{
+    for (size_t i = 0; i < self->crossing->capacity; i++)
+        if (self->crossing->slots[i].job != NULL)
+            let_go(self, &self->crossing->slots[i], -EDEADLK);
+    self->out = 0;
+}
+
 /* Those that are out are waited for in any case: once it has stopped, whatever else happens. */
 static coil_async void wait_for_arrivals(struct map *self)
 {
@@ -212,8 +231,10 @@ static coil_async void wait_for_arrivals(struct map *self)
         self->seen = coil__mach_interrupts();
     if (err == 0)
         return;
-    if (self->error == 0)
-        stop(self, err, -ECANCELED, NULL);
+    if (err == -EDEADLK && coil__circle_is_closed(&self->crossing->gate.watched))
+        let_all_go(self);
+    else if (self->error == 0)
+        stop_here(self, err);
     else if (err != -EINTR && err != -ECANCELED)
         coil__join_pause();
 }

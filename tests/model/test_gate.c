@@ -134,18 +134,18 @@ SLOW_TEST(what_began_has_its_result_and_what_was_cancelled_never_begins, 60)
 
 /* ---- the gate ---- */
 
-struct watch {
+struct several {
     struct gate gate;
     struct gate_item items[2];
 };
 
-static struct watch *watch;
+static struct several *several;
 static int watched, arrived, gates_freed;
 
-static void free_watch(struct gate *gate)
+static void free_several(struct gate *gate)
 {
     gates_freed++;
-    mem_free(container_of(gate, struct watch, gate));
+    mem_free(container_of(gate, struct several, gate));
 }
 
 /* The gate is there before anybody settles one; its user holds no future. */
@@ -154,10 +154,10 @@ static void open_gate(int n)
     setup(1);
     watched = n;
     arrived = gates_freed = 0;
-    watch = mem_alloc(sizeof(*watch));
-    coil__gate_init(&watch->gate, free_watch);
+    several = mem_alloc(sizeof(*several));
+    coil__gate_init(&several->gate, free_several);
     for (int i = 0; i < n; i++)
-        coil__gate_watch(&watch->gate, &watch->items[i], future[i]);
+        coil__gate_watch(&several->gate, &several->items[i], future[i]);
 }
 
 static void setup_gate_of_one(void)
@@ -178,57 +178,59 @@ static void setup_bare_gate(void)
     coil_cfuture_unref(future[0]);
     watched = 2;
     arrived = 0;
-    for (int i = 0; i < 2; i++)
-        watch->items[i].gate = &watch->gate;
-    coil__gate_take(&watch->gate); /* the one given up */
-    word_add(&watch->gate.refs, 2);
+    coil__gate_take(&several->gate); /* the one given up */
+    for (int i = 0; i < 2; i++) {
+        several->items[i].gate = &several->gate;
+        list_append(&several->gate.watched, &several->items[i].watched);
+    }
+    word_add(&several->gate.refs, 2);
 }
 
 static void arrive_0(void)
 {
-    arrive(NULL, &watch->items[0]);
+    arrive(NULL, &several->items[0]);
 }
 
 static void arrive_1(void)
 {
-    arrive(NULL, &watch->items[1]);
+    arrive(NULL, &several->items[1]);
 }
 
 static void take_all(void)
 {
-    for (struct gate_item *at = coil__gate_take(&watch->gate); at != NULL; at = gate_next(at))
+    for (struct gate_item *at = coil__gate_take(&several->gate); at != NULL; at = gate_next(at))
         arrived++;
 }
 
 static void wait_for_all(void)
 {
     while (arrived < watched) {
-        MODEL_CHECK(coil__gate_wait(&watch->gate, COIL_FOREVER, 0) == 0); /* not in a task */
+        MODEL_CHECK(coil__gate_wait(&several->gate, COIL_FOREVER, 0) == 0); /* not in a task */
         take_all();
     }
-    coil__gate_close(&watch->gate);
+    coil__gate_close(&several->gate);
 }
 
 static void wait_for_one(void)
 {
-    MODEL_CHECK(coil__gate_wait(&watch->gate, COIL_FOREVER, 0) == 0); /* not in a task */
+    MODEL_CHECK(coil__gate_wait(&several->gate, COIL_FOREVER, 0) == 0); /* not in a task */
     take_all();
     MODEL_CHECK(arrived > 0);
-    coil__gate_close(&watch->gate);
+    coil__gate_close(&several->gate);
 }
 
 static void wait_in_time(void)
 {
-    int err = coil__gate_wait(&watch->gate, INT64_MAX - 1, 0); /* not in a task */
+    int err = coil__gate_wait(&several->gate, INT64_MAX - 1, 0); /* not in a task */
 
     take_all();
     MODEL_CHECK(err == 0 ? arrived > 0 : err == -ETIMEDOUT);
-    coil__gate_close(&watch->gate);
+    coil__gate_close(&several->gate);
 }
 
 static void close_at_once(void)
 {
-    coil__gate_close(&watch->gate);
+    coil__gate_close(&several->gate);
 }
 
 static void settle_1(void)
