@@ -68,7 +68,8 @@ COIL_EXPORT coil_async int coil_start_server_at(coil_client_fn *fn, void *arg, c
 
 /**
  * The same on a Unix socket (asyncio: start_unix_server); a path that begins with @ is an abstract
- * name. A socket file that nobody listens on any more is replaced; it is removed at close.
+ * name. A socket file that nobody listens on any more is replaced; ours is removed at close, unless
+ * another has taken its place.
  *
  * Suspends: yes.
  * Cancel-safe: yes; nothing stays open.
