@@ -54,7 +54,7 @@ struct coil_stream {
     struct op_wait *reader; /* of the task that reads */
     char *in;
     size_t in_begin, in_end, in_size; /* [begin, end) was received and not read */
-    int read_error;                   /* the connection is lost, for reading */
+    int read_error;                   /* it cannot be read any more */
     size_t limit;
     size_t partial;
     char *own; /* `in` is one of the loop's spares, and this the stream's own meanwhile */
@@ -65,7 +65,7 @@ struct coil_stream {
     char under_zero;
 
     /* Writing. */
-    int error;              /* the connection is lost, for writing */
+    int error;              /* the connection is lost; on what is no socket, for writing */
     struct op_wait *sender; /* of the task that sends from its own memory, while it waits */
     struct chunk *first, *last;
     size_t pending, high, low;

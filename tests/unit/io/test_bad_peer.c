@@ -221,6 +221,78 @@ DRIVER_LOOP_TEST(an_end_that_cannot_be_sent_any_more_is_told)
     unref_both(&both);
 }
 
+/* Writes until that fails. */
+static coil_async int write_in_vain(struct coil_stream *near)
+{
+    int err = 0;
+
+    for (int i = 0; i < 20 && err == 0; i++) {
+        err = coil_stream_write(near, "x", 1);
+        coil_sleep(COIL_MS(1));
+    }
+    return err;
+}
+
+DRIVER_LOOP_TEST(a_reset_that_was_told_to_who_writes_is_no_end_for_who_reads)
+{
+    struct both both = tcp_both();
+    char *rest;
+
+    CHECK_EQ(coil_stream_write(both.far, "half", 4), 0);
+    coil_sleep(COIL_MS(1));
+    coil_stream_abort(both.far);
+    coil_sleep(COIL_MS(1));
+    CHECK_EQ(write_in_vain(both.near), -ECONNRESET);
+    CHECK_EQ(coil_stream_readall(both.near, &rest), -ECONNRESET);
+    CHECK(!coil_stream_at_eof(both.near));
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(a_reset_that_was_told_to_who_reads_is_told_to_who_writes)
+{
+    struct both both = tcp_both();
+    char data[4];
+
+    coil_stream_abort(both.far);
+    CHECK_EQ(coil_stream_read(both.near, data, sizeof(data)), -ECONNRESET);
+    CHECK_EQ(coil_stream_drain(both.near), -ECONNRESET);
+    CHECK_EQ(coil_stream_write(both.near, "x", 1), -ECONNRESET);
+    CHECK_EQ(coil_stream_sendall(both.near, "x", 1), -ECONNRESET);
+    CHECK_EQ(coil_stream_write_eof(both.near), -ECONNRESET);
+    coil_stream_close(both.near);
+    CHECK_EQ(coil_stream_wait_closed(both.near), -ECONNRESET);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(who_drains_learns_of_the_reset_that_another_read)
+{
+    struct visit visit = {tcp_both(), drains};
+    struct coil_future *task = coil_create_task(is_in_state, &visit);
+    char data[4];
+
+    let_run(4);
+    coil_stream_abort(visit.both.far);
+    CHECK_EQ(coil_stream_read(visit.both.near, data, sizeof(data)), -ECONNRESET);
+    CHECK_EQ(coil_join(task).status, ECONNRESET);
+    unref_both(&visit.both);
+}
+
+DRIVER_LOOP_TEST(an_answer_and_the_end_of_a_peer_that_hears_no_more_are_read)
+{
+    struct both both = tcp_both();
+    char *rest = NULL;
+
+    CHECK_EQ(coil_stream_write(both.far, "answer", 6), 0);
+    coil_stream_unref(both.far);
+    coil_sleep(COIL_MS(1));
+    CHECK_EQ(write_in_vain(both.near), -EPIPE);
+    CHECK_EQ(coil_stream_readall(both.near, &rest), 6);
+    CHECK_STR(rest, "answer");
+    CHECK(coil_stream_at_eof(both.near));
+    free(rest);
+    coil_stream_unref(both.near);
+}
+
 DRIVER_LOOP_TEST(half_a_record_that_came_before_the_reset_can_still_be_read)
 {
     struct visit visit = {tcp_both(), reads_a_record};
