@@ -20,6 +20,23 @@ void coil__gate_init(struct gate *gate, void (*free)(struct gate *gate))
     list_init(&gate->watched);
 }
 
+/* The task has ended, and what it had on its stack is gone. */
+static void leave(struct coil_handle *handle)
+{
+    struct gate *gate = container_of(handle, struct gate, left);
+
+    gate->leave(gate);
+}
+
+void coil__gate_belong(struct gate *gate, void (*fn)(struct gate *gate))
+{
+    if (!coil__gate_suspends())
+        return;
+    gate->left.run = leave;
+    gate->leave = fn;
+    list_append(&coil__loop_running->current->callbacks, &gate->left.link);
+}
+
 void coil__gate_unref(struct gate *gate, size_t n)
 {
     if (word_sub(&gate->refs, n) == 0)
@@ -70,6 +87,7 @@ void coil__gate_close(struct gate *gate)
             "call return first");
     if (bell != NULL)
         ring_bell(bell);
+    list_leave(&gate->left.link);
     coil__gate_unref(gate, 1 + (list_of(was) != NULL ? in_order(list_of(was), &oldest) : 0));
 }
 

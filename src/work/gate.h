@@ -22,6 +22,8 @@ struct gate {
     struct coil_link watched;        /* the items that were not taken; the user's */
     int64_t spin_ns;                 /* the longest of the futures' */
     void (*free)(struct gate *gate); /* the last reference is gone */
+    struct coil_handle left; /* among the callbacks of the task that it belongs to, if any */
+    void (*leave)(struct gate *gate);
 };
 
 /* A future that is watched; its place is in the memory that `free` frees, or that outlives it. */
@@ -33,6 +35,10 @@ struct gate_item {
 };
 
 void coil__gate_init(struct gate *gate, void (*free)(struct gate *gate));
+
+/* The gate is for the task that runs, if one does, and is closed by it. If the task is destroyed by
+ * its loop instead, leave(gate) is called and has to close it. */
+void coil__gate_belong(struct gate *gate, void (*leave)(struct gate *gate));
 
 /* Gives n references up. */
 void coil__gate_unref(struct gate *gate, size_t n);

@@ -110,6 +110,7 @@ static coil_async int watch_and_wait(struct coil_cfuture *const *futures, size_t
     if (self == NULL)
         return -ENOMEM;
     coil__gate_init(&self->gate, free_waiting);
+    coil__gate_belong(&self->gate, coil__gate_close);
     for (size_t i = 0; i < n; i++)
         coil__gate_watch(&self->gate, &self->items[i], futures[i]);
     err = wait_for_enough(self, n, timeout_ns, condition);

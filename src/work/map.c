@@ -18,9 +18,11 @@ struct slot {
     struct slot *next_idle;
 };
 
-/* What the jobs come back to. On the heap: it must not go with a task that its loop destroys. */
+/* What the jobs come back to, and all that the map holds. On the heap: it must not go with a task
+ * that its loop destroys. */
 struct crossing {
     struct gate gate;
+    struct coil_exception *exception; /* of the error */
     size_t capacity;
     struct slot slots[];
 };
@@ -44,13 +46,26 @@ struct map {
 
     int64_t error; /* < 0: no more jobs begin, those that are out are cancelled */
     int64_t rest;  /* what became of the items that never began */
-    struct coil_exception *exception; /* of the error */
     struct coil_progress bar;
 };
 
 static void free_crossing(struct gate *gate)
 {
     mem_free(container_of(gate, struct crossing, gate));
+}
+
+/* Its task was destroyed: nobody is told any more what the items come to. */
+static void leave_crossing(struct gate *gate)
+{
+    struct crossing *self = container_of(gate, struct crossing, gate);
+
+    for (size_t i = 0; i < self->capacity; i++) {
+        if (self->slots[i].job != NULL)
+            coil_cfuture_cancel_at(self->slots[i].job, "its map was destroyed", "map");
+        coil_cfuture_unref(self->slots[i].job);
+    }
+    exception_unref(self->exception);
+    coil__gate_close(gate);
 }
 
 static int make_crossing(struct map *self)
@@ -64,6 +79,8 @@ static int make_crossing(struct map *self)
     if (crossing == NULL)
         return -ENOMEM;
     coil__gate_init(&crossing->gate, free_crossing);
+    coil__gate_belong(&crossing->gate, leave_crossing);
+    crossing->exception = NULL;
     crossing->capacity = capacity;
     for (size_t i = capacity; i-- > 0;) {
         crossing->slots[i] = (struct slot){.next_idle = self->idle};
@@ -82,7 +99,7 @@ static void stop(struct map *self, int64_t error, int64_t rest, struct coil_exce
         return;
     self->error = error;
     self->rest = rest;
-    self->exception = coil__exception_ref(exception);
+    self->crossing->exception = coil__exception_ref(exception);
     for (size_t i = 0; i < self->crossing->capacity; i++)
         if (self->crossing->slots[i].job != NULL)
             coil_cfuture_cancel_at(self->crossing->slots[i].job, "its map has ended", self->place);
@@ -279,7 +296,6 @@ static coil_async void run(struct map *self)
         take(self, arrived);
         submit_some(self);
     }
-    coil__gate_close(&self->crossing->gate);
 }
 
 /* As coil_raise does; takes it over. */
@@ -309,10 +325,10 @@ static coil_async int64_t map(struct map *self)
     tell_rest(self, self->rest);
     if (self->options.progress)
         coil_progress_fini(&self->bar);
-    if (self->error == 0)
-        return (int64_t)self->failed;
-    note(self->exception);
-    return self->error;
+    if (self->error != 0)
+        note(self->crossing->exception);
+    coil__gate_close(&self->crossing->gate);
+    return self->error != 0 ? self->error : (int64_t)self->failed;
 }
 
 coil_async int64_t coil_executor_map_at(struct coil_executor *executor,

@@ -389,6 +389,40 @@ DRIVER_TEST(iteration_a_destroyed_task_waited_at_can_be_closed)
     drop_futures();
 }
 
+static coil_async struct coil_result wait_stubbornly(void *unused)
+{
+    (void)unused;
+    while (coil_cfuture_wait_many(futures, MANY, COIL_FOREVER, COIL_ALL_COMPLETED) < 0)
+        ;
+    return coil_value(NULL);
+}
+
+static coil_async struct coil_result leave_a_wait_behind(void *unused)
+{
+    coil_future_unref(coil_create_task(wait_stubbornly, unused));
+    CHECK_EQ(coil_yield(), 0);
+    return coil_error(coil_yield());
+}
+
+/* That nothing is left of its wait the sanitizer sees. */
+DRIVER_TEST(wait_of_a_destroyed_task_goes_with_it)
+{
+    struct coil_loop *loop;
+    struct coil_future *task;
+
+    make_futures();
+    CHECK_EQ(coil_loop_open(NULL, &loop), 0);
+    task = coil_loop_create_task(loop, leave_a_wait_behind, NULL);
+    CHECK_EQ(coil_loop_run_until_complete(loop, task).status, 0); /* not in a task */
+    coil_future_unref(task);
+    errors_begin();
+    coil_loop_close(loop);
+    free(errors_end());
+    for (int i = 0; i < MANY; i++)
+        settle(i, 0);
+    drop_futures();
+}
+
 /* ---- a thread that must not, or is told not to wait ---- */
 
 static void wait_in_callback(void *future)

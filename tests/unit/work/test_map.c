@@ -416,6 +416,53 @@ DRIVER_TEST(task_lets_others_run_though_all_is_done_at_once)
     hand_close(hand);
 }
 
+/* ---- a loop that destroys the task ---- */
+
+static struct coil_result make_when_let(void *item)
+{
+    __atomic_store_n(&begun, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&may_end, __ATOMIC_SEQ_CST) == 0)
+        usleep(100);
+    return make(item);
+}
+
+static coil_async struct coil_result map_values(void *hand)
+{
+    struct coil_map_options options = {.at_once = 2, .job = {.drop_result = count_free}};
+
+    return coil_number(
+        coil_executor_map_with(hand, make_when_let, items, ITEMS, results, &options));
+}
+
+static coil_async struct coil_result begin_to_map(void *hand)
+{
+    coil_future_unref(coil_create_task(map_values, hand));
+    while (__atomic_load_n(&begun, __ATOMIC_SEQ_CST) == 0)
+        CHECK_EQ(coil_yield(), 0);
+    return coil_value(NULL);
+}
+
+DRIVER_TEST(destroyed_task_keeps_nothing_of_its_jobs)
+{
+    struct coil_executor *hand = hand_open(1);
+    struct coil_loop *loop;
+    struct coil_future *task;
+
+    hand_start(hand, false);
+    CHECK_EQ(coil_loop_open(NULL, &loop), 0);
+    task = coil_loop_create_task(loop, begin_to_map, hand);
+    CHECK_EQ(coil_loop_run_until_complete(loop, task).status, 0); /* not in a task */
+    coil_future_unref(task);
+    errors_begin(); /* "Task was destroyed but it is pending!" */
+    coil_loop_close(loop);
+    free(errors_end());
+    __atomic_store_n(&may_end, 1, __ATOMIC_SEQ_CST);
+    hand_close(hand);
+    CHECK_EQ(made, 1);
+    CHECK_EQ(freed, 1);
+    CHECK_EQ(results[0].status, 0); /* nobody is told */
+}
+
 /* ---- bad days ---- */
 
 static coil_async void fail_each_allocation(struct coil_executor *hand)
