@@ -13,6 +13,7 @@ static struct {
     struct word count; /* of interrupts in this run */
     struct coil_handle handle;
     struct coil_future *main;
+    bool delivered; /* main was asked to end, and has counted that */
 } interrupts;
 
 static void cancel_main(struct coil_handle *handle)
@@ -20,11 +21,11 @@ static void cancel_main(struct coil_handle *handle)
     struct coil_exception *reason = coil__exception_text(ECANCELED, NULL, "interrupted by Ctrl-C");
 
     (void)handle;
-    coil__future_cancel(interrupts.main, reason);
+    interrupts.delivered = coil__future_cancel(interrupts.main, reason);
     exception_unref(reason);
 }
 
-/* The first asks the main task to end; the second ends the process. */
+/* The first asks the main task to end; the second, or one after that task, ends the process. */
 static void on_interrupt(int signal_number)
 {
     struct loop_port *port = (struct loop_port *)word_load(&interrupts.loop);
@@ -49,6 +50,7 @@ static bool watch_interrupts(struct coil_loop *loop, struct coil_future *main,
         return false;
     interrupts.handle = (struct coil_handle){.run = cancel_main};
     interrupts.main = main;
+    interrupts.delivered = false;
     word_store(&interrupts.count, 0);
     word_store(&interrupts.loop, (uintptr_t)loop->port);
     sigemptyset(&action.sa_mask);
@@ -59,6 +61,13 @@ static void unwatch_interrupts(const struct sigaction *before)
 {
     coil__mach_signal_usually(SIGINT, before, NULL);
     word_store(&interrupts.loop, 0);
+}
+
+/* Whether only Ctrl-C asked the main task to end. */
+static bool was_interrupted(const struct coil_future *main)
+{
+    return word_load(&interrupts.count) != 0 &&
+           coil_task_cancelling(main) <= (interrupts.delivered ? 1 : 0);
 }
 
 static void wait_for_tasks(struct coil_loop *loop, struct coil_future **tasks, size_t n)
@@ -110,14 +119,14 @@ struct program {
 static struct coil_result run_main(struct program *self)
 {
     struct coil_result result;
-    bool interrupted;
 
     self->watching = watch_interrupts(self->loop, self->main, &self->before);
     result = coil_loop_run_until_complete(self->loop, self->main); /* not in a task */
-    interrupted = self->watching && word_load(&interrupts.count) != 0;
     result = result.status == -COIL_ESTOPPED ? result : coil_future_take(self->main);
-    if (interrupted && result.status == -ECANCELED)
+    if (self->watching && result.status == -ECANCELED && was_interrupted(self->main))
         result.status = -EINTR;
+    if (self->watching)
+        word_add(&interrupts.count, 1); /* nothing to cancel any more: the next ends the process */
     cancel_what_is_left(self->loop);
     return result;
 }

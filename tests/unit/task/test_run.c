@@ -1,4 +1,5 @@
 /* coil_run: a loop, a main task, and after it nothing that is left over; and Ctrl-C. */
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -181,6 +182,60 @@ TEST(a_cancel_of_its_own_is_no_interrupt)
     CHECK_EQ(coil_run_with(cancels_itself, NULL, &sim).status, -ECANCELED);
 }
 
+static coil_async struct coil_result interrupts_and_cancels_itself(void *arg)
+{
+    (void)arg;
+    raise(SIGINT);
+    coil_future_cancel(coil_current_task(), NULL);
+    return coil_error(coil_sleep(1));
+}
+
+static coil_async struct coil_result ends_cancelled_as_it_is_interrupted(void *arg)
+{
+    (void)arg;
+    raise(SIGINT);
+    return coil_error(-ECANCELED);
+}
+
+static coil_async struct coil_result takes_the_interrupt_back(void *arg)
+{
+    (void)arg;
+    raise(SIGINT);
+    CHECK_EQ(coil_sleep(1), -ECANCELED);
+    CHECK_EQ(coil_task_uncancel(coil_current_task()), 0);
+    coil_future_cancel(coil_current_task(), NULL);
+    return coil_error(coil_sleep(1));
+}
+
+TEST(cancelled_by_others_too_it_is_no_interrupt)
+{
+    CHECK_EQ(coil_run_with(interrupts_and_cancels_itself, NULL, &sim).status, -ECANCELED);
+    CHECK_EQ(coil_run_with(ends_cancelled_as_it_is_interrupted, NULL, &sim).status, -EINTR);
+    CHECK_EQ(coil_run_with(takes_the_interrupt_back, NULL, &sim).status, -EINTR);
+}
+
+static void *runs_one(void *arg)
+{
+    CHECK_EQ(coil_run_with(gives, arg, &sim).status, 0);
+    return NULL;
+}
+
+static coil_async struct coil_result interrupts_after_another_run(void *arg)
+{
+    pthread_t thread;
+
+    (void)arg;
+    CHECK_EQ(pthread_create(&thread, NULL, runs_one, NULL), 0);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+    raise(SIGINT);
+    return coil_error(coil_sleep(1));
+}
+
+TEST(a_run_in_another_thread_has_no_part_in_it)
+{
+    CHECK_EQ(coil_run_with(interrupts_after_another_run, NULL, &sim).status, -EINTR);
+}
+
 static coil_async struct coil_result interrupts_twice(void *arg)
 {
     (void)arg;
@@ -194,6 +249,29 @@ CRASH_TEST(the_second_interrupt_ends_the_process, SIGINT, "")
 {
     fputs(" ", stderr);
     coil_run_with(interrupts_twice, NULL, &sim);
+}
+
+static coil_async struct coil_result interrupts_as_it_unwinds(void *arg)
+{
+    (void)arg;
+    coil_sleep(COIL_SECONDS(1000));
+    raise(SIGINT);
+    coil_sleep(COIL_SECONDS(1000));
+    return coil_value(NULL);
+}
+
+static coil_async struct coil_result leaves_that_behind(void *arg)
+{
+    (void)arg;
+    coil_future_unref(coil_create_task(interrupts_as_it_unwinds, NULL));
+    coil_yield();
+    return coil_value(NULL);
+}
+
+CRASH_TEST(an_interrupt_after_main_has_ended_ends_the_process, SIGINT, "")
+{
+    fputs(" ", stderr);
+    coil_run_with(leaves_that_behind, NULL, &sim);
 }
 
 static int signals;
