@@ -146,10 +146,14 @@ struct uring_sqe *coil__ring_request(struct ring *ring)
     return request;
 }
 
-bool coil__ring_has_more(struct ring *ring)
+bool coil__ring_keeps_back(const struct ring *ring)
 {
-    return acquire(ring->cq_tail) != *ring->cq_head ||
-           (acquire(ring->sq_flags) & (URING_SQ_TASKRUN | URING_SQ_CQ_OVERFLOW));
+    return (acquire(ring->sq_flags) & (URING_SQ_TASKRUN | URING_SQ_CQ_OVERFLOW)) != 0;
+}
+
+bool coil__ring_has_more(const struct ring *ring)
+{
+    return acquire(ring->cq_tail) != *ring->cq_head || coil__ring_keeps_back(ring);
 }
 
 /* Binds the ring to the calling thread. */

@@ -46,7 +46,10 @@ struct uring_sqe *coil__ring_request(struct ring *ring);
 int coil__ring_enter(struct ring *ring, int64_t timeout_ns);
 
 /* There are completions to take or to fetch by entering, as far as can be seen from here. */
-bool coil__ring_has_more(struct ring *ring);
+bool coil__ring_has_more(const struct ring *ring);
+
+/* The kernel has completions that it only tells when it is entered once more. */
+bool coil__ring_keeps_back(const struct ring *ring);
 
 /* Takes the oldest completion. */
 bool coil__ring_take(struct ring *ring, struct uring_cqe *out);

@@ -69,7 +69,7 @@ static void uring_submit(struct driver *driver, struct op *op)
     op->mine[0] = op->mine[1] = 0;
     if (op->kind == OP_CLOSE && coil__uring_slot_close(self, op))
         return;
-    slot = coil__uring_slot_on(self, op);
+    slot = uring_slot_on(self, op);
     if (slot == NULL) {
         coil__drive_finish(driver, op, op->fd < 0 ? -EBADF : -ENOMEM);
         return;
@@ -99,7 +99,7 @@ static void uring_cancel(struct driver *driver, struct op *op)
         coil__futex_cancel(op);
         return;
     }
-    slot = coil__uring_slot_on(self, op);
+    slot = uring_slot_on(self, op);
     if (stage_of(op) == STAGE_ASKED) {
         coil__uring_slot_leave(self, slot, op);
     } else if (!lent || coil__calls_withdraw(op)) {
@@ -115,7 +115,7 @@ static void uring_cancel(struct driver *driver, struct op *op)
 static int64_t uring_attempt(struct driver *driver, struct op *op)
 {
     struct uring_driver *self = uring_of(driver);
-    struct slot *slot = op->kind == OP_POLL ? NULL : coil__uring_slot_on(self, op);
+    struct slot *slot = op->kind == OP_POLL ? NULL : uring_slot_on(self, op);
     struct coil_link *lane = slot ? lane_of(slot, op) : NULL;
     int64_t result = -ENOENT;
 
@@ -285,6 +285,7 @@ static bool sleep_once(struct uring_driver *self, int64_t deadline_ns)
     struct driver *driver = &self->driver;
     int64_t timeout = 0;
     int err = tell_all(self, true);
+    uint32_t results = self->file_results;
     bool woken;
 
     if (err == 0 && deadline_ns > 0 && list_empty(&driver->finished) &&
@@ -294,6 +295,7 @@ static bool sleep_once(struct uring_driver *self, int64_t deadline_ns)
         err = coil__ring_enter(&self->ring, timeout);
     REQUIRE(err != -EEXIST, "a loop is run by one thread, then by another");
     woken = coil__uring_take_all(self);
+    woken |= coil__uring_take_rest(self, self->file_results - results);
     coil__calls_collect(self->calls, driver);
     return err || woken || timeout == 0 || !list_empty(&driver->finished);
 }
@@ -329,7 +331,7 @@ static bool look_again(struct uring_driver *self, int64_t timeout_ns)
 static void uring_forget(struct driver *driver, int fd)
 {
     struct uring_driver *self = uring_of(driver);
-    struct slot *slot = coil__uring_slot_find(self, fd);
+    struct slot *slot = uring_slot_find(self, fd);
     unsigned before = self->orphans;
     bool accepting = slot != NULL && slot->acceptor != NULL;
 
@@ -345,7 +347,7 @@ static void uring_forget(struct driver *driver, int fd)
 
 static int uring_keep(struct driver *driver, int fd)
 {
-    struct slot *slot = coil__uring_slot_find(uring_of(driver), fd);
+    struct slot *slot = uring_slot_find(uring_of(driver), fd);
 
     if (slot == NULL || slot->workers == 0)
         return 0;

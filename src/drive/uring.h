@@ -60,6 +60,7 @@ struct uring_driver {
     uint64_t operations;   /* which opcodes the kernel has */
     bool modern;           /* 5.19: multishot accept, POLL_FIRST */
     uint32_t turn;         /* waits so far */
+    uint32_t file_results; /* of the ring's, so far */
     int wake_fd;
     bool wake_asked;
 };

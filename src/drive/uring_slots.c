@@ -7,8 +7,7 @@
 #include "drive/uring_accept.h"
 #include "mach/sys_io.h"
 
-#define CHUNK_SLOTS 64
-
+static_assert(OP_KINDS <= 32, "a kind is a bit of a word");
 static_assert((int)STAGE_FINISHED <= (int)NOTE_STAGE, "a stage and the notes share a byte");
 
 void coil__uring_slot_init(struct slot *slot, int fd)
@@ -46,48 +45,15 @@ static struct slot *chunk_new(size_t index)
     return chunk;
 }
 
-struct slot *coil__uring_slot_find(struct uring_driver *self, int fd)
+struct slot *coil__uring_slot_make(struct uring_driver *self, int fd)
 {
     size_t index = (size_t)fd / CHUNK_SLOTS;
 
-    if (fd < 0 || index >= self->chunk_count || self->chunks[index] == NULL)
-        return NULL;
-    return &self->chunks[index][(size_t)fd % CHUNK_SLOTS];
-}
-
-struct slot *coil__uring_slot_of(struct uring_driver *self, int fd)
-{
-    size_t index = (size_t)fd / CHUNK_SLOTS;
-
-    if (fd < 0)
-        return NULL;
     if (index >= self->chunk_count && grow(self, index + 1) != 0)
         return NULL;
     if (self->chunks[index] == NULL)
         self->chunks[index] = chunk_new(index);
-    return coil__uring_slot_find(self, fd);
-}
-
-static bool has_descriptor(const struct op *op)
-{
-    switch (op->kind) {
-    case OP_STAT: return op->stat.path == NULL;
-    case OP_CLOSE:
-    case OP_OPEN:
-    case OP_RENAME:
-    case OP_UNLINK:
-    case OP_MKDIR:
-    case OP_LIST:
-    case OP_FUTEX: return false;
-    default: return true;
-    }
-}
-
-struct slot *coil__uring_slot_on(struct uring_driver *self, const struct op *op)
-{
-    if (!has_descriptor(op) || has_note(op, NOTE_CLOSED))
-        return &self->nowhere;
-    return coil__uring_slot_of(self, op->fd);
+    return uring_slot_find(self, fd);
 }
 
 void coil__uring_slots_free(struct uring_driver *self)
@@ -159,7 +125,7 @@ static void close_late(struct uring_driver *self, struct slot *slot)
 
 void coil__uring_slot_back(struct uring_driver *self, const struct op *op)
 {
-    struct slot *slot = has_descriptor(op) ? coil__uring_slot_find(self, op->fd) : NULL;
+    struct slot *slot = op_has_descriptor(op) ? uring_slot_find(self, op->fd) : NULL;
 
     if (slot != NULL && --slot->workers == 0 && (slot->closing != NULL || slot->doomed))
         close_late(self, slot);
@@ -208,7 +174,7 @@ void coil__uring_slot_reset(struct uring_driver *self, struct slot *slot)
 
 bool coil__uring_slot_close(struct uring_driver *self, struct op *op)
 {
-    struct slot *slot = coil__uring_slot_find(self, op->fd);
+    struct slot *slot = uring_slot_find(self, op->fd);
 
     if (slot == NULL)
         return false;
@@ -224,7 +190,7 @@ bool coil__uring_slot_close(struct uring_driver *self, struct op *op)
 
 void coil__uring_slot_born(struct uring_driver *self, int fd, enum sort sort)
 {
-    struct slot *slot = coil__uring_slot_of(self, fd);
+    struct slot *slot = uring_slot_of(self, fd);
 
     if (slot == NULL)
         return; /* then it is looked at later */

@@ -2,16 +2,47 @@
 #ifndef COIL_DRIVE_URING_SLOTS_H
 #define COIL_DRIVE_URING_SLOTS_H
 
+#include "base/check.h"
 #include "drive/uring.h"
 
-/* A descriptor's slot, made if need be; NULL: no memory. It stays where it is. */
-struct slot *coil__uring_slot_of(struct uring_driver *self, int fd);
+#define CHUNK_SLOTS 64u
 
-/* The same, but NULL if there is none: nothing was ever asked of that descriptor. */
-struct slot *coil__uring_slot_find(struct uring_driver *self, int fd);
+/* Makes the slot of a descriptor >= 0 that has none; NULL: no memory. */
+struct slot *coil__uring_slot_make(struct uring_driver *self, int fd);
+
+/* NULL if there is none: nothing was ever asked of that descriptor. */
+static inline struct slot *uring_slot_find(struct uring_driver *self, int fd)
+{
+    unsigned index = (unsigned)fd / CHUNK_SLOTS; /* beyond all chunks if fd is negative */
+
+    if (unlikely(index >= self->chunk_count) || unlikely(self->chunks[index] == NULL))
+        return NULL;
+    return &self->chunks[index][(unsigned)fd % CHUNK_SLOTS];
+}
+
+/* A descriptor's slot, made if need be; NULL: no memory. It stays where it is. */
+static inline struct slot *uring_slot_of(struct uring_driver *self, int fd)
+{
+    struct slot *slot = uring_slot_find(self, fd);
+
+    return likely(slot != NULL) || fd < 0 ? slot : coil__uring_slot_make(self, fd);
+}
+
+static inline bool op_has_descriptor(const struct op *op)
+{
+    const uint32_t without = 1u << OP_CLOSE | 1u << OP_OPEN | 1u << OP_RENAME | 1u << OP_UNLINK |
+                             1u << OP_MKDIR | 1u << OP_LIST | 1u << OP_FUTEX;
+
+    return op->kind == OP_STAT ? op->stat.path == NULL : !(without >> op->kind & 1);
+}
 
 /* The slot of the descriptor, or of none, that an op is on. */
-struct slot *coil__uring_slot_on(struct uring_driver *self, const struct op *op);
+static inline struct slot *uring_slot_on(struct uring_driver *self, const struct op *op)
+{
+    if (!op_has_descriptor(op) || has_note(op, NOTE_CLOSED))
+        return &self->nowhere;
+    return uring_slot_of(self, op->fd);
+}
 
 void coil__uring_slot_init(struct slot *slot, int fd);
 void coil__uring_slots_free(struct uring_driver *self);

@@ -11,6 +11,8 @@
 #include "mach/sys_io.h"
 
 #define UNASKED ((int64_t)(POLLERR | POLLHUP))
+#define PORTION 20 /* completions made by one enter, as long as nobody waits for more */
+#define ROUNDS 16
 
 /* Datagrams are short because they are. */
 static bool is_stream(struct slot *slot)
@@ -126,6 +128,8 @@ static void take_result(struct uring_driver *self, struct slot *slot, struct op 
         coil__uring_slot_again(self, slot, op);
         return;
     }
+    if (nature_is_file(slot->nature))
+        self->file_results++;
     if (!has_note(op, NOTE_CLOSED)) {
         coil__uring_learn(self, slot, op, result);
         if (completion->flags & URING_CQE_SOCK_NONEMPTY)
@@ -138,7 +142,7 @@ static void take_result(struct uring_driver *self, struct slot *slot, struct op 
 
 static void take_op(struct uring_driver *self, struct op *op, const struct uring_cqe *completion)
 {
-    struct slot *slot = coil__uring_slot_on(self, op);
+    struct slot *slot = uring_slot_on(self, op);
 
     if (op->kind == OP_POLL || has_note(op, NOTE_POLL))
         take_poll(self, slot, op, completion);
@@ -167,11 +171,26 @@ bool coil__uring_take_all(struct uring_driver *self)
     return woken;
 }
 
+bool coil__uring_take_rest(struct uring_driver *self, uint32_t brought)
+{
+    bool woken = false;
+
+    for (int i = 0; i < ROUNDS && (brought == 1 || brought >= PORTION); i++) {
+        uint32_t before = self->file_results;
+
+        if (!coil__ring_keeps_back(&self->ring) || coil__ring_enter(&self->ring, 0) != 0)
+            break;
+        woken |= coil__uring_take_all(self);
+        brought = self->file_results - before;
+    }
+    return woken;
+}
+
 /* Only sendfile comes back with nothing done. */
 void coil__uring_take_back(struct driver *driver, struct op *op)
 {
     struct uring_driver *self = container_of(driver, struct uring_driver, driver);
-    struct slot *slot = coil__uring_slot_on(self, op);
+    struct slot *slot = uring_slot_on(self, op);
 
     if (op->kind == OP_FUTEX) {
         coil__drive_finish(driver, op, op->result); /* it has no place */

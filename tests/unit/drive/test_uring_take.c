@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+#include "drive/uring.h"
+#include "drive/uring_slots.h"
+
 #define URING_TEST(id)               \
     static void kit_body_##id(void); \
     KIT_DRIVER(id, uring);           \
@@ -209,5 +212,33 @@ URING_TEST(a_writer_waits_quietly_while_its_peer_has_half_closed)
     drain(ends[0]);
     CHECK(world_finish(&world, &probe) > 0);
     world_shut_both(&world, ends);
+    world_close(&world);
+}
+
+/* Pipes that pass for files: when they are finished is for us to say. */
+URING_TEST(what_files_have_ready_is_taken_in_one_wait)
+{
+    enum { READS = 50 };
+    struct world world;
+    struct probe probes[READS];
+    uint8_t bytes[READS];
+    int pipes[READS][2];
+
+    world_open(&world, 0);
+    for (int i = 0; i < READS; i++) {
+        CHECK_EQ(ASK(&world, pipe, pipes[i]), 0);
+        probe_data(&probes[i], &world, OP_READ, pipes[i][0], &bytes[i], 1);
+    }
+    settle(&world);
+    for (int i = 0; i < READS; i++) {
+        uring_slot_of(container_of(world.driver, struct uring_driver, driver), pipes[i][0])
+            ->nature = NATURE_FILE;
+        CHECK_EQ(write(pipes[i][1], "x", 1), 1);
+    }
+    world_wait(&world, COIL_FOREVER);
+    for (int i = 0; i < READS; i++)
+        CHECK_EQ(probes[i].done, 1);
+    for (int i = 0; i < READS; i++)
+        world_shut_both(&world, pipes[i]);
     world_close(&world);
 }
