@@ -72,8 +72,9 @@ static bool was_interrupted(const struct coil_future *main)
 
 static void wait_for_tasks(struct coil_loop *loop, struct coil_future **tasks, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         coil_loop_run_until_complete(loop, tasks[i]); /* not in a task */
+    for (size_t i = 0; i < n; i++) {
         if (tasks[i]->state == FUTURE_FAILED)
             coil__report(loop, "unhandled exception during coil_run() shutdown",
                          tasks[i]->result.status, tasks[i]->exception, tasks[i]);
