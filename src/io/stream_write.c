@@ -347,6 +347,8 @@ coil_async int coil_stream_drain(struct coil_stream *stream)
         coil_stream_unref(stream);
         return err;
     }
+    if (stream->error == 0 && stream->closing)
+        return -ESHUTDOWN; /* or who looks at drain only would write for ever, and never wait */
     return stream->error;
 }
 

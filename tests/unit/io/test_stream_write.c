@@ -127,6 +127,36 @@ DRIVER_LOOP_TEST(a_peer_that_is_gone_is_told_by_write_drain_and_wait_closed)
     coil_stream_unref(both.near);
 }
 
+/* As a handler does that looks at drain only. */
+static coil_async struct coil_result floods(void *stream)
+{
+    char data[100] = "";
+    int err = 0;
+
+    for (int i = 0; err == 0 && i < 100000; i++) {
+        coil_stream_write(stream, data, sizeof(data));
+        err = coil_stream_drain(stream);
+    }
+    return coil_error(err);
+}
+
+DRIVER_LOOP_TEST(who_looks_at_drain_only_learns_that_the_stream_was_closed)
+{
+    struct coil_future *task;
+    char *all;
+
+    both = open_both(&low_water);
+    task = coil_create_task(floods, both.near);
+    let_run(3);
+    coil_stream_close(both.near);
+    CHECK(coil_stream_readall(both.far, &all) > 0);
+    CHECK_EQ(coil_join(task).status, -ESHUTDOWN);
+    CHECK_EQ(coil_stream_drain(both.near), -ESHUTDOWN);
+    CHECK_EQ(coil_stream_wait_closed(both.near), 0);
+    free(all);
+    unref_both(&both);
+}
+
 DRIVER_LOOP_TEST(a_drainer_learns_that_the_peer_went)
 {
     struct coil_future *task;
