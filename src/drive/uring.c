@@ -134,7 +134,7 @@ static int64_t uring_attempt(struct driver *driver, struct op *op)
     result = coil__op_now_on(op, &slot->nature);
     coil__uring_learn(self, slot, op, result);
     if (op->kind == OP_ACCEPT && result >= 0)
-        coil__uring_slot_born(self, (int)result, slot->sort);
+        coil__uring_slot_born(self, slot, (int)result);
     return result;
 }
 

@@ -166,7 +166,7 @@ static void take_connection(struct uring_driver *self, struct acceptor *acceptor
         coil__sys_close(fd);
         return;
     }
-    coil__uring_slot_born(self, fd, slot->sort);
+    coil__uring_slot_born(self, slot, fd);
     if (op == NULL) {
         keep(acceptor, fd);
     } else {

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "drive/files.h"
 #include "drive/uring_accept.h"
+#include "drive/uring_ask.h"
 #include "mach/sys_io.h"
 
 static_assert(OP_KINDS <= 32, "a kind is a bit of a word");
@@ -188,7 +189,7 @@ bool coil__uring_slot_close(struct uring_driver *self, struct op *op)
     return true;
 }
 
-void coil__uring_slot_born(struct uring_driver *self, int fd, enum sort sort)
+void coil__uring_slot_born(struct uring_driver *self, struct slot *listener, int fd)
 {
     struct slot *slot = uring_slot_of(self, fd);
 
@@ -196,5 +197,5 @@ void coil__uring_slot_born(struct uring_driver *self, int fd, enum sort sort)
         return; /* then it is looked at later */
     coil__uring_slot_reset(self, slot);
     slot->nature = NATURE_SOCKET;
-    slot->sort = sort;
+    slot->sort = listener->fd >= 0 ? coil__uring_sort(listener) : SORT_UNKNOWN;
 }

@@ -74,7 +74,7 @@ void coil__uring_slot_reset(struct uring_driver *self, struct slot *slot);
 /* The descriptor of this OP_CLOSE begins a new life. True: the op waits for a worker. */
 bool coil__uring_slot_close(struct uring_driver *self, struct op *op);
 
-/* A socket that the driver has accepted. */
-void coil__uring_slot_born(struct uring_driver *self, int fd, enum sort sort);
+/* A socket that the driver has accepted: of its listener's sort, which is asked but once. */
+void coil__uring_slot_born(struct uring_driver *self, struct slot *listener, int fd);
 
 #endif

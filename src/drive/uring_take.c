@@ -58,7 +58,7 @@ bool coil__uring_do_now(struct uring_driver *self, struct slot *slot, struct op 
     if (result == -EAGAIN)
         return false;
     if (op->kind == OP_ACCEPT && result >= 0)
-        coil__uring_slot_born(self, (int)result, slot->sort);
+        coil__uring_slot_born(self, slot, (int)result);
     finish(self, slot, op, result);
     return true;
 }
@@ -136,7 +136,7 @@ static void take_result(struct uring_driver *self, struct slot *slot, struct op 
             slot->dry = 0;
     }
     if (op->kind == OP_ACCEPT && result >= 0)
-        coil__uring_slot_born(self, (int)result, slot->sort);
+        coil__uring_slot_born(self, slot, (int)result);
     finish(self, slot, op, result);
 }
 

@@ -117,6 +117,37 @@ URING_TEST(the_next_connection_of_a_burst_is_there_without_a_system_call)
     world_close(&world);
 }
 
+URING_TEST(of_a_connection_nothing_is_asked_that_is_known_of_its_listener)
+{
+    struct sockaddr_in address;
+    struct world world;
+    int callers[2], listener;
+
+    world_open(&world, 0);
+    listener = world_listen(&world, &address, 8);
+    for (int i = 0; i < 2; i++) {
+        struct probe probe;
+        char data[100];
+        int fd;
+
+        callers[i] = call(&address);
+        CHECK_EQ(send(callers[i], "x", 1, 0), 1);
+        fd = (int)do_accept(&world, listener);
+        CHECK(fd >= 0);
+        probe_op(&probe, &world, OP_RECV, fd)->rw.data = data;
+        probe.op.rw.size = sizeof(data);
+        coil__fault_arm(FAULT_SYS, UINT64_MAX, false);
+        CHECK_EQ(world.driver->ops->attempt(world.driver, &probe.op), 1);
+        CHECK_EQ(coil__fault_count(FAULT_SYS), 1);
+        CHECK_EQ(world.driver->ops->attempt(world.driver, &probe.op), -EAGAIN); /* it was short */
+        CHECK_EQ(coil__fault_count(FAULT_SYS), 1);
+        world_shut(&world, fd);
+    }
+    world_shut(&world, listener);
+    close_both(callers);
+    world_close(&world);
+}
+
 URING_TEST(when_nobody_asks_a_connection_stays_where_others_can_take_it)
 {
     struct sockaddr_in address;
