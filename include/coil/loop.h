@@ -306,13 +306,13 @@ struct coil_arguments {
 
 /**
  * Runs a program (asyncio.run): opens a loop, runs fn(arg) as its main task, cancels what is left
- * and waits for it, closes. In the main thread the first Ctrl-C cancels the main task; a second
- * ends the process.
+ * and waits for it, closes. In the main thread the first Ctrl-C cancels the main task; a second,
+ * or one after the main task has ended, ends the process.
  * Call it as coil_run(fn, arg) or coil_run_with(fn, arg, &options).
  *
  * Suspends: no.
- * Returns: what the main task returned; -EINTR if Ctrl-C cancelled it (asyncio: KeyboardInterrupt);
- * -EBUSY if a loop runs in this thread; what coil_loop_open returns.
+ * Returns: what the main task returned; -EINTR if Ctrl-C and nobody else cancelled it (asyncio:
+ * KeyboardInterrupt); -EBUSY if a loop runs in this thread; what coil_loop_open returns.
  */
 COIL_EXPORT struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
                                            const struct coil_loop_options *options,

@@ -226,7 +226,8 @@ COIL_EXPORT int coil_stream_printf(struct coil_stream *stream, const char *forma
  *
  * Suspends: yes, if too much is kept.
  * Cancel-safe: yes.
- * Returns: 0; -EPIPE, -ECONNRESET ...: the connection is lost; -ECANCELED.
+ * Returns: 0; -ESHUTDOWN: it is closed; -EPIPE, -ECONNRESET ...: the connection is lost;
+ * -ECANCELED.
  */
 COIL_EXPORT coil_async int coil_stream_drain(struct coil_stream *stream);
 
@@ -285,7 +286,8 @@ COIL_EXPORT void coil_stream_abort(struct coil_stream *stream);
  *
  * Suspends: yes.
  * Cancel-safe: yes.
- * Returns: 0; -EPIPE, -ECONNRESET ...: not everything got out; -ECANCELED.
+ * Returns: 0; -EPIPE, -ECONNRESET ...: the connection was lost, a read or a write met it;
+ * -ECANCELED.
  */
 COIL_EXPORT coil_async int coil_stream_wait_closed(struct coil_stream *stream);
 
