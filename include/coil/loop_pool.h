@@ -56,9 +56,10 @@ COIL_EXPORT struct coil_loop *coil_loop_pool_loop(struct coil_executor *pool, un
 struct coil_pool_server;
 
 /**
- * Listens on every loop: connections are spread over them by the kernel (SO_REUSEPORT), or, for
- * Unix sockets, taken by whichever loop is free. As coil_start_server; port 0: any free one, the
- * same on all loops; options.most is for each loop. fn runs on all of them at once. Call it as
+ * Listens on every loop: connections are spread over them by the kernel (SO_REUSEPORT). As
+ * coil_start_server; port 0: any free one, the same on all loops; options.most is for each loop. fn
+ * runs on all of them at once. Simulated loops listen each in its own network, where only their own
+ * tasks can connect. Call it as
  * coil_loop_pool_start_server(pool, fn, arg, host, port, &options, &server).
  *
  * Suspends: in a task; elsewhere it blocks the thread.
@@ -66,8 +67,7 @@ struct coil_pool_server;
  * Thread: any; not in a callback of one of the pool's loops.
  * Owns: the caller closes the server, before the pool if clients are to have their grace.
  * Returns: 0; as coil_start_server; -COIL_ESTOPPED; -EINTR after coil_interrupt; -EDEADLK in such a
- * callback; -ENOTSUP on simulated loops, whose networks have nothing in common. *out is set only on
- * 0.
+ * callback. *out is set only on 0.
  */
 COIL_EXPORT coil_async int coil_loop_pool_start_server_at(
     struct coil_executor *pool, coil_client_fn *fn, void *arg, const char *host, uint16_t port,
@@ -76,7 +76,9 @@ COIL_EXPORT coil_async int coil_loop_pool_start_server_at(
     coil_loop_pool_start_server_at(pool, fn, arg, host, port, options, out, COIL_PLACE(#fn))
 
 /**
- * The same on a Unix socket, whose one listening socket all loops share.
+ * The same on a Unix socket, whose one listening socket all loops share: whichever accepts a
+ * connection gives it to the loop with the fewest clients. So options.most may be exceeded by what
+ * the other loops are just passing on, one each.
  *
  * Suspends: in a task; elsewhere it blocks the thread.
  * Cancel-safe: yes; nothing stays open.

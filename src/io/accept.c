@@ -65,12 +65,18 @@ static void take_result(struct listener *listener, int64_t result)
     }
 }
 
+static bool is_full(const struct coil_server *server)
+{
+    size_t coming = server->coming != NULL ? word_load(server->coming) : 0;
+
+    return server->options.most != 0 && server->client_count + coming >= server->options.most;
+}
+
 static bool wanted(const struct listener *listener)
 {
     const struct coil_server *server = listener->server;
-    bool full = server->options.most != 0 && server->client_count >= server->options.most;
 
-    return listener->fd >= 0 && !full && !coil_call_scheduled(&server->retry) &&
+    return listener->fd >= 0 && !is_full(server) && !coil_call_scheduled(&server->retry) &&
            !server->loop->closing;
 }
 

@@ -36,6 +36,13 @@ static void note_end(struct coil_server *server)
         coil_event_set(&server->over);
 }
 
+static void count_client(struct coil_server *server, int change)
+{
+    server->client_count += (size_t)change;
+    if (server->tally != NULL)
+        COUNTER_SET(*server->tally, server->client_count);
+}
+
 /* The drop function of a client's task: run when it has ended, or was never begun. */
 static void client_gone(void *arg)
 {
@@ -43,7 +50,7 @@ static void client_gone(void *arg)
     struct coil_server *server = client->server;
 
     list_remove(&client->link);
-    server->client_count--;
+    count_client(server, -1);
     coil_stream_unref(client->stream);
     if (client->gone != NULL)
         *client->gone = true;
@@ -118,22 +125,29 @@ static int begin_client(struct coil_server *server, int fd)
     client->server = server;
     client->stream = stream;
     server->refs++;
-    server->client_count++;
+    count_client(server, 1);
     list_append(&server->clients, &client->link);
     return begin_task(server, client);
+}
+
+void coil__server_serve(struct coil_server *server, int fd)
+{
+    int err = begin_client(server, fd);
+
+    if (err != 0)
+        coil__report(server->loop, "a connection cannot be served: it was closed", err, NULL, NULL);
 }
 
 void coil__server_welcome(const struct listener *listener, int fd)
 {
     struct coil_server *server = listener->server;
-    int err;
 
+    if (server->pass_on != NULL && server->pass_on(server->arg, fd))
+        return;
     if (server->adopted)
         coil__server_set_options(fd, listener->address.as.any.sa_family,
                                  server->options.keep_alive);
-    err = begin_client(server, fd);
-    if (err != 0)
-        coil__report(server->loop, "a connection cannot be served: it was closed", err, NULL, NULL);
+    coil__server_serve(server, fd);
 }
 
 static void loop_closes(struct loop_guest *guest)

@@ -32,10 +32,14 @@ struct coil_server {
     struct coil_call retry; /* scheduled: accepting pauses, for the system is in trouble */
     struct coil_link clients;
     size_t client_count;
-    struct coil_event over; /* closed, and without clients */
-    struct coil_event shut; /* closed */
-    char *path;             /* of the Unix socket's file, which close removes; NULL: none */
-    uint64_t device, node;  /* of that file: another one in its place stays */
+    size_t *tally;                      /* NULL, or the same number, for other threads to read */
+    struct word *coming;                /* NULL, or how many others are passing on to it */
+    bool (*pass_on)(void *arg, int fd); /* NULL, or gives a connection that came to another server;
+                                           false: it does not */
+    struct coil_event over;             /* closed, and without clients */
+    struct coil_event shut;             /* closed */
+    char *path;            /* of the Unix socket's file, which close removes; NULL: none */
+    uint64_t device, node; /* of that file: another one in its place stays */
     size_t listener_count;
     struct listener listeners[];
 };
@@ -47,8 +51,11 @@ void coil__server_set_options(int fd, int family, bool keep_alive);
 /* Asks every listener for its next connection, unless that has been done or is not wanted now. */
 void coil__server_accept(struct coil_server *server);
 
-/* A connection has come: it becomes a client, or is closed. */
+/* A connection has come: it becomes a client, here or of another server, or is closed. */
 void coil__server_welcome(const struct listener *listener, int fd);
+
+/* Here. */
+void coil__server_serve(struct coil_server *server, int fd);
 
 /* It listens on the file of that path, and removes it at close. Takes the path over. */
 void coil__server_keep_path(struct coil_server *server, char *path);

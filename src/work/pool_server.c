@@ -5,45 +5,17 @@
  * The first loop's server is started like any other, so that an address which is in use is found to
  * be; then its sockets are opened to sharing (SO_REUSEPORT), and the other loops' are bound beside
  * them. What cannot be shared so, like a Unix socket, is shared as it is: each loop accepts from a
- * duplicate.
+ * duplicate, and passes on what others have more room for. Simulated loops have nothing in common:
+ * each listens in a network of its own.
  */
-#include <coil/gather.h>
+#include "work/pool_server.h"
+
 #include "base/alloc.h"
 #include "io/server.h"
 #include "task/task.h"
 #include "work/job.h"
 #include "work/join.h"
-#include "work/loop_pool.h"
 #include "work/loop_thread.h"
-#include "work/pool_sockets.h"
-
-/* The server's part on one loop. */
-struct part {
-    struct coil_pool_server *whole;
-    struct loop_port *port;      /* the loop's; the desk's */
-    struct coil_server *server;  /* the loop's; NULL: not started, or ended */
-    struct coil_link serving;    /* the loop's: of the clients that are being served */
-    size_t clients;              /* as many */
-    struct pool_sockets sockets; /* what to listen on, until the server has them */
-    struct coil_cfuture *job;    /* what the loop is asked to do now */
-    char apart[DESK_APART];
-};
-
-struct coil_pool_server {
-    struct pool_leftover leftover; /* the pool's, when it was closed and a loop did not do it */
-    struct loop_pool *pool;        /* counted */
-    struct word refs;              /* the owner's, and one of each job */
-    coil_client_fn *fn;
-    void *arg;
-    const char *place;
-    struct coil_server_options options;
-    char *host; /* or the path */
-    bool is_path;
-    uint16_t port;
-    int64_t grace_ns;
-    unsigned count;
-    struct part parts[];
-};
 
 /* On the stack of a client's task. */
 struct served {
@@ -75,7 +47,12 @@ static void free_server(struct coil_pool_server *self)
     mem_free(self);
 }
 
-static void unref(struct coil_pool_server *self)
+void coil__pool_server_ref(struct coil_pool_server *self)
+{
+    word_add(&self->refs, 1);
+}
+
+void coil__pool_server_unref(struct coil_pool_server *self)
 {
     struct coil_executor *executor = &self->pool->executor;
 
@@ -105,7 +82,7 @@ static void leave_to_pool(struct coil_pool_server *self)
 
 static void job_gone(void *part)
 {
-    unref(((struct part *)part)->whole);
+    coil__pool_server_unref(((struct part *)part)->whole);
 }
 
 /* Asks the part's loop to run fn(part). */
@@ -113,7 +90,7 @@ static void ask(struct part *part, coil_coroutine_fn *fn)
 {
     struct coil_task_options options = {.name = "pool server", .drop_arg = job_gone};
 
-    word_add(&part->whole->refs, 1);
+    coil__pool_server_ref(part->whole);
     part->job = coil__cfuture_submit(part->port, fn, part, &options, false, part->whole->place);
 }
 
@@ -145,6 +122,7 @@ static struct coil_pool_server *make(struct loop_pool *pool, const char *host, c
     self->refs.value = 1;
     self->place = place;
     self->count = n;
+    self->simulated = strcmp(coil_loop_driver(coil_thread_loop(pool->loops[0].thread)), "sim") == 0;
     if (options != NULL)
         self->options = *options;
     for (unsigned i = 0; i < n; i++) {
@@ -163,10 +141,30 @@ static coil_async void serve(struct coil_stream *client, void *arg)
     struct served served = {.task = coil__loop_running->current};
 
     list_append(&part->serving, &served.link);
-    COUNTER_ADD(part->clients, 1);
     part->whole->fn(client, part->whole->arg);
-    COUNTER_ADD(part->clients, -(size_t)1);
     list_remove(&served.link);
+}
+
+/* Nothing has come to the server yet. */
+static void open_part(struct part *part, bool passes_on)
+{
+    part->server->tally = &part->clients;
+    if (passes_on) {
+        part->server->pass_on = coil__pool_pass_on;
+        part->server->coming = &part->coming;
+    }
+    word_store(&part->open, 1);
+}
+
+static coil_async int start_by_name(struct part *part)
+{
+    struct coil_pool_server *self = part->whole;
+
+    if (self->is_path)
+        return coil_start_unix_server_at(serve, part, self->host, &self->options, &part->server,
+                                         self->place);
+    return coil_start_server_at(serve, part, self->host, self->port, &self->options, &part->server,
+                                self->place);
 }
 
 /* The first loop's task: its own server, and the sockets of all the others. */
@@ -174,36 +172,38 @@ static coil_async struct coil_result start_first(void *arg)
 {
     struct part *part = arg;
     struct coil_pool_server *self = part->whole;
-    bool shareable;
     int err;
 
     coil__desk_pool_here = self->pool;
-    if (self->is_path)
-        err = coil_start_unix_server_at(serve, part, self->host, &self->options, &part->server,
-                                        self->place);
-    else
-        err = coil_start_server_at(serve, part, self->host, self->port, &self->options,
-                                   &part->server, self->place);
+    err = start_by_name(part);
     if (err != 0)
         return coil_error(err);
     self->port = self->is_path ? 0 : coil_server_port(part->server);
-    shareable = !self->is_path && coil__pool_sockets_share(part->server);
-    for (unsigned i = 1; i < self->count && err == 0; i++)
-        err = coil__pool_sockets_open(&self->parts[i].sockets, part->server, shareable);
+    self->shares = !self->simulated && (self->is_path || !coil__pool_sockets_share(part->server));
+    open_part(part, self->shares);
+    for (unsigned i = 1; i < self->count && err == 0 && !self->simulated; i++)
+        err = coil__pool_sockets_open(&self->parts[i].sockets, part->server, !self->shares);
     return coil_error(err);
 }
 
 /* Each of the others'. */
-static struct coil_result start_beside(void *arg)
+static coil_async struct coil_result start_beside(void *arg)
 {
     struct part *part = arg;
     struct coil_pool_server *self = part->whole;
     struct pool_sockets sockets = part->sockets;
+    int err;
 
     coil__desk_pool_here = self->pool;
     part->sockets.count = 0; /* the server's now, also if it fails */
-    return coil_error(coil__server_new(serve, part, sockets.fds, sockets.count, &self->options,
-                                       self->place, &part->server));
+    if (self->simulated)
+        err = start_by_name(part);
+    else
+        err = coil__server_new(serve, part, sockets.fds, sockets.count, &self->options, self->place,
+                               &part->server);
+    if (err == 0)
+        open_part(part, self->shares);
+    return coil_error(err);
 }
 
 static coil_async int start_all(struct coil_pool_server *self)
@@ -234,7 +234,7 @@ static coil_async int start(struct coil_pool_server *self, struct coil_pool_serv
     if (self == NULL)
         return -ENOMEM;
     if (would_wait_for_itself(self)) {
-        unref(self);
+        coil__pool_server_unref(self);
         return -EDEADLK;
     }
     err = start_all(self);
@@ -245,23 +245,14 @@ static coil_async int start(struct coil_pool_server *self, struct coil_pool_serv
     return err;
 }
 
-/* A simulated loop's network is its own: nothing comes in that could be spread. */
-static bool is_simulated(struct loop_pool *pool)
-{
-    return strcmp(coil_loop_driver(coil_thread_loop(pool->loops[0].thread)), "sim") == 0;
-}
-
 coil_async int coil_loop_pool_start_server_at(struct coil_executor *executor, coil_client_fn *fn,
                                               void *arg, const char *host, uint16_t port,
                                               const struct coil_server_options *options,
                                               struct coil_pool_server **out, const char *place)
 {
     struct loop_pool *pool = coil__loop_pool_of(executor, "coil_loop_pool_start_server");
-    struct coil_pool_server *self;
+    struct coil_pool_server *self = make(pool, host, place, options);
 
-    if (is_simulated(pool))
-        return -ENOTSUP;
-    self = make(pool, host, place, options);
     if (self != NULL) {
         self->fn = fn;
         self->arg = arg;
@@ -276,11 +267,8 @@ coil_async int coil_loop_pool_start_unix_server_at(struct coil_executor *executo
                                                    struct coil_pool_server **out, const char *place)
 {
     struct loop_pool *pool = coil__loop_pool_of(executor, "coil_loop_pool_start_unix_server");
-    struct coil_pool_server *self;
+    struct coil_pool_server *self = make(pool, path, place, options);
 
-    if (is_simulated(pool))
-        return -ENOTSUP;
-    self = make(pool, path, place, options);
     if (self != NULL) {
         self->fn = fn;
         self->arg = arg;
@@ -308,6 +296,7 @@ static coil_async struct coil_result stop_part(void *arg)
     struct part *part = arg;
     int64_t aborted, status;
 
+    word_store(&part->open, 0);
     if (part->server == NULL)
         return coil_number(0);
     status = aborted = coil_server_shutdown(part->server, part->whole->grace_ns);
@@ -373,7 +362,7 @@ coil_async int64_t coil_pool_server_close(struct coil_pool_server *self, int64_t
     if (cancelled)
         task_of(coil__loop_running->current)->flags |= TASK_MUST_CANCEL;
     if (ended)
-        unref(self);
+        coil__pool_server_unref(self);
     else
         leave_to_pool(self);
     return aborted;

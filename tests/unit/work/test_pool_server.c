@@ -1,86 +1,9 @@
-/* Servers on every loop of a pool; the clients are plain sockets of the test's thread. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+/* Servers on every loop of a pool. */
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include "base/fault.h"
+#include "clients.h"
 #include "pools.h"
-
-#define REAL_DRIVER_TEST(id)         \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, epoll);           \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
-/* ---- clients ---- */
-
-static int dial(uint16_t port)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
-    struct timeval limit = {.tv_sec = LIMIT / COIL_SECONDS(1)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    CHECK(fd >= 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
-        return fd;
-    close(fd);
-    return -errno;
-}
-
-static int dial_path(const char *path)
-{
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    struct timeval limit = {.tv_sec = LIMIT / COIL_SECONDS(1)};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    CHECK(fd >= 0);
-    snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
-        return fd;
-    close(fd);
-    return -errno;
-}
-
-/* The loop that serves this connection, by its answer. */
-static int ask_loop(int fd)
-{
-    ssize_t n;
-    char answer;
-
-    CHECK_EQ(send(fd, "?", 1, MSG_NOSIGNAL), 1);
-    do /* a thread whose ring another one runs is interrupted now and then */
-        n = recv(fd, &answer, 1, 0);
-    while (n < 0 && errno == EINTR);
-    CHECK_EQ(n, 1);
-    return answer - '0';
-}
-
-/* Nothing comes any more. */
-static void check_ended(int fd)
-{
-    char more;
-
-    CHECK(recv(fd, &more, 1, 0) <= 0);
-    close(fd);
-}
-
-/* ---- the server ---- */
-
-static coil_async void answer(struct coil_stream *client, void *pool)
-{
-    char question;
-    int64_t n;
-
-    while ((n = coil_stream_read(client, &question, 1)) > 0)
-        for (unsigned i = 0; i < coil_executor_workers(pool); i++)
-            if (coil_loop_pool_loop(pool, i) == coil_loop_current())
-                coil_stream_sendall(client, &(char){(char)('0' + i)}, 1);
-}
 
 static struct coil_pool_server *start_server(struct coil_executor *pool)
 {
@@ -309,18 +232,50 @@ TEST(a_pool_that_is_shut_down_starts_none)
     CHECK_EQ(coil_pool_server_close(NULL, 0), 0); /* not in a task */
 }
 
-TEST(simulated_loops_have_no_network_in_common)
+/* ---- simulated loops ---- */
+
+static coil_async struct coil_result connect_here(void *arg)
 {
-    struct coil_loop_pool_options options = {.loops = 2, .loop = {.driver = "sim"}};
+    struct coil_pool_server *server = arg;
+    struct coil_stream *stream;
+    char reply = '?';
+    int err;
+
+    if (coil_pool_server_port(server) != 0)
+        err = coil_open_connection("127.0.0.1", coil_pool_server_port(server), &stream);
+    else
+        err = coil_open_unix_connection("/run/pool", &stream);
+    if (err != 0)
+        return coil_error(err);
+    coil_stream_sendall(stream, "?", 1);
+    coil_stream_read(stream, &reply, 1);
+    coil_stream_unref(stream);
+    return coil_number(reply - '0');
+}
+
+static void check_each_serves_itself(struct coil_executor *pool, struct coil_pool_server *server)
+{
+    for (unsigned i = 0; i < 3; i++)
+        CHECK_EQ(finish(coil_run_coroutine_threadsafe(coil_loop_pool_loop(pool, i), connect_here,
+                                                      server)),
+                 i);
+    CHECK_EQ(coil_pool_server_close(server, 0), 0); /* not in a task */
+}
+
+TEST(simulated_loops_listen_each_in_its_own_network)
+{
+    struct coil_loop_pool_options options = {.loops = 3, .loop = {.driver = "sim"}};
     struct coil_executor *pool = coil_loop_pool_open(&options);
     struct coil_pool_server *server = NULL;
 
     CHECK_EQ(coil_loop_pool_start_server(pool, answer, pool, "127.0.0.1", 0, NULL,
                                          &server), /* not in a task */
-             -ENOTSUP);
-    CHECK_EQ(coil_loop_pool_start_unix_server(pool, answer, pool, "@nobody", NULL,
+             0);
+    check_each_serves_itself(pool, server);
+    CHECK_EQ(coil_loop_pool_start_unix_server(pool, answer, pool, "/run/pool", NULL,
                                               &server), /* not in a task */
-             -ENOTSUP);
+             0);
+    check_each_serves_itself(pool, server);
     coil_executor_close(pool); /* not in a task */
 }
 
