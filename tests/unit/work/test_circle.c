@@ -120,6 +120,7 @@ static struct coil_result wait_for_all(void *index)
 
     await_post(&submitted);
     n = choices((intptr_t)index, of);
+    /* not in a task */
     return told(coil_cfuture_wait_many(of, n, COIL_FOREVER, COIL_ALL_COMPLETED));
 }
 
@@ -130,6 +131,7 @@ static struct coil_result wait_for_any(void *index)
 
     await_post(&submitted);
     n = choices((intptr_t)index, of);
+    /* not in a task */
     return told(coil_cfuture_wait_many(of, n, COIL_FOREVER, COIL_FIRST_COMPLETED));
 }
 
@@ -143,6 +145,7 @@ static struct coil_result iterate(void *index)
     await_post(&submitted);
     n = choices((intptr_t)index, of);
     iteration = coil_cfuture_as_completed_open(of, n);
+    /* not in a task */
     status = coil_cfuture_as_completed_next(iteration, COIL_FOREVER).status;
     coil_cfuture_as_completed_close(iteration);
     return told(status);
@@ -251,7 +254,9 @@ static struct coil_result map_circle(void *pool)
     struct coil_map_options options = {.at_once = 3};
 
     await_post(&submitted);
+    /* not in a task */
     CHECK_EQ(coil_executor_map_with(pool, give_item, items, 3, results, &options), 0);
+    /* not in a task */
     CHECK_EQ(coil_executor_map_with(pool, wait_for_mapper, items, 3, results, &options), -EDEADLK);
     CHECK_HAS(coil_exception_text(coil_current_exception()), "by way of others");
     for (int i = 0; i < 3; i++)
