@@ -77,6 +77,21 @@ static inline uintptr_t word_sub(struct word *word, uintptr_t n)
     return __atomic_sub_fetch(&word->value, n, __ATOMIC_SEQ_CST);
 }
 
+/*
+ * Gives one of so many references up; true: it was the last. Who has the only one has nobody to
+ * race with, which is worth a look: to the model it is one operation all the same.
+ */
+static inline bool word_unref(struct word *references)
+{
+#ifndef COIL_MODEL
+    if (__atomic_load_n(&references->value, __ATOMIC_ACQUIRE) == 1) {
+        __atomic_store_n(&references->value, 0, __ATOMIC_RELAXED);
+        return true;
+    }
+#endif
+    return word_sub(references, 1) == 0;
+}
+
 /* The half of the word that a futex can look at. */
 static inline uint32_t *word_futex(struct word *word)
 {

@@ -5,9 +5,10 @@
 #include "base/alloc.h"
 #include "mach/clock.h"
 
-#define BRISK_WORKS 32  /* so many in a row ... */
-#define BRISK_NS 32000  /* ... in this time: then another thread would only be in the way */
-#define GUARD_NS 200000 /* so often the guard looks */
+#define BRISK_WORKS 32 /* so many in a row ... */
+#define BRISK_NS 32000 /* ... in this time: then another thread would only be in the way */
+
+#define HINT_AHEAD 8 /* works that are on their way from another processor at a time */
 
 static __thread struct worker *here;
 
@@ -16,7 +17,7 @@ static bool still_queued(struct mach_pool *pool, const struct mach_work *work)
 {
     const struct mach_work *at;
 
-    queue_drain(pool, POOL_EMPTY);
+    coil__pool_drain(pool, POOL_EMPTY);
     for (at = pool->first; at != NULL && at != work; at = at->next)
         ;
     return at != NULL;
@@ -24,18 +25,9 @@ static bool still_queued(struct mach_pool *pool, const struct mach_work *work)
 
 /* ---- who looks at it ---- */
 
-/* Those that count for the limit. Threads beyond it, whose waiting is over, finish what they have
- * and then are idle. */
-static unsigned busy(const struct mach_pool *pool)
+void coil__pool_note_spare(struct mach_pool *pool)
 {
-    return pool->threads - pool->waiting - pool->idlers;
-}
-
-/* Whenever busy() has changed. Whoever changes it looks for work after that, and who brings work
- * looks at this after that: one of them sees the other's. */
-static void note_spare(struct mach_pool *pool)
-{
-    uintptr_t spare = busy(pool) < pool->limit;
+    uintptr_t spare = pool_busy(pool) < pool->limit;
 
     if (word_load(&pool->spare) != spare)
         word_exchange(&pool->spare, spare);
@@ -51,17 +43,18 @@ static int start_worker(struct mach_pool *pool)
     if (self == NULL)
         return -ENOMEM;
     self->pool = pool;
+    self->at.value = RECALLED;
+    self->spin.limit_ns = SPIN_NS;
     self->generation = coil__fork_generation;
     err = coil__mach_thread_start(&self->thread, run_worker, self, pool->name, pool->stack_bytes);
     if (err != 0) {
         mem_free(self);
         return err;
     }
-    self->promises = true; /* it will look as soon as it lives */
     list_append(&pool->workers, &self->link);
     pool->threads++;
-    word_add(&pool->attending, 1);
-    note_spare(pool);
+    coil__worker_promise(self); /* it will look as soon as it lives */
+    coil__pool_note_spare(pool);
     return 0;
 }
 
@@ -75,7 +68,7 @@ static int engage(struct mach_pool *pool, struct worker **call)
     struct coil_link *idle;
     int err;
 
-    if (busy(pool) >= pool->limit)
+    if (pool_busy(pool) >= pool->limit)
         return 0;
     idle = list_pop(&pool->idle);
     if (idle != NULL) {
@@ -83,12 +76,12 @@ static int engage(struct mach_pool *pool, struct worker **call)
         if (pool->guard == *call)
             pool->guard = NULL;
         pool->idlers--;
-        word_add(&pool->attending, 1);
-        note_spare(pool);
+        coil__worker_promise(*call);
+        coil__pool_note_spare(pool);
         return 0;
     }
     err = start_worker(pool);
-    return busy(pool) > 0 ? 0 : err;
+    return pool_busy(pool) > 0 ? 0 : err;
 }
 
 /*
@@ -112,7 +105,7 @@ static void unlock_and_call(struct mach_pool *pool, struct worker *call)
 /* With the lock held: if work waits and nobody attends, somebody shall. */
 static int engage_if_needed(struct mach_pool *pool, struct worker **call)
 {
-    if (word_load(&pool->attending) != 0 || !queue_has_work(pool))
+    if (word_load(&pool->attending) != 0 || !pool_has_work(pool))
         return 0;
     return engage(pool, call);
 }
@@ -126,7 +119,7 @@ static int call_somebody(struct mach_pool *pool, struct mach_work *work)
     err = engage_if_needed(pool, &call);
     if (err != 0) {
         if (still_queued(pool, work))
-            queue_take(pool, work);
+            coil__pool_take_out(pool, work);
         else
             err = 0;
     }
@@ -134,10 +127,24 @@ static int call_somebody(struct mach_pool *pool, struct mach_work *work)
     return err;
 }
 
+/* See coil__pool_drain. */
+static void leave_hint(struct mach_work *work)
+{
+    static __thread struct {
+        const struct mach_work *work[HINT_AHEAD];
+        unsigned next;
+    } latest;
+    const struct mach_work **slot = &latest.work[latest.next++ % HINT_AHEAD];
+
+    work->hint = *slot;
+    *slot = work;
+}
+
 int coil__mach_pool_submit(struct mach_pool *pool, struct mach_work *work)
 {
     uintptr_t was = word_load(&pool->inbox);
 
+    leave_hint(work);
     do {
         if (was == POOL_CLOSED)
             return -ESHUTDOWN;
@@ -158,7 +165,7 @@ static void note_change(struct mach_pool *pool)
     coil__mach_futex_wake(&pool->changes, INT32_MAX);
 }
 
-static void release_ended(struct worker *self)
+void coil__worker_release_ended(struct worker *self)
 {
     struct mach_work *work = self->ended;
 
@@ -169,100 +176,29 @@ static void release_ended(struct worker *self)
 
 /*
  * Works that are done before another thread is awake are better done by one. Who takes them in
- * quick succession promises to be back soon and attends while they run, so that nobody else is
- * called; for the case that one of them takes long after all an idle thread guards the promise.
+ * quick succession takes several, and promises to be back soon: it attends while they run, so that
+ * nobody else is called. For the case that one of them takes long after all an idle thread guards
+ * the promise; where all threads are busy, the first that is not.
  */
-static bool promise(struct worker *self)
+static bool is_brisk(struct worker *self)
 {
     struct mach_pool *pool = self->pool;
     int64_t now;
 
-    if (self->row++ % BRISK_WORKS == 0) {
+    if (self->row == 0 || self->row > BRISK_WORKS) {
         now = mach_now();
-        pool->brisk = self->row > 1 && now - self->row_ns < BRISK_NS;
+        pool->brisk =
+            self->row > 0 && now - self->row_ns < BRISK_NS / BRISK_WORKS * (int64_t)self->row;
         self->row_ns = now;
+        self->row = 1;
     }
-    if (!pool->brisk || list_empty(&pool->idle))
-        return false;
-    if (pool->guard == NULL) {
-        pool->guard = container_of(pool->idle.prev, struct worker, idle);
-        pool->guard->seen = pool->taken;
-        coil__mach_futex_wake(&pool->guard->awake, 1); /* to sleep for a shorter time */
-    }
-    return true;
+    return pool->brisk && !pool->watched &&
+           (!list_empty(&pool->idle) || pool_busy(pool) >= pool->limit);
 }
 
-/* The guard's look, with the lock held. Nothing was taken since the last one: nobody is back soon,
- * and there is nothing to guard any more. */
-static void guard_promises(struct mach_pool *pool)
+static void end_works(struct worker *self)
 {
-    struct worker *guard = pool->guard;
-
-    if (guard->seen != pool->taken) {
-        guard->seen = pool->taken;
-        return;
-    }
-    pool->guard = NULL;
-    pool->brisk = false;
-    for (struct coil_link *at = pool->workers.next; at != &pool->workers; at = at->next) {
-        struct worker *worker = container_of(at, struct worker, link);
-
-        if (worker->promises)
-            word_sub(&pool->attending, 1);
-        worker->promises = false;
-    }
-}
-
-static int sleep_for_a_while(struct worker *self, int64_t deadline)
-{
-    struct mach_pool *pool = self->pool;
-    bool guards = pool->guard == self;
-    int err;
-
-    pthread_mutex_unlock(&pool->lock);
-    release_ended(self);
-    err = coil__mach_futex_wait(&self->awake, 0, guards ? mach_now() + GUARD_NS : deadline);
-    pthread_mutex_lock(&pool->lock);
-    if (err != -ETIMEDOUT || !guards)
-        return err;
-    if (pool->guard == self && self->awake == 0)
-        guard_promises(pool);
-    return 0;
-}
-
-/* Sleeps until somebody calls; false: nobody did for so long that it may end. Called and left with
- * the lock held, attending. */
-static bool sleep_until_called(struct worker *self, bool surplus)
-{
-    struct mach_pool *pool = self->pool;
-    int64_t deadline = mach_now() + pool->idle_ns;
-    int err = 0;
-
-    self->awake = 0;
-    self->row = 0;
-    list_prepend(&pool->idle, &self->idle);
-    pool->idlers++;
-    note_spare(pool);
-    word_sub(&pool->attending, 1);
-    do {
-        /* Who submits from now on sees that nobody attends. */
-        if (!surplus && word_load(&pool->attending) == 0 && queue_has_work(pool))
-            break;
-        err = sleep_for_a_while(self, deadline);
-    } while (self->awake == 0 && (err != -ETIMEDOUT || pool->guard == self));
-    if (self->awake != 0)
-        return true;
-    if (pool->guard == self)
-        pool->guard = NULL;
-    list_remove(&self->idle);
-    pool->idlers--;
-    note_spare(pool);
-    word_add(&pool->attending, 1);
-    return err != -ETIMEDOUT;
-}
-
-static void end_work(struct worker *self)
-{
+    word_store(&self->at, RECALLED);
     if (self->work == NULL)
         return;
     self->work = NULL;
@@ -270,45 +206,56 @@ static void end_work(struct worker *self)
     note_change(self->pool);
 }
 
-/* Takes the next work, waiting for it; false: the thread is to end. Attends until it returns. */
-static bool next_work(struct worker *self)
+/* With the lock held. Attends before, and after only if it is soon back. */
+static bool take_works(struct worker *self)
+{
+    struct mach_pool *pool = self->pool;
+    bool brisk = is_brisk(self);
+    unsigned n = coil__pool_take_batch(pool, self, brisk ? BATCH : 1);
+
+    if (n == 0)
+        return false;
+    self->row += n;
+    self->since_ns = brisk ? self->row_ns : mach_now();
+    pool->running++;
+    pool->taken += n;
+    if (brisk)
+        coil__pool_post_guard(pool);
+    else
+        coil__worker_break_promise(self);
+    return true;
+}
+
+/* Takes works, waiting for them; false: the thread is to end. Attends until then. */
+static bool wait_for_works(struct worker *self)
 {
     struct mach_pool *pool = self->pool;
     struct worker *call = NULL;
-    struct mach_work *work = NULL;
-    bool surplus, stays = true;
+    bool surplus, stays = true, took = false;
 
     pthread_mutex_lock(&pool->lock);
-    end_work(self);
-    if (!self->promises)
-        word_add(&pool->attending, 1);
-    self->promises = false;
-    while (stays && work == NULL) {
-        surplus = busy(pool) > pool->limit;
-        work = surplus ? NULL : queue_take_first(pool);
-        if (work == NULL)
-            stays = !pool->closed && sleep_until_called(self, surplus);
+    end_works(self);
+    coil__worker_promise(self);
+    while (stays && !took) {
+        surplus = pool_busy(pool) > pool->limit;
+        took = !surplus && take_works(self);
+        if (!took)
+            stays = !pool->closed && coil__worker_idle(self, surplus);
     }
-    if (work != NULL) {
-        self->work = work;
-        self->promises = promise(self);
-        self->since_ns = self->promises ? self->row_ns : mach_now();
-        pool->running++;
-        pool->taken++;
-    }
-    if (!self->promises)
-        word_sub(&pool->attending, 1);
+    if (!took)
+        coil__worker_break_promise(self);
     engage_if_needed(pool, &call);
     unlock_and_call(pool, call);
-    release_ended(self);
-    return work != NULL;
+    return took;
 }
 
-static void break_promise(struct worker *self)
+static bool next_work(struct worker *self)
 {
-    if (self->promises)
-        word_sub(&self->pool->attending, 1);
-    self->promises = false;
+    self->current = worker_next_of_batch(self);
+    if (self->current == NULL && wait_for_works(self))
+        self->current = self->batch[0];
+    coil__worker_release_ended(self);
+    return self->current != NULL;
 }
 
 static void leave_pool(struct worker *self)
@@ -318,18 +265,19 @@ static void leave_pool(struct worker *self)
     bool last;
 
     pthread_mutex_lock(&pool->lock);
-    end_work(self);
-    break_promise(self);
+    coil__worker_recall(self);
+    end_works(self);
+    coil__worker_break_promise(self);
     list_remove(&self->link);
     pool->threads--;
     if (self->waits > 0)
         pool->waiting--;
-    note_spare(pool);
+    coil__pool_note_spare(pool);
     note_change(pool);
     engage_if_needed(pool, &call);
     last = pool->closed && pool->threads == 0;
     unlock_and_call(pool, call);
-    release_ended(self);
+    coil__worker_release_ended(self);
     here = NULL;
     mem_free(self);
     if (last && pool->gone != NULL)
@@ -346,7 +294,7 @@ static bool is_lost(const struct worker *self)
 static void thread_ends(void *worker)
 {
     struct worker *self = worker;
-    struct mach_work *work = self->work;
+    struct mach_work *work = self->current;
 
     if (is_lost(self))
         return;
@@ -359,7 +307,7 @@ static void thread_ends(void *worker)
 
 static void run_work(struct worker *self)
 {
-    struct mach_work *work = self->work;
+    struct mach_work *work = self->current;
     void (*release)(struct mach_work * work) = work->release;
 
     work->run(work);
@@ -373,7 +321,7 @@ static void stop_attending(struct worker *self)
     struct worker *call = NULL;
 
     pthread_mutex_lock(&pool->lock);
-    break_promise(self);
+    coil__worker_break_promise(self);
     engage_if_needed(pool, &call);
     unlock_and_call(pool, call);
 }
@@ -411,14 +359,15 @@ int coil__mach_worker_waits(void)
     if (self == NULL || is_lost(self) || self->waits++ > 0)
         return 0;
     pthread_mutex_lock(&self->pool->lock);
-    break_promise(self);
+    coil__worker_recall(self);
+    coil__worker_break_promise(self);
     self->pool->waiting++;
-    note_spare(self->pool);
+    coil__pool_note_spare(self->pool);
     err = engage_if_needed(self->pool, &call);
     if (err != 0) {
         self->waits--;
         self->pool->waiting--;
-        note_spare(self->pool);
+        coil__pool_note_spare(self->pool);
     }
     unlock_and_call(self->pool, call);
     return err != 0 ? -EDEADLK : 0;
@@ -432,6 +381,6 @@ void coil__mach_worker_goes_on(void)
         return;
     pthread_mutex_lock(&self->pool->lock);
     self->pool->waiting--;
-    note_spare(self->pool);
+    coil__pool_note_spare(self->pool);
     pthread_mutex_unlock(&self->pool->lock);
 }

@@ -33,6 +33,7 @@ enum mach_pool_id {
 struct mach_work {
     struct mach_work *next;
     struct mach_work **at; /* the pointer to this one while it waits; NULL after */
+    const void *hint;      /* a work that was submitted before it; perhaps long gone */
     void (*run)(struct mach_work *work);
     /* Called when the pool has let go of it, some time after run; NULL: it does when it calls
      * run. */
@@ -57,7 +58,7 @@ struct mach_pool {
     /* The rest is the pool's. What every submit touches, in a cache line of its own: */
     char apart[64];
     struct word inbox;     /* works, newest first; or POOL_EMPTY, POOL_CLOSED */
-    struct word attending; /* threads that will look for work before they do anything else */
+    struct word attending; /* threads that look for work now, or have promised to be soon back */
     struct word spare;     /* 1: fewer than the limit are busy */
     char apart_too[64];
 
@@ -68,9 +69,10 @@ struct mach_pool {
     size_t queued; /* on that list */
     struct coil_link workers;
     struct coil_link idle; /* those that sleep, the last one first */
-    unsigned threads, waiting, idlers, running;
+    unsigned threads, waiting, idlers;
+    unsigned running;     /* threads that have works, of which one runs */
     uint64_t taken;       /* works, so far */
-    bool brisk;           /* they are short: see promise() */
+    bool brisk;           /* they are short: see workers.c */
     struct worker *guard; /* an idle one that sees to it that promises are kept */
     bool closed, watched;
     uint32_t changes; /* counts works that ended and threads that left, while watched; a futex */

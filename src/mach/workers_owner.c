@@ -43,10 +43,12 @@ bool coil__mach_pool_withdraw(struct mach_pool *pool, struct mach_work *work)
     bool in_time;
 
     pthread_mutex_lock(&pool->lock);
-    queue_drain(pool, POOL_EMPTY);
+    coil__pool_drain(pool, POOL_EMPTY);
+    if (work->at == NULL)
+        coil__pool_recall_all(pool);
     in_time = work->at != NULL;
     if (in_time)
-        queue_take(pool, work);
+        coil__pool_take_out(pool, work);
     pthread_mutex_unlock(&pool->lock);
     return in_time;
 }
@@ -56,7 +58,8 @@ struct mach_work *coil__mach_pool_refuse(struct mach_pool *pool)
     struct mach_work *list;
 
     pthread_mutex_lock(&pool->lock);
-    queue_drain(pool, POOL_CLOSED);
+    coil__pool_recall_all(pool);
+    coil__pool_drain(pool, POOL_CLOSED);
     list = pool->first;
     for (struct mach_work *work = list; work != NULL; work = work->next)
         work->at = NULL;
@@ -69,7 +72,8 @@ struct mach_work *coil__mach_pool_refuse(struct mach_pool *pool)
 
 static size_t works(struct mach_pool *pool)
 {
-    queue_drain(pool, POOL_EMPTY);
+    coil__pool_recall_all(pool);
+    coil__pool_drain(pool, POOL_EMPTY);
     return pool->queued + pool->running;
 }
 
@@ -103,6 +107,7 @@ void coil__mach_pool_each_running(struct mach_pool *pool,
                                   void *arg)
 {
     pthread_mutex_lock(&pool->lock);
+    coil__pool_recall_all(pool);
     for (struct coil_link *at = pool->workers.next; at != &pool->workers; at = at->next) {
         struct worker *worker = container_of(at, struct worker, link);
 
@@ -130,7 +135,7 @@ static void call_all(struct mach_pool *pool)
         struct worker *worker = container_of(idle, struct worker, idle);
 
         pool->idlers--;
-        word_add(&pool->attending, 1);
+        coil__worker_promise(worker);
         __atomic_store_n(&worker->awake, 1, __ATOMIC_RELEASE);
         coil__mach_futex_wake(&worker->awake, 1);
     }

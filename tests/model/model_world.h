@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/atomic.h"
 #include "kit.h"
+#include "mach/spin.h"
 #include "model.h"
 
 #define mem_alloc model_alloc
@@ -25,6 +26,9 @@
 #define coil__mach_futex_wait model_futex_wait
 #define coil__mach_futex_wake model_futex_wake
 #define coil__mach_wait_interruptible model_wait_interruptible
+
+#undef SPIN_NS
+#define SPIN_NS 0 /* how long somebody looks is time's, and would not be the same in every run */
 
 #define pthread_mutex_t struct model_mutex
 #define pthread_mutex_init(mutex, attributes) ((mutex)->locked = 0)
@@ -93,5 +97,6 @@ static inline uintptr_t torn_add(struct word *word, uintptr_t n)
 #define word_or torn_or
 #define word_add torn_add
 #define word_sub(word, n) torn_add(word, -(uintptr_t)(n))
+#define word_unref(word) (torn_add(word, -(uintptr_t)1) == 0)
 
 #endif

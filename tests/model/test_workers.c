@@ -50,7 +50,8 @@ int start_in_model(struct mach_thread *thread, void (*fn)(void *arg), void *arg,
     if (made == WORKERS)
         return -EAGAIN;
     given[made++] = arg;
-    tell();
+    if (model_current() >= 0)
+        tell();
     return 0;
 }
 
@@ -64,11 +65,14 @@ void wake_address(const uint32_t *word, int n)
 }
 
 #include "mach/workers.c"
+#include "mach/workers_idle.c"
 #include "mach/workers_owner.c"
+#include "mach/workers_queue.c"
 
 static struct mach_pool pool;
 static struct mach_work lent[2];
 static int ran[2], taken_back;
+static bool brisk;
 
 static void run_one(struct mach_work *work)
 {
@@ -81,10 +85,21 @@ static void setup(void)
     news.value = 0;
     ran[0] = ran[1] = taken_back = made = 0;
     submitters = 1;
+    brisk = false;
     pool.limit = 1;
     coil__mach_pool_init(&pool);
     for (int i = 0; i < 2; i++)
         lent[i] = (struct mach_work){.run = run_one};
+}
+
+/* A brisk one takes all there is at a time. */
+static void run_made(struct worker *worker)
+{
+    if (brisk) {
+        worker->row = 1;
+        pool.brisk = true;
+    }
+    run_worker(worker);
 }
 
 /* Until the pool can want no thread any more. */
@@ -96,7 +111,7 @@ static void run_workers(void)
         uint32_t seen = (uint32_t)word_load(&news);
 
         if (index < made)
-            run_worker(given[index++]);
+            run_made(given[index++]);
         else if (submitters == 0)
             return;
         else
@@ -132,6 +147,21 @@ static void submit_and_take_back(void)
     tell();
 }
 
+static void setup_brisk(void)
+{
+    setup();
+    brisk = true;
+    submit(&lent[0]);
+    submit(&lent[1]);
+}
+
+static void take_one_back(void)
+{
+    taken_back = coil__mach_pool_withdraw(&pool, &lent[1]);
+    submitters--;
+    tell();
+}
+
 /* The worker slept until nothing came, and ended. */
 static void check_one(void)
 {
@@ -146,10 +176,24 @@ static void check_both(void)
     check_one();
 }
 
+static void check_batch(void)
+{
+    MODEL_CHECK(ran[0] == 1 && ran[1] + taken_back == 1);
+    MODEL_CHECK(pool.threads == 0 && pool.running == 0 && pool.queued == 0);
+    MODEL_CHECK(pool.attending.value == 0);
+}
+
 static const struct model_program alone = {setup, {run_workers, submit_one}, check_one};
 static const struct model_program take_back = {
     setup, {run_workers, submit_and_take_back}, check_one};
 static const struct model_program two_works = {setup, {run_workers, submit_both}, check_both};
+
+static const struct model_program batch = {setup_brisk, {run_workers, take_one_back}, check_batch};
+
+SLOW_TEST(one_of_a_batch_runs_once_or_is_taken_back, 120)
+{
+    model_prove("batch, take back", &batch);
+}
 
 SLOW_TEST(a_work_runs_once_or_is_taken_back, 120)
 {
@@ -166,4 +210,6 @@ TEST(torn_operations_are_found)
 {
     model_torn = TORN_CAS;
     model_refute("torn swap, two works", &two_works, "");
+    model_torn = TORN_OR;
+    model_refute("torn flag, batch", &batch, "");
 }
