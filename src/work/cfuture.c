@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "mach/clock.h"
 #include "mach/interrupt.h"
+#include "mach/spin.h"
 #include "mach/sys.h"
 #include "mach/thread.h"
 #include "mach/workers.h"
@@ -22,7 +23,6 @@ struct coil_cfuture *coil__cfuture_no_memory(void)
         .kind = &immortal,
         .state = {CF_DONE},
         .refs = {1u << 30},
-        .callbacks = {CALLBACKS_CLOSED},
         .flags = {CF_SEEN},
         .result = {-ENOMEM, NULL},
         .place = "out-of-memory",
@@ -67,22 +67,48 @@ static void call_back(struct coil_cfuture *future)
     }
 }
 
-void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result result,
-                            struct coil_exception *exception, coil_drop_fn *drop)
+static void tell_who_asked(struct coil_cfuture *future, uintptr_t was)
+{
+    if (was & CF_WAITERS)
+        coil__mach_futex_wake(word_futex(&future->state), INT32_MAX);
+    if (was & CF_WATCHED) {
+        ring(future);
+        call_back(future);
+    }
+}
+
+void coil__cfuture_settle(struct coil_cfuture *future, struct coil_result result,
+                          struct coil_exception *exception, coil_drop_fn *drop)
 {
     uintptr_t was;
 
     future->result = result;
     future->exception = exception;
     future->drop = drop;
-    coil_cfuture_ref(future); /* whoever waits may give up the last one as soon as it is done */
     was = word_or(&future->state, CF_DONE);
     INVARIANT((was & CF_DONE) == 0);
-    if (was & CF_WAITERS)
-        coil__mach_futex_wake(word_futex(&future->state), INT32_MAX);
-    ring(future);
-    call_back(future);
+    if ((was & (CF_WAITERS | CF_WATCHED)) != 0)
+        tell_who_asked(future, was);
+}
+
+void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result result,
+                            struct coil_exception *exception, coil_drop_fn *drop)
+{
+    coil_cfuture_ref(future);
+    coil__cfuture_settle(future, result, exception, drop);
     coil_cfuture_unref(future);
+}
+
+/* Asks to be told when it is done. False: it is, and nobody is told any more. */
+static bool watch(struct coil_cfuture *future)
+{
+    uintptr_t was = word_load(&future->state);
+
+    do {
+        if ((was & (CF_DONE | CF_WATCHED)) != 0)
+            return (was & CF_WATCHED) != 0;
+    } while (!word_cas(&future->state, &was, was | CF_WATCHED));
+    return true;
 }
 
 /* In the child of a fork nobody will complete it: that is its end. The eventfd is shared with the
@@ -127,15 +153,25 @@ bool coil_cfuture_done(const struct coil_cfuture *future)
     return is_done(future);
 }
 
-static void spin(struct coil_cfuture *future, int64_t spin_ns)
-{
-    int64_t until = mach_now() + spin_ns;
+/* How this thread fares with looking before it sleeps. */
+static __thread struct mach_spin spin;
 
-    do
-        for (int i = 0; i < 64; i++)
-            if ((word_load(&future->state) & CF_DONE) != 0)
-                return;
-    while (mach_now() < until);
+/*
+ * See mach/spin.h. Each look takes the word away from who will complete it: the longer it has been
+ * in vain the rarer are the looks.
+ */
+static bool look_for_a_while(const struct coil_cfuture *future, int64_t now, int64_t until)
+{
+    const int64_t began = now;
+
+    while (now < until) {
+        for (int64_t i = 0; i <= (now - began) / 256; i++)
+            mach_relax();
+        if ((word_load(&future->state) & CF_DONE) != 0)
+            return true;
+        now = mach_now();
+    }
+    return false;
 }
 
 static int sleep_once(struct coil_cfuture *future, uintptr_t state, uint32_t seen,
@@ -162,9 +198,9 @@ static int sleep_until_done(struct coil_cfuture *future, int64_t deadline_ns, ui
 }
 
 /* If work that waits finds another thread, and nobody who would have to end first waits for us. */
-static int sleep_if_allowed(struct coil_cfuture *future, int64_t timeout_ns, uint32_t seen)
+static int sleep_if_allowed(struct coil_cfuture *future, int64_t timeout_ns, int64_t deadline_ns,
+                            uint32_t seen)
 {
-    int64_t now = mach_now();
     struct circle_edge edge;
     int err = coil__circle_enter(&edge, future, timeout_ns);
 
@@ -172,10 +208,25 @@ static int sleep_if_allowed(struct coil_cfuture *future, int64_t timeout_ns, uin
         return err;
     err = coil__mach_worker_waits();
     if (err == 0) {
-        err = sleep_until_done(future, time_after(now, timeout_ns), seen);
+        err = sleep_until_done(future, deadline_ns, seen);
         coil__mach_worker_goes_on();
     }
     coil__circle_leave(&edge);
+    return err;
+}
+
+static int look_and_sleep(struct coil_cfuture *future, int64_t timeout_ns, uint32_t seen)
+{
+    int64_t now = mach_now(), deadline = time_after(now, timeout_ns), until;
+    int err = 0;
+
+    spin.limit_ns = future->spin_ns != 0 ? future->spin_ns : SPIN_NS;
+    if (future->kind->sleep != NULL) /* there is more to be looked at than the word */
+        return sleep_if_allowed(future, timeout_ns, deadline, seen);
+    until = spin_begin(&spin, now);
+    if (!look_for_a_while(future, now, until < deadline ? until : deadline))
+        err = sleep_if_allowed(future, timeout_ns, deadline, seen);
+    spin_end(&spin, mach_now());
     return err;
 }
 
@@ -195,12 +246,7 @@ int coil__cfuture_wait_since(struct coil_cfuture *future, int64_t timeout_ns, ui
         return err;
     if (timeout_ns <= 0)
         return -ETIMEDOUT;
-    if (future->spin_ns > 0) {
-        spin(future, future->spin_ns);
-        if (is_done(future))
-            return 0;
-    }
-    return sleep_if_allowed(future, timeout_ns, seen);
+    return look_and_sleep(future, timeout_ns, seen);
 }
 
 struct coil_result coil_cfuture_result(struct coil_cfuture *future, int64_t timeout_ns)
@@ -209,7 +255,7 @@ struct coil_result coil_cfuture_result(struct coil_cfuture *future, int64_t time
 
     if (err != 0)
         return coil_error(err);
-    if ((word_load(&future->flags) & CF_SEEN) == 0)
+    if (future->result.status < 0 && (word_load(&future->flags) & CF_SEEN) == 0)
         word_or(&future->flags, CF_SEEN);
     return future->result;
 }
@@ -267,11 +313,16 @@ void coil_cfuture_add_done_callback(struct coil_cfuture *future,
                                     struct coil_cfuture_callback *callback,
                                     coil_cfuture_done_fn *fn, void *arg)
 {
-    uintptr_t was = word_load(&future->callbacks);
+    uintptr_t was;
 
     callback->fn = fn;
     callback->arg = arg;
-    is_done(future);
+    is_done(future); /* in the child of a fork it is now */
+    if (!watch(future)) {
+        fn(future, arg);
+        return;
+    }
+    was = word_load(&future->callbacks);
     do {
         if (was == CALLBACKS_CLOSED) {
             fn(future, arg);
@@ -289,6 +340,7 @@ int coil_cfuture_fd(struct coil_cfuture *future)
     is_done(future); /* in the child of a fork it is now */
     if (word_load(&future->fd) != 0)
         return (int)word_load(&future->fd) - 1;
+    watch(future);
     fd = coil__sys_eventfd();
     if (fd < 0)
         return fd;
@@ -347,7 +399,7 @@ static void free_cfuture(struct coil_cfuture *future)
 
 void coil_cfuture_unref(struct coil_cfuture *future)
 {
-    if (future != NULL && word_sub(&future->refs, 1) == 0)
+    if (future != NULL && word_unref(&future->refs))
         free_cfuture(future);
 }
 

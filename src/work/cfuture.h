@@ -6,6 +6,7 @@
  *   CANCEL     cancellation was asked, at any time
  *   POSTED     the request to cancel is on its way (the kind's own)
  *   WAITERS    a thread sleeps on the word
+ *   WATCHED    somebody wants to be told: there may be callbacks, or a descriptor
  *   DONE       the result is there, for ever; set last, by one, the only transition that wakes
  */
 #ifndef COIL_WORK_CFUTURE_H
@@ -16,7 +17,14 @@
 #include "base/atomic.h"
 #include "loop/exception.h"
 
-enum cfuture_bits { CF_RUNNING = 1, CF_CANCEL = 2, CF_POSTED = 4, CF_WAITERS = 8, CF_DONE = 16 };
+enum cfuture_bits {
+    CF_RUNNING = 1,
+    CF_CANCEL = 2,
+    CF_POSTED = 4,
+    CF_WAITERS = 8,
+    CF_DONE = 16,
+    CF_WATCHED = 32
+};
 
 struct coil_cfuture;
 
@@ -33,23 +41,24 @@ struct cfuture_kind {
     void (*free)(struct coil_cfuture *future);
 };
 
-/* Embedded first in what each kind knows more. */
+/* Embedded first in what each kind knows more. What whoever completes it needs comes last: where it
+ * is placed well, one cache line. */
 struct coil_cfuture {
+    struct word fd;     /* eventfd + 1, 0: none asked for */
+    struct word reason; /* struct coil_exception: why it is to be cancelled; first asked, first
+                           kept */
+    struct word flags;  /* CF_SEEN, CF_TAKEN */
+    const char *place;
+    int64_t spin_ns; /* how long a waiter looks before it sleeps */
+    uint32_t generation;
+
     const struct cfuture_kind *kind;
     struct word state;
     struct word refs;
-    struct word callbacks; /* a stack of coil_cfuture_callback; 1: done, none is taken any more */
-    struct word fd;        /* eventfd + 1, 0: none asked for */
-    struct word reason;    /* struct coil_exception: why it is to be cancelled; first asked, first
-                              kept */
-    struct word flags;     /* CF_SEEN, CF_TAKEN */
-    uint32_t generation;
-    int64_t spin_ns; /* how long a waiter looks before it sleeps */
-
+    struct word callbacks;     /* a stack of coil_cfuture_callback; 1: none is taken any more */
     struct coil_result result; /* from DONE on */
     struct coil_exception *exception;
     coil_drop_fn *drop;
-    const char *place;
 };
 
 enum cfuture_flags { CF_SEEN = 1, CF_TAKEN = 2 };
@@ -58,7 +67,11 @@ enum cfuture_flags { CF_SEEN = 1, CF_TAKEN = 2 };
 void coil__cfuture_init(struct coil_cfuture *future, const struct cfuture_kind *kind,
                         const char *place);
 
-/* The only place that sets DONE. Takes the exception over. Any thread. */
+/* The only place that sets DONE. Takes the exception over. Any thread, which has a reference. */
+void coil__cfuture_settle(struct coil_cfuture *future, struct coil_result result,
+                          struct coil_exception *exception, coil_drop_fn *drop);
+
+/* The same for who has none: whoever waits may give up the last one as soon as it is done. */
 void coil__cfuture_complete(struct coil_cfuture *future, struct coil_result result,
                             struct coil_exception *exception, coil_drop_fn *drop);
 

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "loop/loop.h"
 #include "work/arrival.h"
+#include "work/job_memory.h"
 #include "work/thread_job.h"
 #include "work/wrap.h"
 
@@ -14,6 +15,8 @@ struct call {
     coil_drop_fn *drop;
     struct thread_job job; /* last */
 };
+
+_Static_assert(sizeof(struct call) <= JOB_BYTES, "a job has room");
 
 static struct call *of_arrival(struct arrival *arrival)
 {
@@ -52,7 +55,7 @@ static void free_call(struct arrival *arrival)
     struct call *self = of_arrival(arrival);
 
     coil__thread_job_fini(&self->job);
-    mem_free(self);
+    coil__job_memory_put(self);
 }
 
 static const struct arrival_kind call_kind = {
@@ -107,11 +110,12 @@ static struct coil_future *refuse(const struct job_spec *spec, struct coil_futur
 static struct coil_future *lend(struct coil_executor *executor, struct coil_loop *loop,
                                 const struct job_spec *spec)
 {
-    struct call *self = mem_alloc(sizeof(*self));
+    struct call *self = coil__job_memory_get();
     int err;
 
     if (self == NULL || coil__thread_job_init(&self->job, &job_kind, &self->state, spec) != 0) {
-        mem_free(self);
+        if (self != NULL)
+            coil__job_memory_put(self);
         return refuse(spec, &loop->no_memory);
     }
     self->state = (struct word){0};

@@ -21,10 +21,11 @@ static void end(struct thread_job *self, struct coil_result result,
 }
 
 /* Back to what was this thread's before; `self` may be gone afterwards. */
-static void leave(struct thread_job *self, const struct word *outer, struct coil_context *context)
+static void leave(struct thread_job *self, const struct word *outer, struct coil_context **slot,
+                  struct coil_context *context)
 {
     coil__job_state = outer;
-    *coil__context_slot() = context;
+    *slot = context;
     if (self->drop_arg != NULL)
         self->drop_arg(self->arg);
 }
@@ -32,16 +33,16 @@ static void leave(struct thread_job *self, const struct word *outer, struct coil
 static void run_job(struct mach_work *work)
 {
     struct thread_job *self = thread_job_of(work);
-    struct coil_context *context = *coil__context_slot();
+    struct coil_context **slot = coil__context_slot(), *context = *slot;
     const struct word *outer = coil__job_state;
     struct coil_result result;
 
     word_or(self->state, CF_RUNNING);
     coil__job_state = self->state;
-    *coil__context_slot() = self->context;
+    *slot = self->context;
     coil__raised_clear();
     result = self->fn(self->arg);
-    leave(self, outer, context);
+    leave(self, outer, slot, context);
     end(self, result, coil__raised_for(result));
 }
 
@@ -50,7 +51,7 @@ static void job_died(struct mach_work *work)
 {
     struct thread_job *self = thread_job_of(work);
 
-    leave(self, NULL, NULL);
+    leave(self, NULL, coil__context_slot(), NULL);
     end(self, coil_error(-COIL_EDIED),
         coil__exception_text(COIL_EDIED, self->place, "the job ended its thread"));
 }

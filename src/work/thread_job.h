@@ -17,17 +17,19 @@ struct thread_job_kind {
     void (*unref)(struct thread_job *job); /* the pool's reference too, when it has let go */
 };
 
+/* What the worker needs stands first, in two cache lines if it is placed well. */
 struct thread_job {
-    const struct thread_job_kind *kind;
-    struct word *state;     /* of enum cfuture_bits; CF_POSTED: what came of it has been told */
-    struct mach_pool *pool; /* that it was lent to, if any; its memory is never given back */
     struct mach_work work;
     coil_coroutine_fn *fn;
     void *arg;
-    coil_drop_fn *drop_arg, *drop_result;
+    const struct thread_job_kind *kind;
+    struct word *state; /* of enum cfuture_bits; CF_POSTED: what came of it has been told */
     struct coil_context *context; /* the cell that it runs in; owned, unless it is the one below */
-    char *name;                   /* NULL: the place's */
+    coil_drop_fn *drop_arg, *drop_result;
     const char *place;
+
+    struct mach_pool *pool;   /* that it was lent to, if any; its memory is never given back */
+    char *name;               /* NULL: the place's */
     struct thread_job *next;  /* among survivors */
     int64_t since_ns;         /* a survivor's */
     struct coil_context cell; /* last: it ends in an array of no elements */

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "mach/clock.h"
 #include "mach/thread.h"
+#include "work/job_memory.h"
 #include "work/stop.h"
 #include "work/thread_job.h"
 
@@ -28,10 +29,15 @@ static struct thread_pool *pool_of(const struct coil_executor *executor)
 
 /* ---- jobs ---- */
 
+/* The lines that go from one processor to another and back: the future's last, the job's first. */
 struct pool_job {
+    char apart[2 * CACHE_LINE - sizeof(struct coil_cfuture)];
     struct coil_cfuture future;
     struct thread_job job;
 };
+
+_Static_assert(offsetof(struct pool_job, job) == 2 * CACHE_LINE, "the lines of a job");
+_Static_assert(sizeof(struct pool_job) <= JOB_BYTES, "a job has room");
 
 static struct pool_job *of_thread_job(struct thread_job *job)
 {
@@ -41,7 +47,7 @@ static struct pool_job *of_thread_job(struct thread_job *job)
 static void job_ended(struct thread_job *job, struct coil_result result,
                       struct coil_exception *exception)
 {
-    coil__cfuture_complete(&of_thread_job(job)->future, result, exception, job->drop_result);
+    coil__cfuture_settle(&of_thread_job(job)->future, result, exception, job->drop_result);
 }
 
 static void job_ref(struct thread_job *job)
@@ -79,7 +85,7 @@ static void free_job(struct coil_cfuture *future)
     struct pool_job *self = container_of(future, struct pool_job, future);
 
     coil__thread_job_fini(&self->job);
-    mem_free(self);
+    coil__job_memory_put(self);
 }
 
 static const struct cfuture_kind future_kind = {
@@ -87,14 +93,14 @@ static const struct cfuture_kind future_kind = {
 
 static struct coil_cfuture *submit(struct coil_executor *executor, const struct job_spec *spec)
 {
-    struct pool_job *self = mem_alloc(sizeof(*self));
+    struct pool_job *self = coil__job_memory_get();
     int err;
 
     if (self == NULL)
         return coil__job_refuse(spec, -ENOMEM);
     memset(&self->future, 0, sizeof(self->future));
     if (coil__thread_job_init(&self->job, &job_kind, &self->future.state, spec) != 0) {
-        mem_free(self);
+        coil__job_memory_put(self);
         return coil__job_refuse(spec, -ENOMEM);
     }
     coil__cfuture_init(&self->future, &future_kind, spec->place);
