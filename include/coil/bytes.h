@@ -10,8 +10,8 @@
  *     write(1, picture->data, picture->size);
  *     coil_bytes_free(picture);
  *
- * Large ones lie in shared memory where the system has it, so that handing them to another process
- * copies nothing.
+ * Large ones that are made in a worker of a process pool lie in shared memory where the system has
+ * it, so that handing them over copies nothing.
  */
 #ifndef COIL_BYTES_H
 #define COIL_BYTES_H

@@ -2,9 +2,9 @@
  * Concurrent futures: results that threads wait for (concurrent.futures.Future, and better:
  * cancelling one can be waited for, and a job that refuses cancellation has its value delivered).
  *
- * Everything here may be called from any thread. No handle stays pending: when its loop stops, dies
- * or stayed behind in the parent of a fork, it is done with -COIL_ESTOPPED, -COIL_EDIED or
- * -COIL_EFORKED.
+ * All but coil_wrap_future and coil_share_future may be called from any thread. No job's handle
+ * stays pending: when its loop stops, dies or stayed behind in the parent of a fork, it is done with
+ * -COIL_ESTOPPED, -COIL_EDIED or -COIL_EFORKED.
  */
 #ifndef COIL_CFUTURE_H
 #define COIL_CFUTURE_H
@@ -40,7 +40,7 @@ COIL_EXPORT struct coil_cfuture *coil_submit_to_loop_at(struct coil_loop *loop,
 /* What a handle can be seen doing. */
 enum coil_cfuture_state {
     COIL_CFUTURE_PENDING,    /* submitted, not started */
-    COIL_CFUTURE_RUNNING,    /* the coroutine has started */
+    COIL_CFUTURE_RUNNING,    /* its coroutine or function has started */
     COIL_CFUTURE_CANCELLING, /* asked to cancel, unwinding */
     COIL_CFUTURE_DONE
 };
@@ -152,11 +152,13 @@ COIL_EXPORT int coil_cfuture_fd(struct coil_cfuture *future);
 
 /**
  * A future of the running loop that is settled with it (asyncio: wrap_future): how a coroutine of
- * any loop awaits a job of any other. Cancelling it cancels the job.
- * Call it as coil_wrap_future(future).
+ * any loop awaits a job of any other. Cancelling it cancels the job; it is cancelled at once itself,
+ * while the job may still unwind. Call it as coil_wrap_future(future).
  *
- * Suspends: no. Owns: the caller has one reference to what is returned.
- * Returns: the future.
+ * Suspends: no.
+ * Owns: the caller has one reference to what is returned. The value stays the concurrent future's.
+ * Returns: the future, never NULL; one that failed already with -ENOMEM. When the loop closes
+ * before the job is done, it fails with -COIL_ESTOPPED.
  */
 COIL_EXPORT struct coil_future *coil_wrap_future_at(struct coil_cfuture *future, const char *place);
 #define coil_wrap_future(future) coil_wrap_future_at(future, COIL_PLACE("wrap_future"))
@@ -170,7 +172,7 @@ COIL_EXPORT struct coil_future *coil_wrap_future_at(struct coil_cfuture *future,
  * Owns: the caller has one reference. The result's value is the concurrent future's from when it is
  * done: who else awaits the loop's one may look at it while the concurrent one lives.
  * Returns: the concurrent future, never NULL; one that failed already with -ENOMEM. When the loop
- * closes before it is settled, it is done with -COIL_ESTOPPED.
+ * closes before it is settled, it is done with -COIL_ESTOPPED (-COIL_EDIED: its thread ended).
  */
 COIL_EXPORT struct coil_cfuture *coil_share_future_at(struct coil_future *future,
                                                       const char *place);
@@ -218,8 +220,8 @@ COIL_EXPORT int coil_cfuture_as_completed_add(struct coil_cfuture_as_completed *
  * Suspends: in a task; elsewhere it blocks the thread. Unless one is done already.
  * Cancel-safe: yes; nothing is lost. Thread: any, one at a time.
  * Returns: the future; -COIL_EENDED after the last, until one is added; -ETIMEDOUT; -EINTR after
- * coil_interrupt; -ECANCELED; -ENOMEM; -EDEADLK as coil_cfuture_wait, if it is so for any that is
- * not done; -COIL_ESTOPPED in a task whose loop ends.
+ * coil_interrupt; -ECANCELED; -ENOMEM; -EDEADLK as coil_cfuture_wait_many; -COIL_ESTOPPED in a task
+ * whose loop ends.
  */
 COIL_EXPORT coil_async struct coil_result
 coil_cfuture_as_completed_next(struct coil_cfuture_as_completed *iteration, int64_t timeout_ns);
@@ -270,7 +272,7 @@ COIL_EXPORT int coil_cfuture_set_result(struct coil_cfuture *future, struct coil
  * The id of the task behind it, for coil/inspect.h.
  *
  * Suspends: no. Thread: any.
- * Returns: it; 0 while it has not started, and for plain functions.
+ * Returns: it; 0 while it has not started, and where there is none, as for functions.
  */
 COIL_EXPORT uint64_t coil_cfuture_task_id(const struct coil_cfuture *future);
 
@@ -284,7 +286,7 @@ COIL_EXPORT struct coil_cfuture *coil_cfuture_ref(struct coil_cfuture *future);
 
 /**
  * Gives one reference up. A result nobody took is dropped with the last one; an error nobody looked
- * at is reported.
+ * at is reported on stderr, but for -ECANCELED and -COIL_ESTOPPED.
  *
  * Suspends: no. Thread: any. NULL is fine.
  */

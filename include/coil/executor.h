@@ -25,7 +25,7 @@
  * wait is refused with -EDEADLK; it never hangs. On loops it awaits, coil_wrap_future.
  *
  * In the child of a fork an executor of the parent refuses all work with -COIL_EFORKED; there it
- * can only be closed.
+ * can only be closed. The process's own one goes on, with threads of its own.
  */
 #ifndef COIL_EXECUTOR_H
 #define COIL_EXECUTOR_H
@@ -170,11 +170,14 @@ COIL_EXPORT const struct coil_exception *coil_results_exception(const struct coi
 
 /**
  * A future of the running loop for a job elsewhere (asyncio: loop.run_in_executor). `executor` NULL
- * is the loop's default one. Cancelled it is done at once; what the job brings later is dropped.
- * Call it as coil_run_in_executor(executor, fn, arg), or ..._with(..., &options).
+ * is the loop's default one. Cancelled it is done at once; what the job brings later is dropped. A
+ * simulated loop does here and now what is for the process's own executor, since a thread would not
+ * be the same in every run. Call it as coil_run_in_executor(executor, fn, arg), or
+ * ..._with(..., &options).
  *
  * Suspends: no. Owns: the caller has one reference.
- * Returns: the future; one that failed already as coil_executor_submit's does.
+ * Returns: the future, never NULL; it fails as coil_executor_submit's does, and with -COIL_ESTOPPED
+ * when the loop closes before the job is done.
  */
 COIL_EXPORT struct coil_future *coil_run_in_executor_at(struct coil_executor *executor,
                                                         coil_coroutine_fn *fn, void *arg,
@@ -251,8 +254,9 @@ COIL_EXPORT coil_async int64_t coil_executor_map_at(struct coil_executor *execut
 
 /**
  * Whether the running job should give up: its cancellation was asked, or its executor is shut down
- * and done waiting. Cheap enough for inner loops. False outside of jobs. One of several jobs
- * that a process has at once hears of it when it has awaited.
+ * and done waiting. Cheap enough for inner loops. In a task that is no job: whether its
+ * cancellation was asked; elsewhere false. One of several jobs that a process has at once hears of
+ * it when it has awaited.
  *
  * Suspends: no. Thread: any; about the job that runs in this thread or task.
  * Returns: true from then on.

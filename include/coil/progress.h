@@ -1,6 +1,6 @@
 /*
  * A progress bar: how much is done, how fast, how much failed, how long it will take. Drawn on a
- * terminal, at most ten times a second; silent where there is none.
+ * terminal, at most ten times a second; silent where there is none, or TERM says that it is dumb.
  *
  *     resize  [##########..........]  512/1024  211/s  3 failed  0:02 left
  *
@@ -55,7 +55,7 @@ COIL_EXPORT void coil_progress_add(struct coil_progress *progress, bool failed);
 COIL_EXPORT void coil_progress_clear(struct coil_progress *progress);
 
 /**
- * Draws the last state, with the time it took, and ends the line.
+ * Draws the last state, with the time it took, and ends the line; nothing if nothing was counted.
  *
  * Suspends: no. Thread: one at a time.
  */
