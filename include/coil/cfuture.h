@@ -3,8 +3,8 @@
  * cancelling one can be waited for, and a job that refuses cancellation has its value delivered).
  *
  * All but coil_wrap_future and coil_share_future may be called from any thread. No job's handle
- * stays pending: when its loop stops, dies or stayed behind in the parent of a fork, it is done with
- * -COIL_ESTOPPED, -COIL_EDIED or -COIL_EFORKED.
+ * stays pending: when its loop stops, dies or stayed behind in the parent of a fork, it is done
+ * with -COIL_ESTOPPED, -COIL_EDIED or -COIL_EFORKED.
  */
 #ifndef COIL_CFUTURE_H
 #define COIL_CFUTURE_H
@@ -152,8 +152,8 @@ COIL_EXPORT int coil_cfuture_fd(struct coil_cfuture *future);
 
 /**
  * A future of the running loop that is settled with it (asyncio: wrap_future): how a coroutine of
- * any loop awaits a job of any other. Cancelling it cancels the job; it is cancelled at once itself,
- * while the job may still unwind. Call it as coil_wrap_future(future).
+ * any loop awaits a job of any other. Cancelling it cancels the job; it is cancelled at once
+ * itself, while the job may still unwind. Call it as coil_wrap_future(future).
  *
  * Suspends: no.
  * Owns: the caller has one reference to what is returned. The value stays the concurrent future's.
