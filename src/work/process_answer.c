@@ -1,12 +1,14 @@
-/* What jobs of workers come to: told by a packet to the manager, or straight to who waits. */
-#include "work/process_answer.h"
-
+/* What jobs of workers come to, and how a thread waits for that. */
 #include <errno.h>
 
+#include "mach/clock.h"
 #include "mach/interrupt.h"
+#include "mach/spin.h"
 #include "work/bytes.h"
 #include "work/process_pack.h"
 #include "work/processes.h"
+
+static __thread struct mach_spin spinning = {.limit_ns = SPIN_NS};
 
 static struct outcome failed(int64_t status, const char *text)
 {
@@ -68,91 +70,42 @@ struct outcome coil__outcome_of(const struct job_parts *parts, int fd)
     return outcome.value != NULL ? outcome : failed(-ENOMEM, "there was no memory for its result");
 }
 
-/* Under the lock: of a job that may have left its seat meanwhile. */
-static void take_outcome(struct seat *seat, const struct job_head *head, struct outcome outcome,
-                         struct coil_link *done)
-{
-    struct process_job *job = head->slot < seat->pool->setup.at_once ? seat->at[head->slot] : NULL;
+/* ---- waiting ---- */
 
-    if (job != NULL && job->id == head->id) {
-        coil__process_job_off(job, outcome.status, outcome.value, outcome.exception, done);
-        return;
-    }
-    exception_unref(outcome.exception); /* a shutdown has left it behind */
-    if (outcome.value != NULL)
-        (head->flags & JOB_BATCH ? coil_results_free : coil_bytes_free)(outcome.value);
-}
-
-void coil__seat_answered(struct seat *seat, const struct job_head *head, struct outcome outcome)
+/* Takes what is there, and says what to sleep on if it is not what this thread waits for. NULL: it
+ * is done, or does not run yet, or is on its way: somebody else is woken for it. */
+static struct tray *begin_wait(struct process_job *job)
 {
-    struct process_pool *pool = seat->pool;
+    struct process_pool *pool = job->pool;
+    struct tray *answers = NULL;
     struct coil_link done;
 
     list_init(&done);
     pthread_mutex_lock(&pool->lock);
-    take_outcome(seat, head, outcome, &done);
-    coil__seat_dismiss(seat);
-    coil__process_pump(pool, &done);
+    if (job->seat != NULL)
+        coil__process_harvest(pool, &done);
+    if (job->seat != NULL && coil__slot_wait(&job->seat->board->slots[job->slot]))
+        answers = &job->seat->board->answers;
     pthread_mutex_unlock(&pool->lock);
     coil__process_complete(&done);
+    return answers;
 }
 
-/* ---- past the manager ---- */
-
-static struct answer *answer_of(const struct process_job *job)
-{
-    return &job->seat->answers[job->slot];
-}
-
-/* Under the lock. What it came to, if its worker has written that; the packet it would have been.
- */
-bool coil__answer_take(const struct process_job *job, struct job_head *head,
-                       struct outcome *outcome)
-{
-    const struct answer *answer = answer_of(job);
-    struct job_parts parts = {.head = {.kind = JOB_DONE, .slot = (uint16_t)job->slot}};
-
-    if (word_load(&answer->state) != ANSWER_GIVEN)
-        return false;
-    parts.head.id = job->id;
-    parts.head.status = answer->status;
-    parts.head.flags = answer->flags & JOB_NO_DATA;
-    parts.head.data_bytes = answer->data_bytes < ANSWER_BYTES ? answer->data_bytes : ANSWER_BYTES;
-    parts.data = answer->data;
-    *head = parts.head;
-    *outcome = coil__outcome_of(&parts, -1);
-    return true;
-}
-
-/* NULL: it does not run, or another thread waits for it already. */
-static struct answer *begin_wait(struct process_job *job)
-{
-    struct answer *answer = NULL;
-    uintptr_t none = ANSWER_NONE;
-
-    pthread_mutex_lock(&job->pool->lock);
-    if (job->seat != NULL && word_cas(&answer_of(job)->state, &none, ANSWER_WAITED))
-        answer = answer_of(job);
-    pthread_mutex_unlock(&job->pool->lock);
-    return answer;
-}
-
-/* Settles the job if it is this thread that was told. */
+/* The worker may have seen that this thread sleeps, and wakes nobody else. */
 static void end_wait(struct process_job *job)
 {
-    uintptr_t waited = ANSWER_WAITED;
-    struct outcome outcome;
-    struct job_head head;
-    struct seat *seat;
-    bool given = false;
+    struct process_pool *pool = job->pool;
+    struct coil_link done;
 
-    pthread_mutex_lock(&job->pool->lock);
-    seat = job->seat;
-    if (seat != NULL && !word_cas(&answer_of(job)->state, &waited, ANSWER_NONE))
-        given = coil__answer_take(job, &head, &outcome);
-    pthread_mutex_unlock(&job->pool->lock);
-    if (given)
-        coil__seat_answered(seat, &head, outcome);
+    list_init(&done);
+    pthread_mutex_lock(&pool->lock);
+    coil__process_harvest(pool, &done);
+    if (job->seat != NULL) {
+        coil__slot_wait_no_more(&job->seat->board->slots[job->slot]);
+        coil__process_watch(pool);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    coil__process_complete(&done);
 }
 
 static int sleep_on_future(struct process_job *job, uintptr_t state, uint32_t seen,
@@ -162,18 +115,36 @@ static int sleep_on_future(struct process_job *job, uintptr_t state, uint32_t se
                                          deadline_ns);
 }
 
+/* True: something came within the time that a sleep would cost. */
+static bool look_again(const struct process_job *job, const struct tray *answers)
+{
+    int64_t now = mach_now(), until = spin_begin(&spinning, now);
+
+    while (now < until) {
+        for (int i = 0; i < 64; i++) {
+            if (tray_has(answers) || (word_load(&job->future.state) & CF_DONE) != 0)
+                return true;
+            mach_relax();
+        }
+        now = mach_now();
+    }
+    return false;
+}
+
 int coil__process_sleep(struct coil_cfuture *future, uintptr_t state, uint32_t seen,
                         int64_t deadline_ns)
 {
     struct process_job *job = container_of(future, struct process_job, future);
-    struct answer *answer = begin_wait(job);
-    int err;
+    struct tray *answers = begin_wait(job);
+    int err = 0;
 
-    if (answer == NULL)
+    if (answers == NULL)
         return sleep_on_future(job, state, seen, deadline_ns);
-    err = coil__mach_wait_interruptible_or(word_futex(&future->state), (uint32_t)state,
-                                           word_futex(&answer->state), ANSWER_WAITED, seen,
-                                           deadline_ns);
+    if (!look_again(job, answers))
+        err = coil__mach_wait_interruptible_or(word_futex(&future->state), (uint32_t)state,
+                                               word_futex(&answers->top), TRAY_EMPTY, seen,
+                                               deadline_ns);
+    spin_end(&spinning, mach_now());
     end_wait(job);
     return err == -ENOSYS ? sleep_on_future(job, state, seen, deadline_ns) : err;
 }

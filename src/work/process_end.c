@@ -12,7 +12,7 @@
 #include "mach/clock.h"
 #include "mach/sys_io.h"
 #include "mach/thread.h"
-#include "work/processes.h"
+#include "work/process_ear.h"
 #include "work/stop.h"
 
 #define GOODBYE_NS COIL_SECONDS(1) /* for a worker without a job to go by itself */
@@ -40,6 +40,24 @@ static bool no_jobs(struct process_pool *pool)
 
 /* ---- jobs ---- */
 
+/* Under the lock. */
+static void cancel_in(struct seat *seat, struct coil_exception *reason, struct coil_link *done)
+{
+    struct coil_link *at, *next;
+
+    for (at = seat->waiting.next; at != &seat->waiting; at = next) {
+        struct process_job *job = container_of(at, struct process_job, link);
+
+        next = at->next;
+        if (coil__seat_withdraw(job))
+            coil__process_job_off(job, -ECANCELED, NULL, coil__exception_ref(reason), done);
+        else
+            coil__process_ask_cancel(job);
+    }
+    list_each (at, &seat->running)
+        coil__process_ask_cancel(container_of(at, struct process_job, link));
+}
+
 static void cancel_all(struct process_pool *pool)
 {
     struct coil_exception *reason =
@@ -48,11 +66,9 @@ static void cancel_all(struct process_pool *pool)
 
     list_init(&done);
     pthread_mutex_lock(&pool->lock);
-    coil__process_fail_queue(pool, -ECANCELED, reason, &done);
     for (unsigned i = 0; i < pool->executor.workers; i++)
-        for (unsigned slot = 0; slot < pool->setup.at_once; slot++)
-            if (pool->seats[i].at[slot] != NULL)
-                coil__process_ask_cancel(pool->seats[i].at[slot]);
+        cancel_in(&pool->seats[i], reason, &done);
+    coil__process_fail_queue(pool, -ECANCELED, reason, &done);
     pthread_mutex_unlock(&pool->lock);
     coil__process_complete(&done);
 }
@@ -70,7 +86,7 @@ static void take_survivor(struct seat *seat, unsigned slot, struct survivor *out
     struct process_job *job;
 
     pthread_mutex_lock(&seat->pool->lock);
-    job = seat->at[slot];
+    job = seat->places[slot].job;
     out->job = job;
     if (job != NULL) {
         snprintf(out->line, sizeof(out->line), "%.200s (%.200s) in worker %u (pid %d)", job->name,
@@ -98,7 +114,7 @@ static int64_t leave_survivors(struct process_pool *pool, const struct coil_stop
 
     list_init(&done);
     for (unsigned i = 0; i < pool->executor.workers; i++)
-        for (unsigned slot = 0; slot < pool->setup.at_once; slot++) {
+        for (unsigned slot = 0; slot < pool->slots; slot++) {
             take_survivor(&pool->seats[i], slot, &survivor, &done);
             if (survivor.job == NULL)
                 continue;
@@ -185,6 +201,17 @@ static void kill_workers(struct process_pool *pool)
     pthread_mutex_unlock(&pool->lock);
 }
 
+/* Nobody wakes it any more. */
+static struct coil_thread *take_manager(struct process_pool *pool)
+{
+    struct coil_thread *manager = pool->manager;
+
+    pthread_mutex_lock(&pool->lock);
+    pool->manager = NULL;
+    pthread_mutex_unlock(&pool->lock);
+    return manager;
+}
+
 static void end_processes(struct process_pool *pool)
 {
     wake(pool, false);
@@ -195,8 +222,7 @@ static void end_processes(struct process_pool *pool)
     wake(pool, false);
     while (!wait_until(pool, no_zygotes, time_after(mach_now(), GOODBYE_NS)))
         wake(pool, true);
-    coil_thread_close(pool->manager);
-    pool->manager = NULL;
+    coil_thread_close(take_manager(pool));
 }
 
 static bool is_managed(struct process_pool *pool)
@@ -223,6 +249,9 @@ int64_t coil__process_shutdown(struct coil_executor *self, const struct coil_sto
         coil__near_end(pool->zygote);
         pool->zygote = NULL;
     }
+    pthread_mutex_lock(&pool->lock);
     coil__process_close_seats(pool);
+    coil__ears_close(pool);
+    pthread_mutex_unlock(&pool->lock);
     return left_behind;
 }

@@ -1,10 +1,9 @@
 /* Jobs of a process pool, as any thread sees them: submitted, sent, cancelled, killed, done. */
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/alloc.h"
-#include "mach/sys_io.h"
-#include "mach/thread.h"
-#include "work/processes.h"
+#include "work/process_ear.h"
 
 static struct process_job *job_of(const struct coil_cfuture *future)
 {
@@ -24,6 +23,7 @@ static void settle(struct process_job *job)
     struct coil_result result = {job->status, job->value};
 
     executor_job_ends(&pool->executor);
+    coil__process_give_up_parts(job);
     coil__cfuture_complete(&job->future, result, job->exception, drop_of(job));
     if (word_sub(&pool->pending, 1) == 0 && executor_refuses(&pool->executor))
         coil__process_settled(pool);
@@ -38,26 +38,22 @@ void coil__process_complete(struct coil_link *done)
         settle(container_of(link, struct process_job, link));
 }
 
-static void leave_seat(struct process_job *job)
-{
-    struct seat *seat = job->seat;
-
-    seat->at[job->slot] = NULL;
-    seat->free[seat->free_slots++] = job->slot;
-    word_store(&seat->answers[job->slot].flag, 0);
-    word_store(&seat->answers[job->slot].state, ANSWER_NONE);
-    job->seat = NULL;
-}
-
 void coil__process_job_off(struct process_job *job, int64_t status, void *value,
                            struct coil_exception *exception, struct coil_link *done)
 {
     if (job->seat != NULL)
-        leave_seat(job);
+        coil__seat_lose(job);
     job->status = status;
     job->value = value;
     job->exception = exception;
     list_append(done, &job->link);
+}
+
+void coil__process_job_never(struct process_job *job, struct coil_link *done)
+{
+    struct coil_exception *reason = (struct coil_exception *)word_load(&job->future.reason);
+
+    coil__process_job_off(job, -ECANCELED, NULL, coil__exception_ref(reason), done);
 }
 
 void coil__process_fail_queue(struct process_pool *pool, int64_t status,
@@ -74,31 +70,19 @@ void coil__process_fail_queue(struct process_pool *pool, int64_t status,
 
 /* ---- cancelling ---- */
 
-static int send_cancel(const struct process_job *job)
+void coil__process_ask_cancel(struct process_job *job)
 {
     const struct coil_exception *reason =
         (const struct coil_exception *)word_load(&job->future.reason);
-    const char *text = coil_exception_text(reason);
-    struct job_head head = {.kind = JOB_CANCEL, .id = job->id, .slot = (uint16_t)job->slot};
-    struct letter letter;
+    struct board *board = job->seat->board;
+    struct slot *slot = &board->slots[job->slot];
 
-    head.text_bytes = (uint32_t)strnlen(text, TEXT_MOST);
-    coil__letter_begin(&letter);
-    coil__letter_add(&letter, &head, sizeof(head));
-    coil__letter_add(&letter, text, head.text_bytes);
-    return coil__letter_send(&letter, job->seat->socket);
-}
-
-void coil__process_ask_cancel(struct process_job *job)
-{
-    struct seat *seat = job->seat;
-    int err;
-
-    word_store(&seat->answers[job->slot].flag, CF_CANCEL);
-    err = seat->full ? 0 : send_cancel(job);
-    if (err != 0 && err != -EPIPE && err != -ECONNRESET) /* it must not get lost */
-        coil__seat_is_full(seat);
-    job->cancel_waits = seat->full;
+    if (word_load(&slot->flag) == 0)
+        snprintf(slot->reason, sizeof(slot->reason), "%s", coil_exception_text(reason));
+    word_store(&slot->flag, CF_CANCEL);
+    word_add(&board->cancels, 1);
+    if (coil__tray_kick(&board->requests))
+        coil__seat_ring(job->seat);
 }
 
 static void cancel(struct coil_cfuture *future)
@@ -111,9 +95,9 @@ static void cancel(struct coil_cfuture *future)
     pthread_mutex_lock(&pool->lock);
     if (job->queued) {
         coil__process_leave_queue(job);
-        coil__process_job_off(
-            job, -ECANCELED, NULL,
-            coil__exception_ref((struct coil_exception *)word_load(&future->reason)), &done);
+        coil__process_job_never(job, &done);
+    } else if (job->seat != NULL && coil__seat_withdraw(job)) {
+        coil__process_job_never(job, &done);
     } else if (job->seat != NULL) {
         coil__process_ask_cancel(job);
     }
@@ -143,6 +127,7 @@ static const struct cfuture_kind job_kind = {
 int coil_process_pool_kill(struct coil_cfuture *future)
 {
     struct process_job *job = job_of(future);
+    struct coil_link done;
     bool runs;
 
     if (future == NULL)
@@ -151,13 +136,16 @@ int coil_process_pool_kill(struct coil_cfuture *future)
         return -EALREADY;
     if (future->kind != &job_kind)
         return -EINVAL;
+    list_init(&done);
     pthread_mutex_lock(&job->pool->lock);
     runs = job->seat != NULL;
-    if (runs) {
-        job->end = JOB_KILLED;
-        coil__seat_kill(job->seat);
-    }
+    if (runs && coil__seat_withdraw(job))
+        coil__process_job_never(job, &done);
+    else if (runs)
+        runs = coil__seat_kill_for(job, JOB_KILLED, &done);
+    coil__process_pump(job->pool, &done);
     pthread_mutex_unlock(&job->pool->lock);
+    coil__process_complete(&done);
     if (runs)
         return 0;
     return coil_cfuture_cancel(future) ? 0 : -EALREADY;
@@ -228,6 +216,7 @@ struct coil_cfuture *coil__process_submit(struct coil_executor *self, struct pay
     word_add(&pool->pending, 1);
     if (coil__process_is_large(job))
         coil__process_share_parts(job);
+    job->ear = coil__ear_here(pool);
     list_init(&done);
     pthread_mutex_lock(&pool->lock);
     status = enqueue(job, &done);

@@ -8,11 +8,12 @@
 
 #include "mach/clock.h"
 #include "mach/thread.h"
-#include "work/processes.h"
+#include "work/process_ear.h"
 
 #define FAILURES_AT_MOST 5
 #define STARTING_AT_MOST 8   /* a socket may take no more than ten packets at a time */
 #define RETRY_NS COIL_MS(10) /* doubled with each failure */
+#define WATCH_NS COIL_MS(10)
 
 /* ---- failures ---- */
 
@@ -135,12 +136,34 @@ static struct seat *take_empty_seat(struct process_pool *pool)
     return seat;
 }
 
+/* From the first worker on somebody listens. */
+static int have_boards(struct process_pool *pool)
+{
+    struct coil_future *task;
+    int err;
+
+    if (pool->boards != NULL)
+        return 0;
+    err = coil__process_open_boards(pool);
+    if (err != 0)
+        return err;
+    task = coil_create_task(coil__ear_of_manager, pool);
+    if (coil_future_done(task)) { /* there is no memory for it */
+        coil__process_close_boards(pool);
+        err = -ENOMEM;
+    }
+    coil_future_unref(task);
+    return err;
+}
+
 static void start_seat(struct process_pool *pool, struct seat *seat)
 {
     int err;
 
     seat->zygote = pool->zygote;
-    err = coil__seat_start(seat);
+    err = have_boards(pool);
+    if (err == 0)
+        err = coil__seat_start(seat);
     if (err == 0)
         return;
     pthread_mutex_lock(&pool->lock);
@@ -176,21 +199,31 @@ static void start_workers(struct process_pool *pool)
 
 /* ---- time ---- */
 
-static void for_each_timed(struct process_pool *pool, int64_t now, int64_t *next)
+static struct process_job *overdue(const struct seat *seat, int64_t now, int64_t *next)
 {
-    for (unsigned i = 0; i < pool->executor.workers; i++)
-        for (unsigned slot = 0; slot < pool->setup.at_once; slot++) {
-            struct process_job *job = pool->seats[i].at[slot];
+    struct coil_link *at;
 
-            if (job == NULL || job->deadline_ns == 0 || job->end != JOB_DIES)
-                continue;
-            if (job->deadline_ns <= now) {
-                job->end = JOB_TIMED_OUT;
-                coil__seat_kill(job->seat);
-            } else if (job->deadline_ns < *next) {
-                *next = job->deadline_ns;
-            }
-        }
+    list_each (at, &seat->running) {
+        struct process_job *job = container_of(at, struct process_job, link);
+
+        if (job->deadline_ns == 0 || job->end != JOB_DIES)
+            continue;
+        if (job->deadline_ns <= now)
+            return job;
+        if (job->deadline_ns < *next)
+            *next = job->deadline_ns;
+    }
+    return NULL;
+}
+
+static void end_overdue(struct process_pool *pool, int64_t now, int64_t *next,
+                        struct coil_link *done)
+{
+    struct process_job *job;
+
+    for (unsigned i = 0; i < pool->executor.workers; i++)
+        while ((job = overdue(&pool->seats[i], now, next)) != NULL)
+            coil__seat_kill_for(job, JOB_TIMED_OUT, done);
 }
 
 /* Kills those whose time is up, and comes back for the next. */
@@ -198,15 +231,62 @@ static void look_at_time(void *arg)
 {
     struct process_pool *pool = arg;
     int64_t now = mach_now(), next = COIL_FOREVER;
+    struct coil_link done;
 
+    list_init(&done);
     pthread_mutex_lock(&pool->lock);
     if (pool->timed)
-        for_each_timed(pool, now, &next);
+        end_overdue(pool, now, &next, &done);
     pool->timed = next != COIL_FOREVER;
     pthread_mutex_unlock(&pool->lock);
+    coil__process_complete(&done);
     coil_call_cancel(&pool->alarm);
     if (next != COIL_FOREVER)
         coil_call_later(coil_thread_loop(pool->manager), &pool->alarm, next - now);
+}
+
+/* ---- looking by itself ---- */
+
+void coil__process_watch(struct process_pool *pool)
+{
+    if (pool->watched)
+        return;
+    pool->watched = true;
+    coil__process_wake(pool);
+}
+
+static bool has_jobs(const struct process_pool *pool)
+{
+    for (unsigned i = 0; i < pool->executor.workers; i++)
+        if (pool->seats[i].n_running > 0)
+            return true;
+    return false;
+}
+
+static void look_later_again(struct process_pool *pool)
+{
+    bool watched;
+
+    pthread_mutex_lock(&pool->lock);
+    watched = pool->watched;
+    pthread_mutex_unlock(&pool->lock);
+    if (watched && !coil_call_scheduled(&pool->watch))
+        coil_call_later(coil_thread_loop(pool->manager), &pool->watch, WATCH_NS);
+}
+
+static void look_around(void *arg)
+{
+    struct process_pool *pool = arg;
+    struct coil_link done;
+
+    list_init(&done);
+    pthread_mutex_lock(&pool->lock);
+    pool->watched = has_jobs(pool);
+    if (pool->watched)
+        coil__process_harvest(pool, &done);
+    pthread_mutex_unlock(&pool->lock);
+    coil__process_complete(&done);
+    look_later_again(pool);
 }
 
 /* ---- the manager ---- */
@@ -251,6 +331,7 @@ static void manage(void *arg)
     if (!pool->managed)
         listen_first(pool);
     look_at_time(pool);
+    look_later_again(pool);
     for (unsigned i = 0; i < pool->executor.workers; i++)
         coil__seat_watch_room(&pool->seats[i]);
     if (ending)
@@ -261,7 +342,7 @@ static void manage(void *arg)
 
 void coil__process_wake(struct process_pool *pool)
 {
-    if (pool->woken)
+    if (pool->woken || pool->manager == NULL)
         return;
     pool->woken = coil_call_soon_threadsafe(coil_thread_loop(pool->manager), &pool->wake) == 0;
 }
@@ -290,5 +371,6 @@ int coil__process_manage(struct process_pool *pool)
     coil_call_init(&pool->wake, manage, pool);
     coil_call_init(&pool->alarm, look_at_time, pool);
     coil_call_init(&pool->retry, manage, pool);
+    coil_call_init(&pool->watch, look_around, pool);
     return 0;
 }

@@ -42,6 +42,23 @@ int coil__letter_send(const struct letter *letter, int fd)
     return sent < 0 ? (int)sent : 0;
 }
 
+size_t coil__letter_copy(const struct letter *letter, char *room, size_t size)
+{
+    size_t used = 0;
+
+    if (letter->header.msg_control != NULL)
+        return 0;
+    for (size_t i = 0; i < letter->header.msg_iovlen; i++) {
+        const struct iovec *part = &letter->parts[i];
+
+        if (part->iov_len > size - used)
+            return 0;
+        memcpy(room + used, part->iov_base, part->iov_len);
+        used += part->iov_len;
+    }
+    return used;
+}
+
 void coil__letter_expect(struct letter *letter, void *buffer, size_t size)
 {
     letter->parts[0] = (struct iovec){buffer, size};

@@ -1,9 +1,9 @@
 /*
  * What the processes of a pool say to each other: one message a packet, over socket pairs that keep
- * packets apart, descriptors beside it.
+ * packets apart, descriptors beside it; or, between the pool and a worker, in memory they share.
  *
  *     pool <-> zygote   struct control: start a worker, it has started, it has ended
- *     pool <-> worker   struct job_head and what belongs to it: a job, its cancellation, its result
+ *     pool <-> worker   struct job_head and what belongs to it: a job, its result; and whom to ring
  */
 #ifndef COIL_WORK_PROCESS_MESSAGE_H
 #define COIL_WORK_PROCESS_MESSAGE_H
@@ -15,10 +15,10 @@
 #include <sys/uio.h>
 
 /* A worker's program may have another version of the library. */
-#define PROCESS_VERSION 1
+#define PROCESS_VERSION 2
 
 enum {
-    LETTER_FDS = 3,
+    LETTER_FDS = 5,
     NAME_MOST = 4096, /* bytes of a function's name */
     TEXT_MOST = 4096, /* of an exception's text */
     PLACE_MOST = 512,
@@ -26,7 +26,8 @@ enum {
 
 enum control_kind {
     CONTROL_SETUP = 1, /* to the zygote: at_once, shared_bytes, name; `seat`: what is counted */
-    CONTROL_START,     /* start a worker; with its socket, its stderr, its answers */
+    CONTROL_START,     /* start a worker, one of `workers`; with its socket, its stderr, the boards,
+                          its bell, the manager's ear */
     CONTROL_SPARE,     /* start another zygote; with its socket */
     CONTROL_HELLO,     /* from the zygote: it serves; status: or an error, and it ends */
     CONTROL_STARTED,   /* pid; with its pidfd */
@@ -41,6 +42,7 @@ struct control {
     int32_t status;
     uint32_t version;
     uint32_t at_once;
+    uint32_t workers;
     uint64_t shared_bytes;
     char name[16];
 };
@@ -48,10 +50,9 @@ struct control {
 #define SEAT_SPARE UINT32_MAX
 
 enum job_message {
-    JOB_READY = 1, /* from the worker: its loop runs */
-    JOB_RUN,       /* name; the parts */
-    JOB_CANCEL,    /* text: why */
-    JOB_DONE,      /* text and place of an exception; the value */
+    JOB_EAR = 1, /* id: its number; with its eventfd */
+    JOB_RUN,     /* name; the parts */
+    JOB_DONE,    /* text and place of an exception; the value */
 };
 
 enum job_flags {
@@ -63,8 +64,7 @@ enum job_flags {
 /* Behind it: name, text, place (none ends in a zero), data. */
 struct job_head {
     uint32_t kind;
-    uint16_t slot;
-    uint16_t flags;
+    uint32_t flags;
     uint64_t id;
     uint64_t function; /* its address in forks of one program; 0: by name */
     int64_t status;
@@ -93,6 +93,9 @@ void coil__letter_attach(struct letter *letter, const int *fds, size_t n);
 
 /* At once: 0; -EAGAIN: there is no room; -EPIPE: nobody is there. */
 int coil__letter_send(const struct letter *letter, int fd);
+
+/* Into memory instead: how many bytes; 0: it has descriptors, or there is no room. */
+size_t coil__letter_copy(const struct letter *letter, char *room, size_t size);
 
 /* To be received: where to. */
 void coil__letter_expect(struct letter *letter, void *buffer, size_t size);

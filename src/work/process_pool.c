@@ -5,13 +5,15 @@
 #include <sys/mman.h>
 
 #include "base/alloc.h"
+#include "mach/sys.h"
 #include "mach/sys_io.h"
+#include "mach/sys_memory.h"
 #include "mach/thread.h"
 #include "work/processes.h"
 
 #define SHARED_FROM ((size_t)32 << 10)
-#define SHARED_FROM_AT_MOST ((size_t)64 << 10) /* what surely fits into a socket's buffer */
-#define AT_ONCE_AT_MOST 65535u
+#define SHARED_FROM_AT_MOST ((size_t)64 << 10)      /* what surely fits into a socket's buffer */
+#define AT_ONCE_AT_MOST (UINT16_MAX - WAITING_MOST) /* slots have numbers of 16 bits */
 
 /* ---- open ---- */
 
@@ -38,18 +40,14 @@ static const char *const *copy_program(const char *const *program)
 static int make_seat(struct process_pool *pool, unsigned index)
 {
     struct seat *seat = &pool->seats[index];
-    unsigned at_once = pool->setup.at_once;
 
     *seat = (struct seat){
-        .pool = pool, .index = index, .pidfd = -1, .socket = -1, .words_fd = -1, .answers_fd = -1};
-    seat->at = mem_zalloc(at_once * sizeof(*seat->at));
-    seat->free = mem_alloc(at_once * sizeof(*seat->free));
-    if (seat->at == NULL || seat->free == NULL)
-        return -ENOMEM;
-    for (unsigned i = 0; i < at_once; i++)
-        seat->free[i] = at_once - 1 - i;
-    seat->free_slots = at_once;
-    return 0;
+        .pool = pool, .index = index, .pidfd = -1, .socket = -1, .bell = -1, .words_fd = -1};
+    list_init(&seat->running);
+    list_init(&seat->waiting);
+    seat->places = mem_zalloc(pool->slots * sizeof(*seat->places));
+    seat->free = mem_alloc(pool->slots * sizeof(*seat->free));
+    return seat->places != NULL && seat->free != NULL ? 0 : -ENOMEM;
 }
 
 static int make_seats(struct process_pool *pool)
@@ -60,6 +58,9 @@ static int make_seats(struct process_pool *pool)
     pool->seats = mem_zalloc(n * sizeof(*pool->seats));
     if (pool->seats == NULL)
         return -ENOMEM;
+    pool->order = mem_alloc(pool->slots * sizeof(*pool->order));
+    if (pool->order == NULL)
+        err = -ENOMEM;
     for (unsigned i = 0; i < n; i++) /* all of them, for close */
         err |= make_seat(pool, i);
     pool->empty_seats = n;
@@ -76,6 +77,7 @@ static void set_up(struct process_pool *pool, const struct coil_process_pool_opt
     setup->at_once = options->at_once != 0 ? options->at_once : 1;
     if (setup->at_once > AT_ONCE_AT_MOST)
         setup->at_once = AT_ONCE_AT_MOST;
+    pool->slots = setup->at_once + WAITING_MOST;
     setup->shared_bytes = shared < SHARED_FROM_AT_MOST ? shared : SHARED_FROM_AT_MOST;
     if (options->program == NULL) {
         setup->begin = options->begin;
@@ -113,6 +115,7 @@ struct coil_executor *coil_process_pool_open(const struct coil_process_pool_opti
                         options->workers != 0 ? options->workers : (unsigned)coil__mach_ncpu());
     pthread_mutex_init(&pool->lock, NULL);
     list_init(&pool->queue);
+    pool->boards_fd = pool->manager_ear = -1;
     err = open_pool(pool, options);
     if (err == 0)
         return &pool->executor;
@@ -159,6 +162,37 @@ static void close_one(int *fd)
     *fd = -1;
 }
 
+int coil__process_open_boards(struct process_pool *pool)
+{
+    size_t size = coil__boards_bytes(pool->executor.workers, pool->slots);
+    int fd = coil__sys_memfd("coil-boards", size), ear = coil__sys_eventfd();
+    int err = fd < 0 ? fd : ear < 0 ? ear : 0;
+    void *boards = NULL;
+
+    if (err == 0)
+        err = coil__sys_mmap(&boards, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (err != 0) {
+        close_one(&fd);
+        close_one(&ear);
+        return err;
+    }
+    pthread_mutex_lock(&pool->lock);
+    pool->boards = boards;
+    pool->boards_fd = fd;
+    pool->manager_ear = ear;
+    pthread_mutex_unlock(&pool->lock);
+    return 0;
+}
+
+void coil__process_close_boards(struct process_pool *pool)
+{
+    close_one(&pool->boards_fd);
+    close_one(&pool->manager_ear);
+    if (pool->boards != NULL)
+        coil__sys_munmap(pool->boards, coil__boards_bytes(pool->executor.workers, pool->slots));
+    pool->boards = NULL;
+}
+
 void coil__process_close_seats(struct process_pool *pool)
 {
     for (unsigned i = 0; pool->seats != NULL && i < pool->executor.workers; i++) {
@@ -167,21 +201,21 @@ void coil__process_close_seats(struct process_pool *pool)
         close_one(&seat->socket);
         close_one(&seat->pidfd);
         close_one(&seat->words_fd);
-        close_one(&seat->answers_fd);
-        if (seat->answers != NULL)
-            coil__sys_munmap(seat->answers, pool->setup.at_once * sizeof(*seat->answers));
-        seat->answers = NULL;
+        close_one(&seat->bell);
+        seat->board = NULL;
     }
+    coil__process_close_boards(pool);
 }
 
 static void free_seats(struct process_pool *pool)
 {
     for (unsigned i = 0; pool->seats != NULL && i < pool->executor.workers; i++) {
         mem_free(pool->seats[i].buffer);
-        mem_free(pool->seats[i].at);
+        mem_free(pool->seats[i].places);
         mem_free(pool->seats[i].free);
     }
     mem_free(pool->seats);
+    mem_free(pool->order);
 }
 
 /* After a shutdown; or in the child of a fork, where the processes stay the parent's. */

@@ -19,17 +19,19 @@ static bool has_finished(const struct seat *seat)
 {
     const struct process_pool *pool = seat->pool;
 
-    return seat->free_slots == pool->setup.at_once &&
+    return seat->n_running == 0 &&
            (pool->ending || (pool->jobs_each > 0 && seat->jobs >= pool->jobs_each));
 }
 
-/* It sees the end of its socket, and goes. */
+/* It is told to go. */
 void coil__seat_dismiss(struct seat *seat)
 {
     if (seat->state != SEAT_READY || !has_finished(seat))
         return;
     seat->state = SEAT_ENDING;
-    coil__sys_shutdown(seat->socket, SHUT_WR);
+    word_exchange(&seat->board->closing, 1);
+    if (coil__tray_kick(&seat->board->requests))
+        coil__seat_ring(seat);
 }
 
 void coil__seat_give_up_task(struct coil_future **task)
@@ -54,46 +56,13 @@ static void opens(struct seat *seat)
     coil__process_complete(&done);
 }
 
-static void is_ready(struct seat *seat)
+void coil__seat_is_ready(struct seat *seat)
 {
     seat->pool->failures = 0;
     seat->pool->spare_failures = 0;
     seat->ready = true;
     if (seat->pid != 0)
         opens(seat);
-}
-
-/* What it says wrongly is not listened to: it will be ended. */
-static bool take_letter(struct seat *seat, struct letter *letter, size_t size)
-{
-    struct job_parts parts;
-    int fds[LETTER_FDS];
-    bool good, taken;
-
-    coil__letter_fds(letter, fds); /* what was lost is missed below */
-    good = coil__job_parts(seat->buffer, size, &parts);
-    taken = good && parts.head.kind == JOB_DONE && coil__outcome_takes_fd(&parts.head);
-    if (good && parts.head.kind == JOB_READY)
-        is_ready(seat);
-    else if (good && parts.head.kind == JOB_DONE)
-        coil__seat_answered(seat, &parts.head, coil__outcome_of(&parts, fds[0]));
-    for (int i = taken; i < LETTER_FDS; i++)
-        if (fds[i] >= 0)
-            coil__sys_close(fds[i]);
-    return good;
-}
-
-/* Whoever ended without having read everything resets the connection; what he sent is there. */
-static coil_async bool receive(struct seat *seat)
-{
-    struct letter letter;
-    int64_t n;
-
-    coil__letter_expect(&letter, seat->buffer, seat->buffer_bytes);
-    n = coil_sock_recvmsg(seat->socket, &letter.header, 0);
-    if (n == -EINTR || n == -ECONNRESET)
-        return true;
-    return n > 0 && take_letter(seat, &letter, (size_t)n);
 }
 
 /* ---- its end ---- */
@@ -128,24 +97,44 @@ static struct coil_exception *obituary(const struct seat *seat, const struct pro
     return coil__exception_text(status, job->future.place, text);
 }
 
-/* What it had done before it died counts. */
-static void mourn(struct seat *seat, struct coil_link *done)
+/* It only waited; or was to be begun, and a worker that always dies first must be heard of. */
+static bool has_another_chance(struct process_job *job)
+{
+    if (job->end != JOB_DIES || job->payload == NULL || job->unlucky ||
+        !coil__slot_moves(&job->seat->board->slots[job->slot], SLOT_PUT, SLOT_WITHDRAWN))
+        return false;
+    job->unlucky = !job->waits;
+    return true;
+}
+
+/* What it had not begun goes to another one. */
+static void bury(struct process_job *job, struct coil_link *done)
 {
     static const int64_t statuses[] = {
         [JOB_DIES] = -COIL_EDIED, [JOB_KILLED] = -ECANCELED, [JOB_TIMED_OUT] = -ETIMEDOUT};
+    int64_t status = statuses[job->end];
 
-    for (unsigned i = 0; i < seat->pool->setup.at_once; i++) {
-        struct process_job *job = seat->at[i];
-        struct outcome outcome = {0};
-        struct job_head head;
-
-        if (job == NULL)
-            continue;
-        if (!coil__answer_take(job, &head, &outcome))
-            outcome = (struct outcome){.status = statuses[job->end],
-                                       .exception = obituary(seat, job, statuses[job->end])};
-        coil__process_job_off(job, outcome.status, outcome.value, outcome.exception, done);
+    if (!has_another_chance(job)) {
+        coil__process_job_off(job, status, NULL, obituary(job->seat, job, status), done);
+        return;
     }
+    coil__seat_lose(job);
+    if (word_load(&job->future.state) & CF_CANCEL)
+        coil__process_job_never(job, done);
+    else
+        coil__process_requeue(job);
+}
+
+/* Those that waited last come first, so that in the queue they have their order; a job that leaves
+ * does not make room for another one. */
+static void mourn(struct seat *seat, struct coil_link *done)
+{
+    struct coil_link *lists[] = {&seat->waiting, &seat->running};
+
+    coil__seat_harvest(seat, done); /* what it had done before it died counts */
+    for (int i = 0; i < 2; i++)
+        while (!list_empty(lists[i]))
+            bury(container_of(lists[i]->prev, struct process_job, link), done);
 }
 
 static coil_async void end_task(struct coil_future **task)
@@ -161,12 +150,11 @@ static coil_async void end_task(struct coil_future **task)
 /* Its zygote tells us that it has; or has ended itself, then the kernel does. */
 static coil_async void wait_for_end(struct seat *seat)
 {
-    pthread_mutex_lock(&seat->pool->lock);
-    seat->state = SEAT_ENDING;
-    coil__seat_kill(seat);
-    pthread_mutex_unlock(&seat->pool->lock);
     while (coil_event_wait(&seat->ended) == -ECANCELED)
         ;
+    pthread_mutex_lock(&seat->pool->lock);
+    seat->state = SEAT_ENDING;
+    pthread_mutex_unlock(&seat->pool->lock);
     while (!seat->status_known && seat->pidfd >= 0 && coil_poll(seat->pidfd, POLLIN) == -ECANCELED)
         ;
     end_task(&seat->words_task);
@@ -191,10 +179,11 @@ static void leave(struct seat *seat)
     n = describe_end(seat, text, sizeof(text));
     coil__seat_add_words(seat, text + n, sizeof(text) - (size_t)n);
     pthread_mutex_lock(&pool->lock);
+    mourn(seat, &done);
     close_one(&seat->socket);
     close_one(&seat->pidfd);
     close_one(&seat->words_fd);
-    mourn(seat, &done);
+    close_one(&seat->bell);
     seat->state = SEAT_EMPTY;
     seat->pid = 0;
     pool->empty_seats++;
@@ -210,8 +199,6 @@ static coil_async struct coil_result live(void *arg)
 {
     struct seat *seat = arg;
 
-    while (receive(seat))
-        ;
     wait_for_end(seat);
     leave(seat);
     return coil_number(0);
@@ -235,7 +222,6 @@ void coil__seat_started(struct seat *seat, int pid, int pidfd)
         opens(seat);
 }
 
-/* Descriptors that somebody still holds must not make it seem to live. */
 void coil__seat_ended(struct seat *seat, int status, bool known)
 {
     seat->status = status;
@@ -245,7 +231,6 @@ void coil__seat_ended(struct seat *seat, int status, bool known)
         coil__seat_kill(seat);
         pthread_mutex_unlock(&seat->pool->lock);
     }
-    coil__sys_shutdown(seat->socket, SHUT_RDWR);
     coil_event_set(&seat->ended);
 }
 
@@ -256,27 +241,6 @@ void coil__seat_failed(struct seat *seat, int err)
 }
 
 /* ---- its beginning ---- */
-
-static int make_answers(struct seat *seat)
-{
-    size_t size = seat->pool->setup.at_once * sizeof(*seat->answers);
-    void *answers = NULL;
-    int fd, err;
-
-    if (seat->answers != NULL)
-        return 0;
-    fd = coil__sys_memfd("coil-answers", size);
-    if (fd < 0)
-        return fd;
-    err = coil__sys_mmap(&answers, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (err != 0) {
-        coil__sys_close(fd);
-        return err;
-    }
-    seat->answers = answers;
-    seat->answers_fd = fd;
-    return 0;
-}
 
 static int make_buffer(struct seat *seat)
 {
@@ -291,34 +255,64 @@ static int make_buffer(struct seat *seat)
 /* The far ends go to the zygote, and are closed here in any case. */
 static int ask_for_worker(struct seat *seat, int socket, int words)
 {
-    const int fds[LETTER_FDS] = {socket, words, seat->answers_fd};
-    struct control control = {.kind = CONTROL_START, .seat = seat->index};
+    const struct process_pool *pool = seat->pool;
+    const int fds[LETTER_FDS] = {socket, words, pool->boards_fd, seat->bell, pool->manager_ear};
+    struct control control = {
+        .kind = CONTROL_START, .seat = seat->index, .workers = pool->executor.workers};
 
     coil__mach_make_blocking(words);
     return coil__control_send(seat->zygote->control, &control, fds, LETTER_FDS);
 }
 
+static void close_two(const int fds[2])
+{
+    coil__sys_close(fds[0]);
+    coil__sys_close(fds[1]);
+}
+
 static int make_ends(struct seat *seat)
 {
-    int sockets[2], words[2], err;
+    int sockets[2], words[2], bell = coil__sys_eventfd(), err;
 
+    if (bell < 0)
+        return bell;
     err = coil__sys_socketpair(AF_UNIX, SOCK_SEQPACKET, sockets);
-    if (err < 0)
-        return err;
-    err = coil__sys_pipe(words);
     if (err < 0) {
-        coil__sys_close(sockets[0]);
-        coil__sys_close(sockets[1]);
+        coil__sys_close(bell);
         return err;
     }
+    err = coil__sys_pipe(words);
+    if (err < 0) {
+        close_two(sockets);
+        coil__sys_close(bell);
+        return err;
+    }
+    pthread_mutex_lock(&seat->pool->lock);
+    coil__board_reset(seat->board, seat->pool->slots);
+    seat->socket = sockets[0];
+    seat->bell = bell;
+    pthread_mutex_unlock(&seat->pool->lock);
+    seat->words_fd = words[0];
     err = ask_for_worker(seat, sockets[1], words[1]);
     coil__sys_close(sockets[1]);
     coil__sys_close(words[1]);
-    pthread_mutex_lock(&seat->pool->lock);
-    seat->socket = sockets[0];
-    pthread_mutex_unlock(&seat->pool->lock);
-    seat->words_fd = words[0];
     return err;
+}
+
+/* The slots that the worker before has kept are ours again. */
+static void make_board(struct seat *seat)
+{
+    struct process_pool *pool = seat->pool;
+
+    pthread_mutex_lock(&pool->lock);
+    seat->board = coil__board_at(pool->boards, seat->index, pool->slots);
+    for (unsigned i = 0; i < pool->slots; i++) {
+        seat->places[i] = (struct place){0};
+        seat->free[i] = (uint16_t)(pool->slots - 1 - i);
+    }
+    seat->free_slots = pool->slots;
+    memset(seat->ears, 0, sizeof(seat->ears));
+    pthread_mutex_unlock(&pool->lock);
 }
 
 static int listen_to(struct seat *seat)
@@ -340,13 +334,13 @@ static int listen_to(struct seat *seat)
 
 int coil__seat_start(struct seat *seat)
 {
-    int err = make_answers(seat);
+    int err;
 
+    make_board(seat);
     seat->status_known = seat->ready = false;
     seat->words_from = seat->words_n;
     seat->failure = 0;
-    if (err == 0)
-        err = make_buffer(seat);
+    err = make_buffer(seat);
     if (err == 0)
         err = make_ends(seat);
     if (err == 0)
@@ -355,6 +349,7 @@ int coil__seat_start(struct seat *seat)
         return 0;
     pthread_mutex_lock(&seat->pool->lock);
     close_one(&seat->socket);
+    close_one(&seat->bell);
     close_one(&seat->words_fd);
     pthread_mutex_unlock(&seat->pool->lock);
     return err;

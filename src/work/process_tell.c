@@ -5,14 +5,15 @@
 #include <string.h>
 
 #include "loop/exception.h"
+#include "mach/sys.h"
 #include "mach/sys_io.h"
 #include "mach/sys_process.h"
 #include "work/bytes.h"
 #include "work/process_pack.h"
 #include "work/process_worker.h"
 
-/* The pool reads all the time, so waiting here holds nobody up for long. */
-void coil__worker_send(const struct worker *self, const struct letter *letter)
+/* Somebody reads it, sooner or later: when it was told of the one before. */
+static void send_packet(const struct worker *self, const struct letter *letter)
 {
     struct pollfd writable = {.fd = self->seat.socket, .events = POLLOUT};
     int err;
@@ -25,12 +26,47 @@ void coil__worker_send(const struct worker *self, const struct letter *letter)
         coil__sys_exit(1); /* the pool would wait for it for ever */
 }
 
+void coil__worker_ring(struct worker *self, uintptr_t number)
+{
+    const struct worker_ear *ear = &self->ears[number % EARS];
+    int err;
+
+    if (ear->number != number || ear->fd < 0)
+        ear = &self->ears[0];
+    if (!coil__ear_wakes(self->boards, (unsigned)(ear - self->ears)))
+        return;
+    do
+        err = coil__sys_eventfd_write(ear->fd);
+    while (err == -EINTR || err == -EIO);
+    if (err != 0 && err != -EAGAIN)
+        coil__sys_exit(1); /* a job has closed it */
+}
+
+/* In its slot, or before it as a packet. From then on the slot is the pool's. */
+static void answer(const struct worker_job *job, const struct letter *letter)
+{
+    struct worker *self = job->worker;
+    struct board *board = self->board;
+    struct slot *slot = &board->slots[job->slot];
+    uintptr_t ear = word_load(&slot->ear);
+
+    slot->bytes = (uint32_t)coil__letter_copy(letter, slot->message, MESSAGE_BYTES);
+    if (slot->bytes == 0)
+        send_packet(self, letter);
+    if (coil__slot_done(slot)) {
+        coil__tray_put(&board->answers, board->slots, job->slot);
+        coil__sys_futex_wake_shared(word_futex(&board->answers.top), 1);
+    } else {
+        coil__tray_put(&board->answers, board->slots, job->slot);
+        coil__worker_ring(self, ear);
+    }
+}
+
 /* A failure, and what is known of it. */
 void coil__worker_tell_failure(struct worker_job *job, int64_t status, const char *text,
                                const char *place)
 {
-    struct job_head head = {
-        .kind = JOB_DONE, .flags = JOB_NO_DATA, .id = job->id, .slot = job->slot};
+    struct job_head head = {.kind = JOB_DONE, .flags = JOB_NO_DATA, .id = job->id};
     struct letter letter;
 
     head.status = status;
@@ -40,7 +76,7 @@ void coil__worker_tell_failure(struct worker_job *job, int64_t status, const cha
     coil__letter_add(&letter, &head, sizeof(head));
     coil__letter_add(&letter, text, head.text_bytes);
     coil__letter_add(&letter, place, head.place_bytes);
-    coil__worker_send(job->worker, &letter);
+    answer(job, &letter);
 }
 
 /* Large ones that do not lie in shared memory yet are copied there. NULL: that cannot be. */
@@ -59,28 +95,7 @@ static struct coil_bytes *share(struct coil_bytes *bytes)
     return NULL;
 }
 
-/* A small one goes straight to the thread that waits for it, if one does. */
-static bool answer(const struct worker_job *job, const struct job_head *head, const void *data)
-{
-    struct answer *answer = &job->worker->answers[job->slot];
-    uintptr_t was = word_load(&answer->state);
-
-    if (head->data_bytes > ANSWER_BYTES || head->flags & (JOB_SHARED | JOB_BATCH) ||
-        (was != ANSWER_WAITED && was != ANSWER_SENDING))
-        return false;
-    answer->status = head->status;
-    answer->flags = head->flags;
-    answer->data_bytes = (uint32_t)head->data_bytes;
-    if (head->data_bytes > 0)
-        memcpy(answer->data, data, head->data_bytes);
-    if (!word_cas(&answer->state, &was, ANSWER_GIVEN))
-        return false;
-    if (was == ANSWER_WAITED)
-        coil__sys_futex_wake_shared(word_futex(&answer->state), 1);
-    return true;
-}
-
-static void send_value(struct worker_job *job, struct job_head *head,
+static void tell_bytes(struct worker_job *job, struct job_head *head,
                        const struct coil_bytes *bytes)
 {
     struct letter letter;
@@ -94,13 +109,13 @@ static void send_value(struct worker_job *job, struct job_head *head,
     } else if (bytes != NULL) {
         coil__letter_add(&letter, bytes->data, bytes->size);
     }
-    coil__worker_send(job->worker, &letter);
+    answer(job, &letter);
 }
 
 /* Takes the bytes over; NULL: there are none. */
 static void tell_value(struct worker_job *job, int64_t status, struct coil_bytes *bytes)
 {
-    struct job_head head = {.kind = JOB_DONE, .id = job->id, .slot = job->slot};
+    struct job_head head = {.kind = JOB_DONE, .id = job->id};
     struct coil_bytes *shared;
 
     head.status = status;
@@ -117,8 +132,7 @@ static void tell_value(struct worker_job *job, int64_t status, struct coil_bytes
         head.flags |= JOB_SHARED;
     }
     head.data_bytes = bytes != NULL ? bytes->size : 0;
-    if (!answer(job, &head, bytes != NULL ? bytes->data : NULL))
-        send_value(job, &head, bytes);
+    tell_bytes(job, &head, bytes);
     coil_bytes_free(bytes);
 }
 

@@ -1,13 +1,11 @@
 #include "work/process_worker.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <coil/sock.h>
 #include <coil/task.h>
 
 #include "base/alloc.h"
@@ -50,7 +48,7 @@ static struct coil_result check_function(struct worker_job *job)
 static void watch_flag(const struct worker_job *job, bool on)
 {
     if (job->worker->setup.at_once == 1)
-        coil__job_state = on ? &job->worker->answers[job->slot].flag : NULL;
+        coil__job_state = on ? &job->worker->board->slots[job->slot].flag : NULL;
 }
 
 static coil_async struct coil_result run_job(void *arg)
@@ -80,7 +78,7 @@ static void drop_job(void *arg)
         coil__worker_tell_failure(job, -ENOMEM, "there was no memory for the job's task", "");
     list_leave(&job->link);
     coil__payload_free(job->payload);
-    mem_free(job->name);
+    coil__worker_job_ended(job->worker);
     mem_free(job);
 }
 
@@ -134,101 +132,50 @@ static int take_payload(struct worker_job *job, const struct job_parts *parts, i
     return err;
 }
 
-static char *copy_name(const struct job_parts *parts)
-{
-    char *name = mem_alloc(parts->head.name_bytes + 1);
-
-    if (name == NULL)
-        return NULL;
-    memcpy(name, parts->name, parts->head.name_bytes);
-    name[parts->head.name_bytes] = '\0';
-    return name;
-}
-
 static void start_job(struct worker_job *job, const struct job_head *head)
 {
     struct coil_task_options options = {
         .name = job->name, .stack_bytes = head->stack_bytes, .eager = true, .drop_arg = drop_job};
 
     list_append(&job->worker->jobs, &job->link);
+    job->worker->running++;
     coil_future_unref(coil_create_task_with(run_job, job, &options));
 }
 
-static void receive_job(struct worker *self, const struct job_parts *parts, int fd)
+void coil__worker_begin(struct worker *self, unsigned slot, const struct job_parts *parts, int fd)
 {
-    struct worker_job lost = {.worker = self, .id = parts->head.id, .slot = parts->head.slot};
-    struct worker_job *job = mem_zalloc(sizeof(*job));
+    struct worker_job lost = {.worker = self, .id = parts->head.id, .slot = slot};
+    struct worker_job *job = mem_zalloc(sizeof(*job) + parts->head.name_bytes + 1);
     int err = -ENOMEM;
 
     if (job != NULL) {
         *job = lost;
-        job->name = copy_name(parts);
-    }
-    if (job != NULL && job->name != NULL)
+        memcpy(job->name, parts->name, parts->head.name_bytes);
         err = take_payload(job, parts, fd);
-    else if (fd >= 0)
+    } else if (fd >= 0) {
         coil__sys_close(fd);
+    }
     if (err == 0) {
         start_job(job, &parts->head);
         return;
     }
     coil__worker_tell_failure(&lost, err, "the worker could not take the job", "");
-    if (job != NULL)
-        mem_free(job->name);
     mem_free(job);
 }
 
-static void cancel_job(struct worker *self, const struct job_parts *parts)
+void coil__worker_look_at_flag(struct worker_job *job)
 {
-    char reason[256];
+    const struct slot *slot = &job->worker->board->slots[job->slot];
+    char reason[REASON_BYTES + 1];
 
-    snprintf(reason, sizeof(reason), "%.*s", (int)parts->head.text_bytes, parts->text);
-    for (struct coil_link *at = self->jobs.next; at != &self->jobs; at = at->next) {
-        struct worker_job *job = container_of(at, struct worker_job, link);
-
-        if (job->id == parts->head.id) {
-            coil_future_cancel(job->task, reason);
-            return;
-        }
-    }
+    if (word_load(&slot->flag) == 0 || job->cancelled)
+        return;
+    job->cancelled = true;
+    snprintf(reason, sizeof(reason), "%.*s", REASON_BYTES, slot->reason);
+    coil_future_cancel(job->task, reason);
 }
 
 /* ---- the worker ---- */
-
-static coil_async bool receive(struct worker *self)
-{
-    struct job_parts parts;
-    struct letter letter;
-    int fds[LETTER_FDS];
-    int64_t n;
-
-    coil__letter_expect(&letter, self->buffer, self->buffer_bytes);
-    n = coil_sock_recvmsg(self->seat.socket, &letter.header, 0);
-    if (n <= 0)
-        return n == -EINTR;
-    coil__letter_fds(&letter, fds);
-    if (!coil__job_parts(self->buffer, (size_t)n, &parts))
-        return false;
-    if (parts.head.kind == JOB_RUN)
-        receive_job(self, &parts, fds[0]);
-    else if (parts.head.kind == JOB_CANCEL)
-        cancel_job(self, &parts);
-    return true;
-}
-
-static coil_async struct coil_result serve(void *arg)
-{
-    struct worker *self = arg;
-    struct job_head ready = {.kind = JOB_READY, .flags = JOB_NO_DATA};
-    struct letter letter;
-
-    coil__letter_begin(&letter);
-    coil__letter_add(&letter, &ready, sizeof(ready));
-    coil__worker_send(self, &letter);
-    while (receive(self))
-        ;
-    return coil_number(0);
-}
 
 /* What a job forks is none of the pool's: it must not answer for us, nor seem to live when we do
  * not. */
@@ -238,6 +185,7 @@ static void leave_pool(void)
         return;
     coil__sys_dup_to(here->errors, STDERR_FILENO);
     coil__sys_close(here->seat.socket);
+    coil__sys_close(here->seat.bell);
     coil__sys_close(here->errors);
     here = NULL;
 }
@@ -252,17 +200,31 @@ static void end_worker(void *arg)
     coil__sys_exit(0);
 }
 
+static int take_board(struct worker *self)
+{
+    void *boards = NULL;
+    int err;
+
+    self->slots = self->setup.at_once + WAITING_MOST;
+    err = coil__sys_mmap(&boards, coil__boards_bytes(self->seat.of, self->slots),
+                         PROT_READ | PROT_WRITE, MAP_SHARED, self->seat.boards, 0);
+    if (err != 0)
+        return err;
+    coil__sys_close(self->seat.boards);
+    self->boards = boards;
+    self->board = coil__board_at(boards, self->seat.index, self->slots);
+    for (int i = 0; i < EARS; i++)
+        self->ears[i].fd = -1;
+    self->ears[0].fd = self->seat.ear;
+    return 0;
+}
+
 static int take_seat(struct worker *self)
 {
-    size_t size = self->setup.at_once * sizeof(*self->answers);
-    void *answers = NULL;
-    int err =
-        coil__sys_mmap(&answers, size, PROT_READ | PROT_WRITE, MAP_SHARED, self->seat.answers, 0);
+    int err = take_board(self);
 
     if (err != 0)
         return err;
-    self->answers = answers;
-    coil__sys_close(self->seat.answers);
     self->errors = coil__sys_dup(STDERR_FILENO);
     if (self->errors < 0)
         return self->errors;
@@ -272,7 +234,9 @@ static int take_seat(struct worker *self)
     coil__sys_close(self->seat.words);
     self->buffer_bytes = sizeof(struct job_head) + NAME_MOST + TEXT_MOST + self->setup.shared_bytes;
     self->buffer = mem_alloc(self->buffer_bytes);
-    return self->buffer != NULL ? 0 : -ENOMEM;
+    self->taken = mem_alloc(2 * self->slots * sizeof(*self->taken));
+    self->order = self->taken + self->slots;
+    return self->buffer != NULL && self->taken != NULL ? 0 : -ENOMEM;
 }
 
 static void set_name(const struct worker *self)
@@ -299,7 +263,7 @@ static void run(struct worker *self)
 
     if (self->setup.begin != NULL)
         self->setup.begin(self->setup.arg);
-    result = coil_run_with(serve, self, &options);
+    result = coil_run_with(coil__worker_serve, self, &options);
     if (result.status < 0)
         fprintf(stderr, "coil: a worker's loop failed: %s\n", coil_strerror(result.status));
     coil__sys_exit(result.status < 0);
@@ -311,6 +275,7 @@ void coil__worker_run(const struct process_setup *setup, const struct worker_sea
     int err;
 
     self = (struct worker){.setup = *setup, .seat = *seat, .pid = coil__sys_getpid()};
+    self.spin.limit_ns = SPIN_NS;
     list_init(&self.jobs);
     here = &self;
     set_name(&self);

@@ -113,11 +113,16 @@ _Noreturn static void be_spare(struct zygote *self, int control)
     serve(self);
 }
 
-_Noreturn static void be_worker(const struct zygote *self, uint32_t seat, int parent,
-                                const int fds[LETTER_FDS])
+_Noreturn static void be_worker(const struct zygote *self, const struct control *control,
+                                int parent, const int fds[LETTER_FDS])
 {
-    struct worker_seat given = {
-        .index = seat, .socket = fds[0], .words = fds[1], .answers = fds[2]};
+    struct worker_seat given = {.index = control->seat,
+                                .of = control->workers,
+                                .socket = fds[0],
+                                .words = fds[1],
+                                .boards = fds[2],
+                                .bell = fds[3],
+                                .ear = fds[4]};
 
     coil__sys_die_with_parent();
     if (coil__sys_getppid() != parent)
@@ -134,7 +139,7 @@ static void make_child(struct zygote *self, const struct control *control,
     if (pid == 0 && control->kind == CONTROL_SPARE)
         be_spare(self, fds[0]);
     if (pid == 0)
-        be_worker(self, control->seat, us, fds);
+        be_worker(self, control, us, fds);
     if (pid < 0) {
         tell_failed(self, control->seat, pid);
         return;

@@ -1,13 +1,14 @@
 /*
  * Process pools from the inside.
  *
- * A job goes straight from the thread that submits it to an idle worker's socket. All else is done
- * by one thread of the pool's own, the *manager*, on a loop: a task for each worker reads its
- * results, another one passes on what it writes to stderr, a task for each zygote hears who has
- * started and who has ended.
+ * A job goes straight from the thread that submits it to the board of a worker (process_board.h),
+ * and its result from there to whoever is woken for it, or comes by first: the thread that waits
+ * for it, the loop that has submitted it, or one thread of the pool's own, the *manager*. On its
+ * loop a task for each worker waits for its end, another one passes on what it writes to stderr, a
+ * task for each zygote hears who has started and who has ended.
  *
- * What both sides touch is under the pool's lock, which nobody holds for longer than a packet
- * takes. No future is completed under it: its callbacks may submit.
+ * What several threads touch is under the pool's lock, which nobody holds for longer than some
+ * packets take. No future is completed under it: its callbacks may submit.
  */
 #ifndef COIL_WORK_PROCESSES_H
 #define COIL_WORK_PROCESSES_H
@@ -21,7 +22,7 @@
 #include "loop/loop.h"
 #include "work/executor.h"
 #include "work/loop_thread.h"
-#include "work/process_answer.h"
+#include "work/process_board.h"
 #include "work/process_message.h"
 #include "work/process_zygote.h"
 
@@ -35,14 +36,16 @@ enum job_end { JOB_DIES, JOB_KILLED, JOB_TIMED_OUT };
 struct process_job {
     struct coil_cfuture future;
     struct process_pool *pool; /* counted, as an executor */
-    struct coil_link link;     /* in pool->queue, or in a list of those to be completed */
-    struct seat *seat;         /* NULL: not sent, or done */
+    struct coil_link link; /* in pool->queue, in its seat, or in a list of those to be completed */
+    struct seat *seat;     /* NULL: not sent, or done */
     unsigned slot;
+    unsigned ear; /* of the loop that has submitted it */
     uint64_t id;
-    struct payload *payload; /* until it is sent */
+    struct payload *payload; /* a large one's: until it is sent */
     int shared;              /* memory file with the parts of a large one; -1: none */
     bool batch, queued;
-    bool cancel_waits; /* its cancellation is to be sent when there is room */
+    bool waits;   /* in its seat, behind those that run */
+    bool unlucky; /* a worker has died before it began */
     size_t data_bytes, stack_bytes;
     int64_t timeout_ns, deadline_ns; /* 0: none */
     enum job_end end;
@@ -60,6 +63,12 @@ enum seat_state {
     SEAT_ENDING    /* takes no more */
 };
 
+/* A slot of its board. */
+struct place {
+    struct process_job *job; /* NULL: none, or it is done with, and the slot not back */
+    bool lent;               /* to the worker */
+};
+
 /* Where one worker after the other sits. */
 struct seat {
     struct process_pool *pool;
@@ -67,20 +76,23 @@ struct seat {
     enum seat_state state;
     int pid; /* 0: none, or not known yet */
     int pidfd, socket;
-    bool full;               /* its socket takes no more for now; the manager waits for room */
-    struct process_job **at; /* jobs by slot */
-    unsigned *free;          /* slots, a stack of free_slots */
-    unsigned free_slots;     /* at_once: it has nothing to do */
-    unsigned jobs;           /* it has been given */
-    size_t words_n;          /* bytes it ever wrote to stderr ... */
-    size_t words_from;       /* ... and those before its job began */
-    int answers_fd;
-    struct answer *answers; /* shared with the worker, by slot */
+    int bell;             /* eventfd: the worker has something to look at */
+    bool full;            /* its socket takes no more for now; the manager waits for room */
+    struct board *board;  /* NULL: it never had a worker */
+    struct place *places; /* by slot */
+    uint16_t *free;       /* slots, a stack of free_slots */
+    unsigned free_slots;
+    struct coil_link running, waiting; /* jobs: those that it was given to run, and those behind */
+    unsigned n_running, n_waiting;
+    unsigned jobs;       /* it has been given */
+    unsigned ears[EARS]; /* that it knows */
+    size_t words_n;      /* bytes it ever wrote to stderr ... */
+    size_t words_from;   /* ... and those before its job began */
+    char *buffer;        /* for its packets */
+    size_t buffer_bytes;
 
     /* The manager's own. */
     struct zygote_near *zygote;
-    char *buffer; /* for its results */
-    size_t buffer_bytes;
     struct coil_future *words_task;
     struct coil_future *room_task; /* NULL: nobody waits for room */
     int words_fd;
@@ -107,8 +119,15 @@ struct process_pool {
     struct coil_executor executor;
     struct process_setup setup;
     unsigned jobs_each;
+    unsigned slots;             /* of each worker */
     const char *const *program; /* ours, NULL: forks */
     pthread_mutex_t lock;
+    struct boards *boards; /* from the first worker on */
+    int boards_fd;
+    uint16_t *order;                /* room to take a tray */
+    struct process_ear *ears[EARS]; /* of loops; the first is the manager's: NULL */
+    unsigned last_ear;
+    int manager_ear; /* eventfd */
 
     struct coil_link queue; /* of jobs */
     size_t queued;
@@ -121,10 +140,11 @@ struct process_pool {
     bool ending;                   /* all workers are to end */
     bool impatient;                /* and have had their time */
     bool timed;                    /* some jobs have a limit */
+    bool watched;                  /* the manager looks by itself now and then */
     struct coil_exception *broken; /* no worker can be started any more */
 
     /* The manager's own. */
-    struct coil_call wake, alarm, retry;
+    struct coil_call wake, alarm, retry, watch;
     bool managed;                       /* the first wake has come */
     bool ends;                          /* the zygotes are being ended */
     struct zygote_near *zygote, *spare; /* NULL: none */
@@ -153,9 +173,12 @@ struct coil_cfuture *coil__process_submit(struct coil_executor *self, struct pay
                                           const struct coil_job_options *options,
                                           const char *place);
 
-/* Under the lock: a job leaves its seat, for `done`. Takes the exception over. */
+/* Under the lock: a job is done, for `done`, and leaves its seat. Takes the exception over. */
 void coil__process_job_off(struct process_job *job, int64_t status, void *value,
                            struct coil_exception *exception, struct coil_link *done);
+
+/* Under the lock: the same, cancelled before it began, for the reason that was given. */
+void coil__process_job_never(struct process_job *job, struct coil_link *done);
 
 /* Without the lock: completes those in the list. */
 void coil__process_complete(struct coil_link *done);
@@ -167,19 +190,42 @@ void coil__process_fail_queue(struct process_pool *pool, int64_t status,
 /* Under the lock: asks for the cancellation of one that runs. */
 void coil__process_ask_cancel(struct process_job *job);
 
-/* ---- process_send.c ---- */
+/* ---- process_pump.c: which job goes where; all under the lock ---- */
 
-/* Under the lock: sends what can be sent. Those that failed are in `done` then. */
+/* Sends what can be sent. Those that failed are in `done` then. */
 void coil__process_pump(struct process_pool *pool, struct coil_link *done);
 
-/* Under the lock. */
 void coil__process_leave_queue(struct process_job *job);
+
+/* One that was in a seat goes back, before all others. */
+void coil__process_requeue(struct process_job *job);
+
+/* It leaves its seat; the next that waits there runs then. */
+void coil__seat_lose(struct process_job *job);
+
+/* Takes one back that has not begun: false if it has. */
+bool coil__seat_withdraw(struct process_job *job);
+
+/* Kills the worker for the sake of this job, if that is not done: no other job that only waits
+ * there is harmed. False: it is done. */
+bool coil__seat_kill_for(struct process_job *job, enum job_end why, struct coil_link *done);
+
+/* ---- process_send.c ---- */
+
+/* Under the lock: puts a job into a slot of the seat. -EAGAIN: there is no room in its socket. */
+int coil__seat_put(struct seat *seat, struct process_job *job);
+
+/* Under the lock: its worker has something to look at. */
+void coil__seat_ring(struct seat *seat);
 
 /* Whether its parts are too many for a packet; then they are put into a memory file. That fails for
  * want of descriptors or memory, and is tried again when it is sent. */
 bool coil__process_is_large(const struct process_job *job);
 int coil__process_share_parts(struct process_job *job);
 void coil__process_give_up_parts(struct process_job *job);
+
+/* Whether it goes in a slot alone. */
+bool coil__process_is_small(const struct process_job *job);
 
 /* Under the lock: its socket takes no more. */
 void coil__seat_is_full(struct seat *seat);
@@ -201,6 +247,10 @@ void coil__process_start_failed(struct process_pool *pool, int64_t status, const
 
 /* The manager's: all that wait fail. */
 void coil__process_give_up(struct process_pool *pool, int64_t status, const char *text);
+
+/* Under the lock: from now on the manager looks at the boards by itself now and then, for as long
+ * as there are jobs: a loop that is rung may be busy for long. */
+void coil__process_watch(struct process_pool *pool);
 
 /* Something that a shutdown may wait for has happened. */
 void coil__process_settled(struct process_pool *pool);
@@ -239,6 +289,9 @@ void coil__seat_failed(struct seat *seat, int err);
 /* Under the lock: ends its worker, if it is not to get any more jobs and has none. */
 void coil__seat_dismiss(struct seat *seat);
 
+/* Its worker says that it takes jobs. */
+void coil__seat_is_ready(struct seat *seat);
+
 /* A task that has ended, or is not waited for. */
 void coil__seat_give_up_task(struct coil_future **task);
 
@@ -254,18 +307,19 @@ struct outcome {
     struct coil_exception *exception;
 };
 
-/* As a packet of its worker tells it; takes the descriptor over, if it wants one. -1: there is
+/* As a message of its worker tells it; takes the descriptor over, if it wants one. -1: there is
  * none. */
 bool coil__outcome_takes_fd(const struct job_head *head);
 struct outcome coil__outcome_of(const struct job_parts *parts, int fd);
 
-/* Any thread: the job that a packet tells of is settled, and the next one sent. Takes the outcome
- * over. */
-void coil__seat_answered(struct seat *seat, const struct job_head *head, struct outcome outcome);
+/* ---- process_harvest.c ---- */
 
-/* Under the lock: whether its worker has answered past the manager, and what. */
-bool coil__answer_take(const struct process_job *job, struct job_head *head,
-                       struct outcome *outcome);
+/* Under the lock: what lies in the trays of answers is taken, its jobs are done, and others sent.
+ */
+void coil__process_harvest(struct process_pool *pool, struct coil_link *done);
+
+/* Under the lock: the same of a worker that has ended, and nothing is sent. */
+void coil__seat_harvest(struct seat *seat, struct coil_link *done);
 
 /* How a thread sleeps that waits for a job. */
 int coil__process_sleep(struct coil_cfuture *future, uintptr_t state, uint32_t seen,
@@ -279,14 +333,20 @@ coil_async struct coil_result coil__seat_read_words(void *seat);
 /* "; it said: ...", if it has said anything since its job began. */
 void coil__seat_add_words(const struct seat *seat, char *text, size_t size);
 
+/* ---- process_pool.c ---- */
+
+/* The manager's, when it starts the first worker: the memory for all. */
+int coil__process_open_boards(struct process_pool *pool);
+void coil__process_close_boards(struct process_pool *pool);
+
+/* Nobody else looks any more: closes what the seats hold open, and the boards. */
+void coil__process_close_seats(struct process_pool *pool);
+
 /* ---- process_end.c ---- */
 
 int64_t coil__process_shutdown(struct coil_executor *self, const struct coil_stop_options *options);
 
 /* The manager's, all workers have ended: ends the zygotes. */
 void coil__process_end_zygotes(struct process_pool *pool);
-
-/* Nobody else looks any more: closes what the seats hold open. */
-void coil__process_close_seats(struct process_pool *pool);
 
 #endif

@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include "work/processes.h"
+
 struct coil_executor *open_processes_with(const struct coil_process_pool_options *options)
 {
     struct coil_executor *pool;
@@ -52,9 +54,23 @@ static void nap(void)
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
+/* "Running" is what was given to a worker; this is to be certain that it has taken it. */
+static bool has_begun(struct coil_cfuture *future)
+{
+    struct process_job *job = container_of(future, struct process_job, future);
+    bool begun;
+
+    pthread_mutex_lock(&job->pool->lock);
+    begun = job->seat == NULL ? coil_cfuture_done(future)
+                              : (word_load(&job->seat->board->slots[job->slot].state) &
+                                 ~(uintptr_t)SLOT_WAITED) != SLOT_PUT;
+    pthread_mutex_unlock(&job->pool->lock);
+    return begun;
+}
+
 void await_running(struct coil_cfuture *job)
 {
-    for (int i = 0; coil_cfuture_state(job) == COIL_CFUTURE_PENDING; i++) {
+    for (int i = 0; coil_cfuture_state(job) == COIL_CFUTURE_PENDING || !has_begun(job); i++) {
         CHECK(i < 8000 * kit_slowness());
         nap();
     }

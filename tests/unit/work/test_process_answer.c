@@ -5,6 +5,8 @@
 #include "pool_jobs.h"
 #include "work/processes.h"
 
+#define LARGEST (MESSAGE_BYTES - (int64_t)sizeof(struct job_head))
+
 static struct coil_result give_bytes(void *size)
 {
     struct coil_bytes *bytes = coil_bytes_new((size_t) * (int64_t *)size);
@@ -26,11 +28,11 @@ static void check_bytes(struct coil_executor *pool, int64_t size)
     coil_cfuture_unref(job);
 }
 
-TEST(bytes_around_the_size_of_an_answer)
+TEST(bytes_around_the_size_of_a_message)
 {
     struct coil_executor *pool = open_processes(1);
 
-    for (int64_t size = ANSWER_BYTES - 2; size <= ANSWER_BYTES + 2; size++)
+    for (int64_t size = LARGEST - 2; size <= LARGEST + 2; size++)
         check_bytes(pool, size);
     check_bytes(pool, 0);
     coil_executor_close(pool);

@@ -4,44 +4,51 @@
 #include <signal.h>
 #include <sys/mman.h>
 
+#include "mach/sys.h"
 #include "mach/sys_io.h"
-#include "mach/sys_memory.h"
 #include "pool_jobs.h"
 #include "work/bytes.h"
+
+enum { PAGES = 4096 * 16, LARGEST = MESSAGE_BYTES - (int)sizeof(struct job_head) };
 
 static struct worker worker;
 static struct worker_job job;
 static int near_end;
 static char packet[8192];
 
+/* It has taken the one job that was put. */
 static void open_worker(void)
 {
-    int ends[2], fd = coil__sys_memfd("answers", sizeof(struct answer));
+    int ends[2];
 
     CHECK_EQ(coil__sys_socketpair(AF_UNIX, SOCK_SEQPACKET, ends), 0);
     near_end = ends[0];
     worker = (struct worker){.setup = {.at_once = 1, .shared_bytes = 1000}, .pid = getpid()};
     worker.seat.socket = ends[1];
-    worker.answers = mmap(NULL, sizeof(struct answer), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    CHECK(worker.answers != MAP_FAILED);
-    close(fd);
-    job = (struct worker_job){.worker = &worker, .id = 5};
+    worker.slots = 1 + WAITING_MOST;
+    CHECK(coil__boards_bytes(1, worker.slots) <= PAGES);
+    worker.boards = mmap(NULL, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(worker.boards != MAP_FAILED);
+    worker.board = coil__board_at(worker.boards, 0, worker.slots);
+    worker.ears[0].fd = coil__sys_eventfd();
+    for (int i = 1; i < EARS; i++)
+        worker.ears[i].fd = -1;
+    job = (struct worker_job){.worker = &worker, .id = 5, .slot = 3};
     job.payload = coil__payload_new(coil_function_of(double_it, "double_it"), NULL, 1, 8, false);
+    word_store(&worker.board->slots[3].state, SLOT_TAKEN);
 }
 
 static void close_worker(void)
 {
     coil__payload_free(job.payload);
-    munmap(worker.answers, sizeof(struct answer));
+    munmap(worker.boards, PAGES);
     close(near_end);
     close(worker.seat.socket);
+    close(worker.ears[0].fd);
 }
 
-/* What the pool is told, and with which descriptor. */
-static struct job_parts told(int *fd)
+static size_t next_packet(int fds[LETTER_FDS])
 {
-    int fds[LETTER_FDS];
-    struct job_parts parts;
     struct letter letter;
     int64_t n;
 
@@ -49,7 +56,25 @@ static struct job_parts told(int *fd)
     n = coil__sys_recvmsg(near_end, &letter.header, 0);
     CHECK(n > 0);
     CHECK_EQ(coil__letter_fds(&letter, fds), 0);
-    CHECK(coil__job_parts(packet, (size_t)n, &parts));
+    return (size_t)n;
+}
+
+/* What the pool is told, and with which descriptor; whether by a packet. */
+static struct job_parts told(int *fd, bool by_packet)
+{
+    const struct slot *slot = &worker.board->slots[3];
+    int fds[LETTER_FDS] = {-1};
+    struct job_parts parts;
+    uint16_t order[8];
+
+    CHECK_EQ(coil__tray_take(&worker.board->answers, worker.board->slots, worker.slots, order), 1);
+    CHECK_EQ(order[0], 3);
+    CHECK_EQ(word_load(&slot->state), SLOT_DONE);
+    CHECK_EQ(slot->bytes == 0, by_packet);
+    if (by_packet)
+        CHECK(coil__job_parts(packet, next_packet(fds), &parts));
+    else
+        CHECK(coil__job_parts(slot->message, slot->bytes, &parts));
     CHECK_EQ(parts.head.kind, JOB_DONE);
     CHECK_EQ(parts.head.id, 5);
     CHECK((fds[0] >= 0) == (fd != NULL));
@@ -58,40 +83,63 @@ static struct job_parts told(int *fd)
     return parts;
 }
 
-static bool silence(void)
+static bool has_rung(void)
 {
-    char c;
+    uint64_t rings;
 
-    return coil__sys_recv(near_end, &c, 1, 0) == -EAGAIN;
+    return read(worker.ears[0].fd, &rings, sizeof(rings)) > 0;
 }
 
-TEST(number_is_told_by_a_packet_if_nobody_waits)
+TEST(small_answer_is_a_message_in_its_slot)
 {
     struct job_parts parts;
 
     open_worker();
     coil__worker_tell(&job, coil_number(12));
-    parts = told(NULL);
+    parts = told(NULL, false);
     CHECK_EQ(parts.head.status, 12);
     CHECK(parts.head.flags & JOB_NO_DATA);
-    CHECK_EQ(word_load(&worker.answers->state), ANSWER_NONE);
+    coil__worker_tell(&job, coil_bytes_result("words", 6));
+    parts = told(NULL, false);
+    CHECK_EQ(parts.head.status, 0);
+    CHECK_EQ(parts.head.data_bytes, 6);
+    CHECK_STR(parts.data, "words");
     close_worker();
 }
 
-TEST(small_answer_is_given_to_who_waits_or_still_sends)
+TEST(ear_is_rung_once_if_it_is_asleep)
 {
-    static const enum answer_state states[] = {ANSWER_WAITED, ANSWER_SENDING};
-
     open_worker();
-    for (int i = 0; i < 2; i++) {
-        word_store(&worker.answers->state, states[i]);
-        coil__worker_tell(&job, coil_bytes_result("words", 6));
-        CHECK_EQ(word_load(&worker.answers->state), ANSWER_GIVEN);
-        CHECK_EQ(worker.answers->status, 0);
-        CHECK_STR(worker.answers->data, "words");
-        CHECK_EQ(worker.answers->data_bytes, 6);
-        CHECK(silence());
-    }
+    coil__worker_tell(&job, coil_number(1));
+    CHECK(!has_rung());
+    coil__ear_sleeps(worker.boards, 0);
+    coil__worker_tell(&job, coil_number(2));
+    CHECK(has_rung());
+    coil__worker_tell(&job, coil_number(3));
+    CHECK(!has_rung());
+    close_worker();
+}
+
+/* He hears it by the word that he sleeps on. */
+TEST(ear_is_not_rung_for_what_somebody_waits_for)
+{
+    open_worker();
+    coil__ear_sleeps(worker.boards, 0);
+    CHECK(coil__slot_wait(&worker.board->slots[3]));
+    coil__worker_tell(&job, coil_number(1));
+    CHECK(!has_rung());
+    CHECK_EQ(told(NULL, false).head.status, 1);
+    close_worker();
+}
+
+TEST(ear_that_is_not_known_is_rung_as_the_manager)
+{
+    open_worker();
+    coil__ear_sleeps(worker.boards, 0);
+    coil__ear_sleeps(worker.boards, 2);
+    word_store(&worker.board->slots[3].ear, EARS + 2);
+    coil__worker_tell(&job, coil_number(1));
+    CHECK(has_rung());
     close_worker();
 }
 
@@ -101,14 +149,13 @@ TEST(larger_answer_is_a_packet_and_a_large_one_shared_memory)
     int fd;
 
     open_worker();
-    word_store(&worker.answers->state, ANSWER_WAITED);
-    coil__worker_tell(&job, coil_value(coil_bytes_new(ANSWER_BYTES + 1)));
-    parts = told(NULL);
-    CHECK_EQ(parts.head.data_bytes, ANSWER_BYTES + 1);
-    CHECK_EQ(word_load(&worker.answers->state), ANSWER_WAITED);
+    coil__worker_tell(&job, coil_value(coil_bytes_new(LARGEST)));
+    CHECK_EQ(told(NULL, false).head.data_bytes, LARGEST);
+    coil__worker_tell(&job, coil_value(coil_bytes_new(LARGEST + 1)));
+    CHECK_EQ(told(NULL, true).head.data_bytes, LARGEST + 1);
     coil__bytes_shared_from = 1000;
     coil__worker_tell(&job, coil_value(coil_bytes_new(1001)));
-    parts = told(&fd);
+    parts = told(&fd, true);
     CHECK_EQ(parts.head.data_bytes, 1001);
     CHECK(parts.head.flags & JOB_SHARED);
     close(fd);
@@ -125,12 +172,12 @@ TEST(large_bytes_that_lie_elsewhere_are_copied_to_shared_memory)
     open_worker();
     coil__bytes_shared_from = 1000;
     coil__worker_tell(&job, coil_value(bytes));
-    parts = told(&fd);
+    parts = told(&fd, true);
     CHECK(parts.head.flags & JOB_SHARED);
     close(fd);
     coil__bytes_shared_from = SIZE_MAX; /* and where there is none */
     coil__worker_tell(&job, coil_value(coil_bytes_new(5000)));
-    parts = told(NULL);
+    parts = told(NULL, false);
     CHECK_EQ(parts.head.status, -ENOMEM);
     close_worker();
 }
@@ -140,9 +187,8 @@ TEST(failure_is_told_with_text_and_place)
     struct job_parts parts;
 
     open_worker();
-    word_store(&worker.answers->state, ANSWER_WAITED);
     coil__worker_tell_failure(&job, -EIO, "it broke", "file.c:3");
-    parts = told(NULL);
+    parts = told(NULL, false);
     CHECK_EQ(parts.head.status, -EIO);
     CHECK(memcmp(parts.text, "it broke", parts.head.text_bytes) == 0);
     CHECK(memcmp(parts.place, "file.c:3", parts.head.place_bytes) == 0);
@@ -152,7 +198,7 @@ TEST(failure_is_told_with_text_and_place)
 static int tell_nobody(void *unused)
 {
     (void)unused;
-    coil__worker_tell(&job, coil_number(1));
+    coil__worker_tell(&job, coil_value(coil_bytes_new(LARGEST + 1)));
     return 0;
 }
 
