@@ -63,6 +63,8 @@ struct future_kind {
     void (*free)(struct coil_future *future);
     /* What it is called in messages, as snprintf; NULL: "future at file:line". */
     int (*label)(const struct coil_future *future, char *buffer, size_t size);
+    /* Where it keeps the context it ran in, while it does not run; NULL: it has none. */
+    struct coil_context **(*context)(struct coil_future *future);
 };
 
 extern const struct future_kind *coil__future_kinds[FUTURE_KINDS];

@@ -36,12 +36,35 @@ static void print_report(const struct coil_loop *loop, const struct coil_report 
     fprintf(stderr, " [%s]\n", loop->name);
 }
 
-void coil_loop_call_exception_handler(struct coil_loop *loop, const struct coil_report *report)
+static struct coil_context **context_of(struct coil_loop *loop, struct coil_future *future)
+{
+    if (future == NULL || future == loop->current ||
+        coil__future_kinds[future->kind]->context == NULL)
+        return NULL;
+    return coil__future_kinds[future->kind]->context(future);
+}
+
+static void hear(struct coil_loop *loop, const struct coil_report *report)
 {
     if (loop->report != NULL)
         loop->report(loop, report, loop->report_arg);
     else
         print_report(loop, report);
+}
+
+/* What is said of a task is heard in its context, as in asyncio. */
+void coil_loop_call_exception_handler(struct coil_loop *loop, const struct coil_report *report)
+{
+    struct coil_context **own = context_of(loop, report->future);
+    struct coil_context **slot = coil__context_slot(), *outer = *slot;
+
+    if (own != NULL)
+        *slot = *own;
+    hear(loop, report);
+    if (own != NULL) {
+        *own = *slot;
+        *slot = outer;
+    }
 }
 
 void coil__report(struct coil_loop *loop, const char *message, int64_t status,

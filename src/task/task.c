@@ -247,6 +247,11 @@ static void cut_off(struct coil_future *future)
     task_of(future)->timer.handle.context = future->loop->context;
 }
 
+static struct coil_context **context_slot(struct coil_future *future)
+{
+    return &task_of(future)->timer.handle.context;
+}
+
 static int label_task(const struct coil_future *future, char *buffer, size_t size)
 {
     const struct task *task = container_of(future, struct task, future);
@@ -256,8 +261,11 @@ static int label_task(const struct coil_future *future, char *buffer, size_t siz
     return snprintf(buffer, size, "Task-%u", task->id);
 }
 
-static const struct future_kind kind = {
-    .name = "Task", .cancel = cancel_task, .free = free_task, .label = label_task};
+static const struct future_kind kind = {.name = "Task",
+                                        .cancel = cancel_task,
+                                        .free = free_task,
+                                        .label = label_task,
+                                        .context = context_slot};
 
 /* Who waits behind a task's handle: the task. */
 static struct coil_future *waiting_task(struct coil_handle *handle)
