@@ -11,6 +11,8 @@ class Side:
     until it is killed; called as anything else it prints figures."""
 
     sources = IO / "peers"
+    part = "io"
+    script = "io_aio.py"
     suffix = "-io"
     serve = "serve"  # what it calls that
     environment = {}

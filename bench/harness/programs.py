@@ -51,6 +51,8 @@ class Program:
     command = []
     version = ""
     sources = PEERS  # where the program's own source is
+    part = "tasks"  # which of the programs that a folder has for all benchmarks
+    script = "tasks.py"  # the same in Python
     suffix = ""  # of what is built of it
 
     def build(self, where):
@@ -124,7 +126,7 @@ class Asyncio(Program):
 
     def build(self, where):
         version, python = newest_python()
-        self.command = [python, str(self.sources / "aio.py")]
+        self.command = [python, str(PEERS / "python" / self.script)]
         self.version = "CPython " + ".".join(map(str, version))
 
 
@@ -139,7 +141,7 @@ class Uvloop(Program):
         if not inside.exists():
             output(python, "-m", "venv", venv)
         output(inside, "-m", "pip", "install", "--quiet", "--upgrade", "uvloop")
-        self.command = [str(inside), str(self.sources / "aio.py"), "--loop", "uvloop"]
+        self.command = [str(inside), str(PEERS / "python" / self.script), "--loop", "uvloop"]
         self.version = output(inside, "-c", "import uvloop; print(uvloop.__version__)")
         self.version += " on CPython " + ".".join(map(str, version))
 
@@ -209,7 +211,8 @@ class Go(Program):
             raise Skip("no Go toolchain on PATH (Debian: golang-go)")
         version, go = max(found)
         binary = where / f"go-peer{self.suffix}"
-        output(go, "build", "-o", binary, ".", cwd=self.sources / "go", env={"GOTOOLCHAIN": "local"})
+        output(go, "build", "-o", binary, f"./{self.part}", cwd=PEERS / "go",
+               env={"GOTOOLCHAIN": "local"})
         self.command = [str(binary)]
         self.version = "go " + ".".join(map(str, version))
 
@@ -222,17 +225,19 @@ class Tokio(Program):
     def build(self, where):
         if not shutil.which("cargo"):
             raise Skip("no cargo on PATH (Debian: cargo)")
-        place = where / f"tokio{self.suffix}"
-        shutil.copytree(self.sources / "tokio", place, dirs_exist_ok=True)
+        place = where / "tokio"
+        program = f"tokio-{self.part}"
+        build = ["cargo", "build", "--release", "--quiet", "--package", program]
+        shutil.copytree(PEERS / "tokio", place, dirs_exist_ok=True)
         try:
-            output("cargo", "build", "--release", "--quiet", cwd=place)
+            output(*build, cwd=place)
         except Skip as first:
             try:
                 output("cargo", "update", "-p", "tokio", "--precise", self.old, cwd=place)
-                output("cargo", "build", "--release", "--quiet", cwd=place)
+                output(*build, cwd=place)
             except Skip:
                 raise first from None
-        self.command = [str(place / "target" / "release" / "tokio-peer")]
+        self.command = [str(place / "target" / "release" / program)]
         lock = (place / "Cargo.lock").read_text()
         self.version = re.search(r'name = "tokio"\nversion = "([^"]+)"', lock).group(1)
         self.version += ", current-thread runtime, " + output("rustc", "--version")

@@ -2,7 +2,7 @@
 
 import harness.programs as programs
 from harness import work_rows
-from harness.programs import BENCH, C_FLAGS, Program, newest_python, output
+from harness.programs import BENCH, C_FLAGS, PEERS, Program, newest_python, output
 
 WORK = BENCH / "work"
 
@@ -21,6 +21,8 @@ FROM_THREADS = "asks from threads only; asyncio and uvloop ask it from a loop"
 
 class Side:
     sources = WORK / "peers"
+    part = "work"
+    script = "work_aio.py"
     suffix = "-work"
 
 
@@ -46,7 +48,7 @@ class Futures(Side, Program):
 
     def build(self, where):
         version, python = newest_python()
-        self.command = [python, str(self.sources / "futures.py")]
+        self.command = [python, str(PEERS / "python" / "work_futures.py")]
         self.version = "CPython " + ".".join(map(str, version))
 
 

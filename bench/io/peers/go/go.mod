@@ -1,3 +1,0 @@
-module coil/bench/io/peers/go
-
-go 1.19

@@ -1,3 +1,0 @@
-module coil/bench/work/peers/go
-
-go 1.19
