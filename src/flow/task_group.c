@@ -10,8 +10,12 @@ enum group_flags {
     GROUP_EXITING = 1,
     GROUP_ABORTING = 2,
     GROUP_PARENT_CANCELLED = 4, /* by us, to get the body out of its await */
-    GROUP_LEFT = 8
+    GROUP_LEFT = 8,
+    GROUP_TOLD = 16,         /* the parent was told of a cancel while it unwound */
+    GROUP_ENTERED_SHIFT = 16 /* behind them: how many cancels the parent had at enter */
 };
+
+#define MOST_CANCELS 0xffffu /* that are counted */
 
 struct child {
     struct coil_link link; /* in the group's list */
@@ -31,13 +35,21 @@ static struct coil_link *children(struct coil_task_group *group)
     return group->children;
 }
 
+static unsigned cancels(const struct coil_future *task)
+{
+    unsigned count = (unsigned)coil_task_cancelling(task);
+
+    return count < MOST_CANCELS ? count : MOST_CANCELS;
+}
+
 void coil_task_group_enter(struct coil_task_group *group)
 {
     struct coil_loop *loop = loop_here("coil_task_group_enter");
 
     REQUIRE(loop->current != NULL,
             "coil_task_group_enter outside a task: a group belongs to a coroutine");
-    *group = (struct coil_task_group){.parent = loop->current};
+    *group = (struct coil_task_group){.parent = loop->current,
+                                      .flags = cancels(loop->current) << GROUP_ENTERED_SHIFT};
 }
 
 static void abort_children(struct coil_task_group *group)
@@ -200,7 +212,10 @@ static coil_async int64_t wait_for_children(struct coil_task_group *group, int64
         woken = coil_await(&waiter);
         group->all_done = NULL;
         future_fini_waiter(&waiter);
-        if (woken.status == -ECANCELED && (group->flags & GROUP_ABORTING) == 0) {
+        if (woken.status != -ECANCELED)
+            continue;
+        group->flags |= GROUP_TOLD;
+        if ((group->flags & GROUP_ABORTING) == 0) {
             cancelled = -ECANCELED;
             abort_children(group);
         }
@@ -230,6 +245,13 @@ static int64_t raise_group(struct coil_task_group *group)
     return -COIL_EGROUP;
 }
 
+/* Of a cancel from outside, while a group that was cancelled itself unwound. */
+static bool told_by_others(const struct coil_task_group *group)
+{
+    return (group->flags & GROUP_TOLD) != 0 &&
+           cancels(group->parent) > group->flags >> GROUP_ENTERED_SHIFT;
+}
+
 static void forget_errors(struct coil_task_group *group)
 {
     mem_free(group->errors);
@@ -252,6 +274,8 @@ coil_async int64_t coil_task_group_exit(struct coil_task_group *group, int64_t s
     group->flags |= GROUP_LEFT;
     if ((group->flags & GROUP_PARENT_CANCELLED) != 0 && coil_task_uncancel(group->parent) == 0)
         cancelled = 0; /* it was only our own request */
+    else if (told_by_others(group))
+        cancelled = -ECANCELED;
     if (status < 0 && status != -ECANCELED)
         remember(group, status, own); /* the body's comes last, as in asyncio */
     exception_unref(own);

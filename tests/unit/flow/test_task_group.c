@@ -115,6 +115,45 @@ LOOP_TEST(cancelled_from_outside_it_cancels_the_children_and_waits_for_them)
     coil_future_unref(task);
 }
 
+static coil_async struct coil_result cleans_up_for_long(void *arg)
+{
+    (void)arg;
+    coil_sleep(COIL_SECONDS(9));
+    coil_sleep(COIL_MS(5));
+    return coil_error(-ECANCELED);
+}
+
+/* The body ends at once, or waits and is cancelled, too. */
+static coil_async struct coil_result cancels_its_group(void *waits)
+{
+    struct coil_task_group own;
+    int64_t status = 0;
+
+    coil_task_group_enter(&own);
+    coil_task_group_create_task(&own, cleans_up_for_long, NULL);
+    coil_yield();
+    coil_task_group_cancel(&own);
+    if (waits != NULL)
+        status = coil_sleep(COIL_SECONDS(9));
+    status = coil_task_group_exit(&own, status);
+    note("%lld %d", (long long)status, coil_task_cancelling(coil_current_task()));
+    return coil_error(status);
+}
+
+LOOP_TEST(cancelled_from_outside_while_a_cancelled_group_unwinds_it_is_cancelled)
+{
+    for (int waits = 0; waits < 2; waits++) {
+        struct coil_future *task = coil_create_task(cancels_its_group, waits ? &group : NULL);
+
+        coil_sleep(COIL_MS(2));
+        coil_future_cancel(task, "outside");
+        CHECK_EQ(coil_join(task).status, -ECANCELED);
+        CHECK_STR(noted(), "-125 1");
+        CHECK_EQ(coil_join(coil_create_task(cancels_its_group, waits ? &group : NULL)).status, 0);
+        CHECK_STR(noted(), "0 0");
+    }
+}
+
 static coil_async struct coil_result has_children(void *arg)
 {
     intptr_t depth = (intptr_t)arg;
