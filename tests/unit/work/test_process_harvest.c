@@ -91,10 +91,14 @@ TEST(message_that_is_longer_than_its_slot_ends_its_worker)
     put_message(&(struct job_head){.kind = JOB_DONE, .data_bytes = 1 << 20}, 1 << 21);
 }
 
-TEST(message_whose_parts_are_longer_than_it_ends_its_worker)
+TEST(message_whose_text_is_longer_than_it_ends_its_worker)
 {
     put_message(&(struct job_head){.kind = JOB_DONE, .text_bytes = UINT32_MAX},
                 sizeof(struct job_head));
+}
+
+TEST(message_whose_data_are_longer_than_it_ends_its_worker)
+{
     put_message(&(struct job_head){.kind = JOB_DONE, .data_bytes = 1 << 20},
                 sizeof(struct job_head));
 }
