@@ -8,6 +8,9 @@
 #define BRISK_WORKS 32 /* so many in a row ... */
 #define BRISK_NS 32000 /* ... in this time: then another thread would only be in the way */
 
+#define FEW 8
+#define REST_MOST 63 /* looks, of some tens of nanoseconds each */
+
 #define HINT_AHEAD 8 /* works that are on their way from another processor at a time */
 
 static __thread struct worker *here;
@@ -226,22 +229,46 @@ static bool take_works(struct worker *self)
     return true;
 }
 
+/*
+ * Where works come nearly as fast as they are done, each look finds one or two of them, and takes
+ * the inbox and their memory away from who is just bringing the next: both are slow then. So who
+ * finds few, time and again without ever having to wait, gives them time to become more.
+ */
+static void adapt_rest(struct worker *self, bool waited)
+{
+    if (waited || !self->promises)
+        self->rest = 0;
+    else if (self->n < FEW && self->rest < REST_MOST)
+        self->rest = self->rest * 2 + 1;
+    else if (self->n >= 2 * FEW)
+        self->rest /= 2;
+}
+
+static void rest(const struct worker *self)
+{
+    for (unsigned i = 0; i < self->rest; i++)
+        mach_relax();
+}
+
 /* Takes works, waiting for them; false: the thread is to end. Attends until then. */
 static bool wait_for_works(struct worker *self)
 {
     struct mach_pool *pool = self->pool;
     struct worker *call = NULL;
-    bool surplus, stays = true, took = false;
+    bool surplus, stays = true, took = false, waited = false;
 
+    rest(self);
     pthread_mutex_lock(&pool->lock);
     end_works(self);
     coil__worker_promise(self);
     while (stays && !took) {
         surplus = pool_busy(pool) > pool->limit;
         took = !surplus && take_works(self);
+        waited = waited || !took;
         if (!took)
             stays = !pool->closed && coil__worker_idle(self, surplus);
     }
+    adapt_rest(self, waited);
     if (!took)
         coil__worker_break_promise(self);
     engage_if_needed(pool, &call);

@@ -22,6 +22,7 @@ struct worker {
      * have the lock, take back what has not begun by setting RECALLED. */
     struct word at; /* how many have begun */
     unsigned n;
+    unsigned rest; /* how long to wait before the next are taken */
     struct mach_work *batch[BATCH];
 
     /* Under the lock: */
