@@ -127,7 +127,7 @@ int coil__task_search_cycle(struct task *task, struct coil_future *future);
 /* Who waits for nothing, or nobody waits for, is in no circle. */
 static inline int task_check_cycle(struct task *task, struct coil_future *future)
 {
-    if (likely(future->kind == FUTURE_PLAIN))
+    if (likely(future->kind == FUTURE_PLAIN || future->kind == FUTURE_ARRIVAL))
         return 0;
     if (future->kind == FUTURE_TASK && future != &task->future &&
         task_of(future)->waits_for == NULL)
