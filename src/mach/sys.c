@@ -123,6 +123,8 @@ int coil__sys_epoll_wait(int epoll, struct epoll_event *events, int capacity, in
 
     if (fault(FAULT_SYS))
         return -EINTR;
+    if (timeout_ns == 0) /* a look, and no time to be read: a fifth less */
+        return (int)told(syscall(SYS_epoll_pwait, epoll, events, capacity, 0, NULL, 0));
     if (__atomic_load_n(&has_pwait2, __ATOMIC_RELAXED) && !knows_few_calls()) {
         result = told(syscall(SYS_epoll_pwait2, epoll, events, capacity,
                               timeout_ns == COIL_FOREVER ? NULL : &timeout, NULL, 0));
