@@ -503,7 +503,7 @@ static coil_async void use_once(void)
     struct coil_result next;
     int64_t done;
 
-    done = coil_cfuture_wait_many(futures, MANY, COIL_US(1), COIL_ALL_COMPLETED);
+    done = coil_cfuture_wait_many(futures, MANY, COIL_US(1), COIL_FIRST_EXCEPTION);
     CHECK(done == 1 || done == -ENOMEM);
     iteration = coil_cfuture_as_completed_open(futures, MANY);
     if (iteration == NULL)
