@@ -134,13 +134,13 @@ static int call_somebody(struct mach_pool *pool, struct mach_work *work)
 static void leave_hint(struct mach_work *work)
 {
     static __thread struct {
-        const struct mach_work *work[HINT_AHEAD];
+        uintptr_t work[HINT_AHEAD];
         unsigned next;
     } latest;
-    const struct mach_work **slot = &latest.work[latest.next++ % HINT_AHEAD];
+    uintptr_t *slot = &latest.work[latest.next++ % HINT_AHEAD];
 
     work->hint = *slot;
-    *slot = work;
+    *slot = (uintptr_t)work;
 }
 
 int coil__mach_pool_submit(struct mach_pool *pool, struct mach_work *work)

@@ -33,7 +33,7 @@ enum mach_pool_id {
 struct mach_work {
     struct mach_work *next;
     struct mach_work **at; /* the pointer to this one while it waits; NULL after */
-    const void *hint;      /* a work that was submitted before it; perhaps long gone */
+    uintptr_t hint;        /* where one lies that was submitted before it; perhaps long gone */
     void (*run)(struct mach_work *work);
     /* Called when the pool has let go of it, some time after run; NULL: it does when it calls
      * run. */

@@ -11,11 +11,9 @@
  */
 static void fetch_ahead(const struct mach_work *work)
 {
-    const char *other = work->hint;
-
-    __builtin_prefetch(other, 1);
-    __builtin_prefetch(other + LINE);
-    __builtin_prefetch(other - LINE, 1);
+    __builtin_prefetch((const void *)work->hint, 1);
+    __builtin_prefetch((const void *)(work->hint + LINE));
+    __builtin_prefetch((const void *)(work->hint - LINE), 1);
 }
 
 void coil__pool_drain(struct mach_pool *pool, uintptr_t instead)
