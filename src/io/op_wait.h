@@ -59,6 +59,13 @@ static inline bool loop_attempts_spent(struct coil_loop *loop)
     return true;
 }
 
+/* Moving much takes the time of many. */
+static inline void loop_charge(struct coil_loop *loop, int64_t bytes)
+{
+    if (bytes >= OP_CHARGED_BYTES)
+        loop->attempts += (unsigned)(bytes / OP_CHARGED_BYTES % OP_ATTEMPTS);
+}
+
 /* Whether the op could be done without waiting: then op.result is what came of it. Who is always
  * lucky is told no now and then, so that the others run. */
 static inline bool op_attempt(struct coil_loop *loop, struct op *op)
@@ -66,8 +73,7 @@ static inline bool op_attempt(struct coil_loop *loop, struct op *op)
     if (unlikely(loop->closing) || unlikely(loop_attempts_spent(loop)))
         return false;
     op->result = loop->driver->ops->attempt(loop->driver, op);
-    if (op->result >= OP_CHARGED_BYTES) /* moving much takes the time of many */
-        loop->attempts += (unsigned)(op->result / OP_CHARGED_BYTES % OP_ATTEMPTS);
+    loop_charge(loop, op->result);
     return op->result != -EAGAIN;
 }
 

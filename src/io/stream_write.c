@@ -236,6 +236,7 @@ static int64_t try_op(struct coil_stream *stream, struct op *op)
         return 0;
     if (n < 0)
         coil__stream_lost(stream, (int)n);
+    loop_charge(stream->loop, n);
     return n;
 }
 
@@ -334,6 +335,19 @@ int coil_stream_printf(struct coil_stream *stream, const char *format, ...)
     return err;
 }
 
+/* Where all is taken at once nobody else would ever run. */
+static coil_async int give_way(struct coil_stream *stream)
+{
+    int err;
+
+    coil_stream_ref(stream);
+    err = coil_yield();
+    if (err == 0)
+        err = stream->error;
+    coil_stream_unref(stream);
+    return err;
+}
+
 coil_async int coil_stream_drain(struct coil_stream *stream)
 {
     int err = 0;
@@ -349,6 +363,8 @@ coil_async int coil_stream_drain(struct coil_stream *stream)
     }
     if (stream->error == 0 && stream->closing)
         return -ESHUTDOWN; /* or who looks at drain only would write for ever, and never wait */
+    if (stream->error == 0 && stream->loop->current != NULL && loop_attempts_spent(stream->loop))
+        return give_way(stream);
     return stream->error;
 }
 

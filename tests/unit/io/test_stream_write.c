@@ -1,4 +1,5 @@
 /* Writing to streams: at once, kept, drained, lost. */
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include <sys/uio.h>
@@ -258,4 +259,35 @@ DRIVER_LOOP_TEST(without_memory_a_write_that_must_be_kept_fails)
     coil__fault_arm(FAULT_ALLOC, 0, false);
     coil_stream_abort(both.near);
     unref_both(&both);
+}
+
+static int turns;
+
+static coil_async struct coil_result counts_turns(void *arg)
+{
+    (void)arg;
+    for (;;) {
+        if (coil_yield() != 0)
+            return coil_value(NULL);
+        turns++;
+    }
+}
+
+DRIVER_LOOP_TEST(who_writes_where_all_is_taken_at_once_lets_others_run)
+{
+    struct coil_future *counter = coil_create_task(counts_turns, NULL);
+    struct coil_stream *sink = NULL;
+    int err = 0;
+
+    CHECK_EQ(coil_stream_open(open("/dev/null", O_WRONLY | O_CLOEXEC), NULL, &sink), 0);
+    for (int i = 0; i < 2000 && err == 0; i++) {
+        err = coil_stream_write(sink, "x", 1);
+        if (err == 0)
+            err = coil_stream_drain(sink);
+    }
+    CHECK_EQ(err, 0);
+    CHECK(turns >= 10);
+    coil_stream_unref(sink);
+    coil_future_cancel(counter, NULL);
+    coil_join(counter);
 }
