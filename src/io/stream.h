@@ -107,9 +107,20 @@ void coil__stream_borrow(struct coil_stream *stream, char *spare, size_t more);
 /* What was borrowed goes back to the loop; nobody looks at it any more. */
 void coil__stream_give_back(struct coil_stream *stream);
 
-/* Writing: sends on what is kept; a stream that is to close is closed when nothing is. */
-void coil__stream_pump(struct coil_stream *stream);
+/* Writing (stream_chunks.c): behind what is kept. 0 or -ENOMEM, and then nothing of it is. */
+int coil__stream_keep(struct coil_stream *stream, const char *data, size_t size);
+
+/* So much of it has gone out: from the front. */
+void coil__stream_forget_sent(struct coil_stream *stream, size_t n);
+
+/* Nothing of it will. */
 void coil__stream_drop_chunks(struct coil_stream *stream);
+
+/* Writes where it lies, in order, at most STREAM_PARTS places; how many. */
+size_t coil__stream_gather_chunks(const struct coil_stream *stream, struct iovec *parts);
+
+/* Sends on what is kept; a stream that is to close is closed when nothing is. */
+void coil__stream_pump(struct coil_stream *stream);
 void coil__stream_lost(struct coil_stream *stream, int error);
 
 /* The descriptor goes, now that nothing is to be written any more. */

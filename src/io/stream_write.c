@@ -8,52 +8,6 @@
 
 #include "io/world.h"
 
-#define CHUNK_SIZE (16u << 10)
-
-void coil__stream_drop_chunks(struct coil_stream *stream)
-{
-    while (stream->first != NULL) {
-        struct chunk *chunk = stream->first;
-
-        stream->first = chunk->next;
-        mem_free(chunk);
-    }
-    stream->last = NULL;
-    stream->pending = 0;
-}
-
-/* The tail of the last chunk is free, also while its front is lent. */
-static int keep(struct coil_stream *stream, const char *data, size_t size)
-{
-    struct chunk *last = stream->last;
-    size_t room = last == NULL ? 0 : last->size - last->end;
-    size_t now = size < room ? size : room, rest = size - now;
-    struct chunk *chunk = NULL;
-
-    if (rest > 0) {
-        size_t space = rest > CHUNK_SIZE ? rest : CHUNK_SIZE;
-
-        chunk = mem_alloc(sizeof(*chunk) + space);
-        if (chunk == NULL)
-            return -ENOMEM;
-        *chunk = (struct chunk){.end = rest, .size = space};
-        memcpy(chunk->data, data + now, rest);
-    }
-    if (now > 0) {
-        memcpy(last->data + last->end, data, now);
-        last->end += now;
-    }
-    if (chunk != NULL) {
-        if (last == NULL)
-            stream->first = chunk;
-        else
-            last->next = chunk;
-        stream->last = chunk;
-    }
-    stream->pending += size;
-    return 0;
-}
-
 static void note_level(struct coil_stream *stream)
 {
     if (stream->pending > stream->high && !stream->paused) {
@@ -83,33 +37,13 @@ void coil__stream_lost(struct coil_stream *stream, int error)
         coil__stream_finish(stream);
 }
 
-/* What goes out is the beginning of what is kept. */
-static void forget_sent(struct coil_stream *stream, size_t n)
-{
-    stream->pending -= n;
-    while (n > 0) {
-        struct chunk *chunk = stream->first;
-        size_t part = chunk->end - chunk->begin;
-
-        if (n < part || chunk == stream->last) {
-            chunk->begin += n;
-            break;
-        }
-        n -= part;
-        stream->first = chunk->next;
-        mem_free(chunk);
-    }
-    if (stream->pending == 0)
-        coil__stream_drop_chunks(stream);
-}
-
 static void sent(struct op *op)
 {
     struct coil_stream *stream = container_of(op, struct coil_stream, op);
 
     stream->out = false;
     if (op->result > 0 && !stream->aborted) {
-        forget_sent(stream, (size_t)op->result);
+        coil__stream_forget_sent(stream, (size_t)op->result);
         note_level(stream);
         coil__stream_pump(stream);
     } else if (stream->aborted) {
@@ -147,16 +81,6 @@ static void aim_at_many(struct coil_stream *stream, struct op *op, struct iovec 
     op->message.flags = 0;
 }
 
-static size_t gather_chunks(const struct coil_stream *stream, struct iovec *parts)
-{
-    size_t count = 0;
-
-    for (struct chunk *at = stream->first; at != NULL && count < STREAM_PARTS; at = at->next)
-        parts[count++] =
-            (struct iovec){.iov_base = at->data + at->begin, .iov_len = at->end - at->begin};
-    return count;
-}
-
 /* What the op and its array need is made at the first time that a chunk has a successor; without
  * memory it goes chunk by chunk. */
 static void aim(struct coil_stream *stream)
@@ -170,8 +94,8 @@ static void aim(struct coil_stream *stream)
     if (first->next == NULL || stream->parts == NULL)
         aim_at_one(stream, &stream->op, first->data + first->begin, first->end - first->begin);
     else
-        aim_at_many(stream, &stream->op, stream->parts, gather_chunks(stream, stream->parts),
-                    stream->header);
+        aim_at_many(stream, &stream->op, stream->parts,
+                    coil__stream_gather_chunks(stream, stream->parts), stream->header);
 }
 
 /* A peer that never hears of the end would wait for ever; it fails if the peer is gone. */
@@ -260,7 +184,7 @@ int coil_stream_write(struct coil_stream *stream, const void *data, size_t size)
     if (n == (int64_t)size)
         return 0;
     if (n >= 0)
-        err = keep(stream, (const char *)data + n, size - (size_t)n);
+        err = coil__stream_keep(stream, (const char *)data + n, size - (size_t)n);
     if (n < 0 || err != 0)
         return n < 0 ? (int)n : err;
     go_on(stream);
@@ -276,7 +200,8 @@ static int keep_rest(struct coil_stream *stream, const struct iovec *parts, size
 
         n -= skip;
         if (skip < parts[i].iov_len)
-            err = keep(stream, (const char *)parts[i].iov_base + skip, parts[i].iov_len - skip);
+            err = coil__stream_keep(stream, (const char *)parts[i].iov_base + skip,
+                                    parts[i].iov_len - skip);
     }
     return err;
 }
