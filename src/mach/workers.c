@@ -337,6 +337,7 @@ static void run_work(struct worker *self)
     struct mach_work *work = self->current;
     void (*release)(struct mach_work * work) = work->release;
 
+    COUNTER_SET(work->begun, true);
     work->run(work);
     if (release != NULL)
         self->ended = work;

@@ -41,6 +41,7 @@ struct mach_work {
     /* Its thread ended within run; release comes after. NULL: nobody cares. */
     void (*died)(struct mach_work *work);
     uint8_t pool; /* enum mach_pool_id, for the process's own */
+    bool begun;   /* run has been called; others look at it (COUNTER_READ) */
 };
 
 struct worker;

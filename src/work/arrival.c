@@ -2,7 +2,7 @@
 
 void coil__arrival_unref(struct arrival *self)
 {
-    if (word_sub(&self->refs, 1) == 0)
+    if (word_unref(&self->refs))
         self->kind->free(self);
 }
 

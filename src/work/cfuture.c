@@ -136,6 +136,11 @@ static bool is_done(const struct coil_cfuture *constant)
     return true;
 }
 
+static bool has_begun(const struct coil_cfuture *future, uintptr_t state)
+{
+    return future->kind->begun != NULL ? future->kind->begun(future) : (state & CF_RUNNING) != 0;
+}
+
 enum coil_cfuture_state coil_cfuture_state(const struct coil_cfuture *future)
 {
     uintptr_t state;
@@ -145,7 +150,7 @@ enum coil_cfuture_state coil_cfuture_state(const struct coil_cfuture *future)
     state = word_load(&future->state);
     if (state & CF_CANCEL)
         return COIL_CFUTURE_CANCELLING;
-    return state & CF_RUNNING ? COIL_CFUTURE_RUNNING : COIL_CFUTURE_PENDING;
+    return has_begun(future, state) ? COIL_CFUTURE_RUNNING : COIL_CFUTURE_PENDING;
 }
 
 bool coil_cfuture_done(const struct coil_cfuture *future)

@@ -2,7 +2,7 @@
  * Concurrent futures from the inside: what a job, wherever it runs, and the threads that wait for
  * it share. All of it is in one word:
  *
- *   RUNNING    the job has been started
+ *   RUNNING    the job has been started, unless its kind tells
  *   CANCEL     cancellation was asked, at any time
  *   POSTED     the request to cancel is on its way (the kind's own)
  *   WAITERS    a thread sleeps on the word
@@ -34,6 +34,8 @@ struct cfuture_kind {
     void (*cancel)(struct coil_cfuture *future);
     /* 0, or -EDEADLK: this thread would wait for itself. */
     int (*may_wait)(const struct coil_cfuture *future);
+    /* Whether it has been started; NULL: CF_RUNNING says so. */
+    bool (*begun)(const struct coil_cfuture *future);
     /* NULL, or sleeps while the state is the given one, and may settle it itself: as
      * coil__mach_wait_interruptible. */
     int (*sleep)(struct coil_cfuture *future, uintptr_t state, uint32_t seen, int64_t deadline_ns);

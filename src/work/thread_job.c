@@ -37,7 +37,6 @@ static void run_job(struct mach_work *work)
     const struct word *outer = coil__job_state;
     struct coil_result result;
 
-    word_or(self->state, CF_RUNNING);
     coil__job_state = self->state;
     *slot = self->context;
     coil__raised_clear();

@@ -80,6 +80,11 @@ static int may_wait_for_job(const struct coil_cfuture *future)
     return coil__job_state == &future->state ? -EDEADLK : 0;
 }
 
+static bool job_begun(const struct coil_cfuture *future)
+{
+    return COUNTER_READ(container_of(future, const struct pool_job, future)->job.work.begun);
+}
+
 static void free_job(struct coil_cfuture *future)
 {
     struct pool_job *self = container_of(future, struct pool_job, future);
@@ -89,7 +94,7 @@ static void free_job(struct coil_cfuture *future)
 }
 
 static const struct cfuture_kind future_kind = {
-    .cancel = cancel_job, .may_wait = may_wait_for_job, .free = free_job};
+    .cancel = cancel_job, .may_wait = may_wait_for_job, .begun = job_begun, .free = free_job};
 
 static struct coil_cfuture *submit(struct coil_executor *executor, const struct job_spec *spec)
 {
