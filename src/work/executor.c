@@ -122,6 +122,16 @@ static struct coil_cfuture *submit_payload(struct coil_executor *self, struct pa
     return submit_as_pointer(self, payload, options, place);
 }
 
+static struct payload *wrap(const struct coil_executor *self, struct coil_function function,
+                            const void *data, size_t n, size_t part_bytes, bool batch)
+{
+    struct payload *payload = NULL;
+
+    if (self->kind->shares != NULL && data != NULL && self->kind->shares(self, n, part_bytes))
+        payload = coil__payload_new_in_file(function, data, n, part_bytes, batch);
+    return payload != NULL ? payload : coil__payload_new(function, data, n, part_bytes, batch);
+}
+
 struct coil_cfuture *coil_executor_submit_bytes_at(struct coil_executor *self,
                                                    struct coil_function function, const void *data,
                                                    size_t size,
@@ -132,7 +142,7 @@ struct coil_cfuture *coil_executor_submit_bytes_at(struct coil_executor *self,
 
     if (status != 0)
         return refused(self, status, place);
-    return submit_payload(self, coil__payload_new(function, data, 1, size, false), options, place);
+    return submit_payload(self, wrap(self, function, data, 1, size, false), options, place);
 }
 
 struct coil_cfuture *coil_executor_submit_batch_at(struct coil_executor *self,
@@ -145,8 +155,7 @@ struct coil_cfuture *coil_executor_submit_batch_at(struct coil_executor *self,
 
     if (status != 0)
         return refused(self, status, place);
-    return submit_payload(self, coil__payload_new(function, items, n, item_bytes, true), options,
-                          place);
+    return submit_payload(self, wrap(self, function, items, n, item_bytes, true), options, place);
 }
 
 /* ---- what runs ---- */

@@ -34,6 +34,8 @@ struct executor_kind {
     struct coil_cfuture *(*submit_payload)(struct coil_executor *self, struct payload *payload,
                                            const struct coil_job_options *options,
                                            const char *place);
+    /* Whether the payload of so many parts is better made in a memory file. NULL: it never is. */
+    bool (*shares)(const struct coil_executor *self, size_t n, size_t part_bytes);
     /* All phases; blocks. Called once. Returns how many jobs were left behind. */
     int64_t (*shutdown)(struct coil_executor *self, const struct coil_stop_options *options);
     /* Whether the caller runs in one of its threads or processes. */
@@ -126,13 +128,27 @@ struct payload {
     size_t stride;                  /* from one to the next */
     bool batch;                     /* the value is a struct coil_results */
     coil_drop_fn *drop;             /* of an item's value in a batch */
-    char *parts;
+    char *parts;                    /* NULL: they lie in the file alone */
+    int fd;                         /* a memory file that has them; -1: none does */
+    size_t mapped;                  /* bytes of one, before and behind the parts; 0: none */
     struct word refs;
 };
 
 /* Copies the data; NULL: zeroes, to be written into the parts. NULL when memory is out. */
 struct payload *coil__payload_new(struct coil_function function, const void *data, size_t n,
                                   size_t part_bytes, bool batch);
+
+/* The parts are copied once, to a memory file; NULL also when descriptors are out. */
+struct payload *coil__payload_new_in_file(struct coil_function function, const void *data, size_t n,
+                                          size_t part_bytes, bool batch);
+
+/* Copies the parts to a file as well. 0; -EMFILE, -ENOMEM ... */
+int coil__payload_to_file(struct payload *payload);
+
+/* In another process: its parts lie in that file, which is closed, and are changed here alone.
+ * 0; -EINVAL: it is too small; -ENOMEM ... */
+int coil__payload_from_file(struct coil_function function, int fd, size_t n, size_t part_bytes,
+                            bool batch, struct payload **out);
 
 /* Gives one reference up; a coil_drop_fn. */
 void coil__payload_free(void *payload);

@@ -1,8 +1,14 @@
 /* Jobs as bytes, and many as one. */
 #include <dlfcn.h>
+#include <errno.h>
 #include <stddef.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 
 #include "base/alloc.h"
+#include "mach/sys_io.h"
+#include "mach/sys_memory.h"
 #include "task/task.h"
 #include "work/executor.h"
 
@@ -22,39 +28,52 @@ static size_t aligned(size_t size)
     return (size + sizeof(struct part_header) - 1) & ~(sizeof(struct part_header) - 1);
 }
 
+static size_t stride_of(size_t part_bytes)
+{
+    return aligned(part_bytes) + sizeof(struct part_header);
+}
+
 /* What n parts take, with their headers; 0: more than there can be. */
-static size_t room_for(size_t n, size_t part_bytes, size_t *stride)
+static size_t room_for(size_t n, size_t part_bytes)
 {
     size_t size;
 
     if (part_bytes > PTRDIFF_MAX / 2)
         return 0;
-    *stride = aligned(part_bytes) + sizeof(struct part_header);
-    if (__builtin_mul_overflow(n, *stride, &size) || size > PTRDIFF_MAX / 2)
+    if (__builtin_mul_overflow(n, stride_of(part_bytes), &size) || size > PTRDIFF_MAX / 2)
         return 0;
     return aligned(sizeof(struct payload)) + size + sizeof(struct part_header);
+}
+
+static void init(struct payload *self, struct coil_function function, size_t n, size_t part_bytes,
+                 bool batch)
+{
+    *self = (struct payload){.function = function, .n = n, .part_bytes = part_bytes, .fd = -1};
+    self->stride = stride_of(part_bytes);
+    self->batch = batch;
+    self->refs.value = 1;
+}
+
+static void write_headers(struct payload *self)
+{
+    for (size_t i = 0; i < self->n; i++)
+        *header_of(payload_part(self, i)) =
+            (struct part_header){.payload = self, .size = self->part_bytes};
 }
 
 struct payload *coil__payload_new(struct coil_function function, const void *data, size_t n,
                                   size_t part_bytes, bool batch)
 {
-    size_t stride = 0, room = room_for(n, part_bytes, &stride);
+    size_t room = room_for(n, part_bytes);
     struct payload *self = room == 0 ? NULL : data != NULL ? mem_alloc(room) : mem_zalloc(room);
 
     if (self == NULL)
         return NULL;
-    *self = (struct payload){.function = function, .n = n, .part_bytes = part_bytes};
-    self->stride = stride;
-    self->batch = batch;
-    self->refs.value = 1;
+    init(self, function, n, part_bytes, batch);
     self->parts = (char *)self + aligned(sizeof(*self)) + sizeof(struct part_header);
-    for (size_t i = 0; i < n; i++) {
-        char *part = payload_part(self, i);
-
-        *header_of(part) = (struct part_header){.payload = self, .size = part_bytes};
-        if (data != NULL && part_bytes > 0)
-            memcpy(part, (const char *)data + i * part_bytes, part_bytes);
-    }
+    write_headers(self);
+    for (size_t i = 0; i < n && data != NULL && part_bytes > 0; i++)
+        memcpy(payload_part(self, i), (const char *)data + i * part_bytes, part_bytes);
     return self;
 }
 
@@ -62,9 +81,140 @@ void coil__payload_free(void *payload)
 {
     struct payload *self = payload;
 
-    if (self != NULL && word_sub(&self->refs, 1) == 0)
-        mem_free(self);
+    if (self == NULL || word_sub(&self->refs, 1) != 0)
+        return;
+    if (self->fd >= 0)
+        coil__sys_close(self->fd);
+    if (self->mapped > 0)
+        coil__sys_munmap(header_of(self->parts), self->mapped);
+    mem_free(self);
 }
+
+/* ---- in a file: each part behind room for its header, as in memory ---- */
+
+enum { PARTS_AT_ONCE = 32 };
+
+static int write_all(int fd, struct iovec *parts, size_t n, int64_t offset)
+{
+    while (n > 0) {
+        int64_t written = parts->iov_len > 0 ? coil__sys_writev(fd, parts, n, offset) : 0;
+
+        if (written == -EINTR)
+            continue;
+        if (written < 0)
+            return (int)written;
+        offset += written;
+        for (; n > 0 && (size_t)written >= parts->iov_len; parts++, n--)
+            written -= (int64_t)parts->iov_len;
+        if (n > 0) {
+            parts->iov_base = (char *)parts->iov_base + written;
+            parts->iov_len -= (size_t)written;
+        }
+    }
+    return 0;
+}
+
+/* What lies between two parts need not be written, but takes no call of its own so. */
+static int write_parts(const struct payload *self, int fd, const char *from, size_t apart)
+{
+    static char nothing[2 * sizeof(struct part_header)];
+    struct iovec parts[2 * PARTS_AT_ONCE];
+    size_t between = self->stride - self->part_bytes;
+    int err = 0;
+
+    for (size_t i = 0; i < self->n && err == 0; i += PARTS_AT_ONCE) {
+        size_t left = self->n - i, n = left < PARTS_AT_ONCE ? left : PARTS_AT_ONCE;
+
+        for (size_t k = 0; k < n; k++) {
+            parts[2 * k] = (struct iovec){(void *)(uintptr_t)(from + (i + k) * apart),
+                                          self->part_bytes}; /* only read */
+            parts[2 * k + 1] = (struct iovec){nothing, between};
+        }
+        err = write_all(fd, parts, 2 * n - 1,
+                        (int64_t)(sizeof(struct part_header) + i * self->stride));
+    }
+    return err;
+}
+
+static int make_file(struct payload *self, const char *from, size_t apart)
+{
+    int fd = coil__sys_memfd("coil-job", self->n * self->stride), err;
+
+    if (fd < 0)
+        return fd;
+    err = write_parts(self, fd, from, apart);
+    if (err == 0)
+        self->fd = fd;
+    else
+        coil__sys_close(fd);
+    return err;
+}
+
+int coil__payload_to_file(struct payload *payload)
+{
+    return make_file(payload, payload->parts, payload->stride);
+}
+
+struct payload *coil__payload_new_in_file(struct coil_function function, const void *data, size_t n,
+                                          size_t part_bytes, bool batch)
+{
+    struct payload *self = room_for(n, part_bytes) > 0 ? mem_alloc(sizeof(*self)) : NULL;
+
+    if (self == NULL)
+        return NULL;
+    init(self, function, n, part_bytes, batch);
+    if (make_file(self, data, part_bytes) == 0)
+        return self;
+    coil__payload_free(self);
+    return NULL;
+}
+
+/* What is not there would be found out by a SIGBUS. */
+static int check_size(int fd, size_t size)
+{
+    struct stat status;
+    int err = coil__sys_fstat(fd, &status);
+
+    if (err < 0)
+        return err;
+    return size == 0 || status.st_size < 0 || (uint64_t)status.st_size < size ? -EINVAL : 0;
+}
+
+static int map_file(struct payload *self, int fd)
+{
+    size_t size = self->n * self->stride;
+    int err = check_size(fd, size);
+    void *memory = NULL;
+
+    if (err == 0)
+        err = coil__sys_mmap(&memory, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    if (err != 0)
+        return err;
+    self->mapped = size;
+    self->parts = (char *)memory + sizeof(struct part_header);
+    write_headers(self);
+    return 0;
+}
+
+int coil__payload_from_file(struct coil_function function, int fd, size_t n, size_t part_bytes,
+                            bool batch, struct payload **out)
+{
+    struct payload *self = room_for(n, part_bytes) > 0 ? mem_alloc(sizeof(*self)) : NULL;
+    int err = -ENOMEM;
+
+    if (self != NULL) {
+        init(self, function, n, part_bytes, batch);
+        err = map_file(self, fd);
+    }
+    coil__sys_close(fd);
+    if (err == 0)
+        *out = self;
+    else
+        coil__payload_free(self);
+    return err;
+}
+
+/* ---- what runs ---- */
 
 size_t coil_job_arg_bytes(const void *arg)
 {

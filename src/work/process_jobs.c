@@ -169,7 +169,6 @@ static struct process_job *make(struct process_pool *pool, struct payload *paylo
     job->pool = pool;
     job->payload = payload;
     job->batch = payload->batch;
-    job->shared = -1;
     if (payload->n > 0)
         job->data_bytes = (payload->n - 1) * payload->stride + payload->part_bytes;
     job->stack_bytes = options->stack_bytes;
@@ -214,8 +213,8 @@ struct coil_cfuture *coil__process_submit(struct coil_executor *self, struct pay
     executor_ref(self);
     executor_job_begins(self);
     word_add(&pool->pending, 1);
-    if (coil__process_is_large(job))
-        coil__process_share_parts(job);
+    if (coil__process_is_large(job) && payload->fd < 0)
+        coil__payload_to_file(payload); /* or when it is sent */
     job->ear = coil__ear_here(pool);
     list_init(&done);
     pthread_mutex_lock(&pool->lock);

@@ -234,7 +234,15 @@ static void free_pool(struct coil_executor *self)
     mem_free(pool);
 }
 
+static bool shares(const struct coil_executor *self, size_t n, size_t part_bytes)
+{
+    size_t size;
+
+    return __builtin_mul_overflow(n, part_bytes, &size) || size > pool_of(self)->setup.shared_bytes;
+}
+
 const struct executor_kind coil__processes_kind = {
+    .shares = shares,
     .submit_payload = coil__process_submit,
     .shutdown = coil__process_shutdown,
     .is_here = is_here,

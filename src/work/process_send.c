@@ -1,36 +1,13 @@
 /* Jobs on their way to workers: written into their boards, or sent as packets. */
 #include <errno.h>
 #include <poll.h>
-#include <sys/mman.h>
 
 #include <coil/task.h>
 
 #include "mach/sys.h"
-#include "mach/sys_io.h"
-#include "mach/sys_memory.h"
 #include "work/process_ear.h"
 
 /* ---- parts ---- */
-
-/* Parts that are too many for a packet, as a memory file. Fails for want of descriptors or memory:
- * then it is tried again when it is sent. */
-int coil__process_share_parts(struct process_job *job)
-{
-    void *memory = NULL;
-    int fd = coil__sys_memfd("coil-job", job->data_bytes), err;
-
-    if (fd < 0)
-        return fd;
-    err = coil__sys_mmap(&memory, job->data_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (err != 0) {
-        coil__sys_close(fd);
-        return err;
-    }
-    memcpy(memory, job->payload->parts, job->data_bytes);
-    coil__sys_munmap(memory, job->data_bytes);
-    job->shared = fd;
-    return 0;
-}
 
 bool coil__process_is_large(const struct process_job *job)
 {
@@ -46,9 +23,6 @@ void coil__process_give_up_parts(struct process_job *job)
 {
     coil__payload_free(job->payload);
     job->payload = NULL;
-    if (job->shared >= 0)
-        coil__sys_close(job->shared);
-    job->shared = -1;
 }
 
 static struct job_head head_of(const struct process_job *job)
@@ -63,30 +37,31 @@ static struct job_head head_of(const struct process_job *job)
                             .stack_bytes = job->stack_bytes,
                             .name_bytes = (uint32_t)strlen(job->symbol)};
 
-    if (job->shared >= 0)
+    if (job->payload->fd >= 0)
         head.flags |= JOB_SHARED;
     if (job->pool->program == NULL)
         head.function = (uintptr_t)job->payload->function.fn;
     return head;
 }
 
-/* Where it fits: as the message of the slot. A large one need not be kept here any longer. */
+/* Where it fits: as the message of the slot. A large one that could not be put into a file when it
+ * was submitted has a second chance now, and what was sent need not be kept here any longer. */
 static int write_message(const struct seat *seat, struct process_job *job, struct slot *slot)
 {
     struct job_head head;
     struct letter letter;
     int err = 0;
 
-    if (coil__process_is_large(job) && job->shared < 0)
-        err = coil__process_share_parts(job);
+    if (coil__process_is_large(job) && job->payload->fd < 0)
+        err = coil__payload_to_file(job->payload);
     if (err != 0)
         return err;
     head = head_of(job);
     coil__letter_begin(&letter);
     coil__letter_add(&letter, &head, sizeof(head));
     coil__letter_add(&letter, job->symbol, head.name_bytes);
-    if (job->shared >= 0)
-        coil__letter_attach(&letter, &job->shared, 1);
+    if (job->payload->fd >= 0)
+        coil__letter_attach(&letter, &job->payload->fd, 1);
     else
         coil__letter_add(&letter, job->payload->parts, job->data_bytes);
     slot->bytes = (uint32_t)coil__letter_copy(&letter, slot->message, MESSAGE_BYTES);

@@ -99,10 +99,10 @@ static bool parts_fit(const struct job_head *head)
            !__builtin_add_overflow(size, head->part_bytes, &size) && size <= head->data_bytes;
 }
 
-static int make_payload(struct worker_job *job, const struct job_parts *parts, const char *data)
+static int copy_payload(struct worker_job *job, const struct job_parts *parts,
+                        struct coil_function function)
 {
     const struct job_head *head = &parts->head;
-    struct coil_function function = {(coil_coroutine_fn *)(uintptr_t)head->function, job->name};
 
     if (!parts_fit(head))
         return -EBADMSG;
@@ -110,25 +110,26 @@ static int make_payload(struct worker_job *job, const struct job_parts *parts, c
                                      (head->flags & JOB_BATCH) != 0);
     if (job->payload == NULL)
         return -ENOMEM;
-    job->payload->drop = coil_bytes_free;
-    copy_parts(job->payload, head, data);
+    copy_parts(job->payload, head, parts->data);
     return 0;
 }
 
-/* From the packet, or from the memory file that came with it, which is closed. */
+/* From the message, or from the memory file that came with it, which is closed. */
 static int take_payload(struct worker_job *job, const struct job_parts *parts, int fd)
 {
-    struct coil_bytes *shared = NULL;
-    int err = 0;
+    const struct job_head *head = &parts->head;
+    struct coil_function function = {(coil_coroutine_fn *)(uintptr_t)head->function, job->name};
+    int err;
 
-    if ((parts->head.flags & JOB_SHARED) == 0)
-        return make_payload(job, parts, parts->data);
-    if (fd < 0)
-        return -EMFILE;
-    err = coil__bytes_adopt(fd, parts->head.data_bytes, &shared);
+    if ((head->flags & JOB_SHARED) == 0)
+        err = copy_payload(job, parts, function);
+    else if (fd < 0)
+        err = -EMFILE;
+    else
+        err = coil__payload_from_file(function, fd, head->n, head->part_bytes,
+                                      (head->flags & JOB_BATCH) != 0, &job->payload);
     if (err == 0)
-        err = make_payload(job, parts, shared->data);
-    coil_bytes_free(shared);
+        job->payload->drop = coil_bytes_free;
     return err;
 }
 

@@ -42,7 +42,6 @@ struct process_job {
     unsigned ear; /* of the loop that has submitted it */
     uint64_t id;
     struct payload *payload; /* a large one's: until it is sent */
-    int shared;              /* memory file with the parts of a large one; -1: none */
     bool batch, queued;
     bool waits;   /* in its seat, behind those that run */
     bool unlucky; /* a worker has died before it began */
@@ -218,10 +217,9 @@ int coil__seat_put(struct seat *seat, struct process_job *job);
 /* Under the lock: its worker has something to look at. */
 void coil__seat_ring(struct seat *seat);
 
-/* Whether its parts are too many for a packet; then they are put into a memory file. That fails for
- * want of descriptors or memory, and is tried again when it is sent. */
+/* Whether its parts are too many for a packet: then they are in a memory file. That fails for want
+ * of descriptors or memory, and is tried again when it is sent. */
 bool coil__process_is_large(const struct process_job *job);
-int coil__process_share_parts(struct process_job *job);
 void coil__process_give_up_parts(struct process_job *job);
 
 /* Whether it goes in a slot alone. */

@@ -1,4 +1,7 @@
 /* Jobs as bytes and batches, run where the test is. */
+#include <unistd.h>
+
+#include "base/fault.h"
 #include "jobs.h"
 #include "work/executor.h"
 
@@ -199,4 +202,97 @@ TEST(more_than_there_can_be_is_no_memory)
     CHECK_PTR(payload_of(half, NULL, 1, SIZE_MAX - 3, true), NULL);
     CHECK_PTR(payload_of(half, NULL, SIZE_MAX, 0, true), NULL);
     CHECK_PTR(coil__results_new(SIZE_MAX / 3, NULL), NULL);
+}
+
+/* ---- in a file ---- */
+
+static struct payload *through_file(struct payload *from)
+{
+    struct payload *to = NULL;
+
+    CHECK(from != NULL);
+    CHECK(from->fd >= 0);
+    CHECK_EQ(coil__payload_from_file(from->function, dup(from->fd), from->n, from->part_bytes,
+                                     from->batch, &to),
+             0);
+    coil__payload_free(from);
+    return to;
+}
+
+/* Sizes at which what lies between two parts differs, and more parts than are written at once. */
+TEST(parts_are_the_same_behind_a_file)
+{
+    static const struct {
+        size_t n, size;
+    } forms[] = {{1, 1}, {1, 100000}, {3, 15}, {3, 16}, {31, 17}, {32, 4}, {33, 4}, {1000, 100}};
+    static char data[100000];
+
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = (char)(i * 7 + i / 251);
+    for (size_t k = 0; k < sizeof(forms) / sizeof(forms[0]); k++) {
+        size_t n = forms[k].n, size = forms[k].size;
+        struct payload *to = through_file(
+            coil__payload_new_in_file(coil_function_of(upper, "upper"), data, n, size, n > 1));
+
+        for (size_t i = 0; i < n; i++) {
+            char *part = payload_part(to, i);
+
+            CHECK_EQ((uintptr_t)part % _Alignof(max_align_t), 0);
+            CHECK_EQ(coil_job_arg_bytes(part), size);
+            CHECK_EQ(memcmp(part, data + i * size, size), 0);
+        }
+        coil__payload_free(to);
+    }
+}
+
+TEST(payload_on_the_heap_goes_to_a_file_too)
+{
+    struct payload *from = payload_of(half, numbers, 3, sizeof(int), true), *to;
+
+    CHECK_EQ(coil__payload_to_file(from), 0);
+    to = through_file(from);
+    for (int i = 0; i < 3; i++)
+        CHECK_EQ(*(int *)payload_part(to, (size_t)i), numbers[i]);
+    coil__payload_free(to);
+}
+
+TEST(what_a_job_writes_into_its_argument_is_not_written_to_the_file)
+{
+    struct payload *from =
+        coil__payload_new_in_file(coil_function_of(upper, "upper"), "abc", 1, 3, false);
+    int fd = dup(from->fd);
+    struct payload *to = through_file(from);
+    struct coil_result result = coil__payload_run(to); /* not in a task */
+    char text[3];
+
+    CHECK_EQ(pread(fd, text, 3, 2 * sizeof(void *)), 3);
+    CHECK_EQ(memcmp(text, "abc", 3), 0);
+    coil_bytes_free(result.value);
+    coil__payload_free(to);
+    close(fd);
+}
+
+TEST(file_that_is_too_small_is_refused)
+{
+    struct coil_function function = coil_function_of(upper, "upper");
+    struct payload *from = coil__payload_new_in_file(function, "abc", 1, 3, false), *to;
+
+    CHECK_EQ(coil__payload_from_file(function, dup(from->fd), 1, 4000, false, &to), -EINVAL);
+    CHECK_EQ(coil__payload_from_file(function, dup(from->fd), 1000, 3, false, &to), -EINVAL);
+    CHECK_EQ(coil__payload_from_file(function, dup(from->fd), SIZE_MAX, 3, false, &to), -ENOMEM);
+    coil__payload_free(from);
+}
+
+TEST(file_without_descriptors_or_memory_is_none)
+{
+    struct coil_function function = coil_function_of(upper, "upper");
+
+    for (uint64_t k = 1; k <= 2; k++) {
+        coil__fault_arm(FAULT_SYS, k, false);
+        CHECK_PTR(coil__payload_new_in_file(function, "abc", 1, 3, false), NULL);
+        coil__fault_arm(FAULT_SYS, 0, false);
+    }
+    coil__fault_arm(FAULT_ALLOC, 1, false);
+    CHECK_PTR(coil__payload_new_in_file(function, "abc", 1, 3, false), NULL);
+    coil__fault_arm(FAULT_ALLOC, 0, false);
 }
