@@ -89,3 +89,39 @@ DRIVER_LOOP_TEST(its_end_is_known_though_nobody_waits)
     CHECK_EQ(coil_process_wait(child), 9);
     coil_process_unref(child);
 }
+
+DRIVER_LOOP_TEST(ctrl_c_typed_into_its_terminal_interrupts_it)
+{
+    struct coil_process_options options = {
+        .in = COIL_PTY, .out = COIL_PTY, .err = COIL_PTY, .new_session = true};
+    struct coil_process *child = start_with("trap 'echo bye; exit 3' INT; stty -echo; echo up; "
+                                            "while :; do read x; done",
+                                            options);
+    struct coil_stream *terminal = coil_process_stdin(child);
+    char *line;
+
+    CHECK_EQ(coil_stream_readline(terminal, &line), 4);
+    CHECK_STR(line, "up\r\n");
+    CHECK_EQ(coil_stream_write(terminal, "\003", 1), 0);
+    do
+        CHECK(coil_stream_readline(terminal, &line) > 0);
+    while (strstr(line, "bye") == NULL);
+    CHECK_EQ(run_to_end(child), 3);
+}
+
+DRIVER_LOOP_TEST(many_who_wait_are_told_the_same)
+{
+    struct coil_process *child = start_piped("read x; kill -TERM $$");
+    struct coil_future *waits[5];
+
+    for (int i = 0; i < 5; i++)
+        waits[i] = coil_create_task(waits_for, child);
+    let_run(2);
+    coil_future_cancel(waits[2], NULL);
+    CHECK_EQ(coil_stream_write(coil_process_stdin(child), "go\n", 3), 0);
+    for (int i = 0; i < 5; i++)
+        CHECK_EQ(coil_join(waits[i]).status, i == 2 ? -ECANCELED : 256 + SIGTERM);
+    CHECK_EQ(coil_process_returncode(child), -SIGTERM);
+    CHECK_EQ(coil_process_terminate(child), -ESRCH);
+    coil_process_unref(child);
+}
