@@ -110,6 +110,31 @@ void coil__stream_finish(struct coil_stream *stream)
     coil_event_set(&stream->closed);
 }
 
+bool coil__stream_was_reset(const struct coil_stream *stream)
+{
+    switch (stream->error) {
+    case -ECONNRESET:
+    case -ECONNABORTED:
+    case -ETIMEDOUT:
+    case -EHOSTUNREACH:
+    case -ENETUNREACH: return stream->kind == STREAM_SOCKET;
+    default: return false;
+    }
+}
+
+void coil__stream_unreadable(struct coil_stream *stream, int error)
+{
+    stream->read_error = error;
+    if (stream->kind != STREAM_SOCKET)
+        return;
+    if (stream->error == -EPIPE)
+        stream->error = error;
+    if (!stream->out && !stream->direct)
+        coil__stream_lost(stream, error);
+    else if (stream->error == 0)
+        stream->error = error; /* the rest when what is out comes back */
+}
+
 /* A task that reads gets the end, one that sends from its own memory an error. */
 static void call_back(struct coil_stream *stream, struct op_wait *wait)
 {

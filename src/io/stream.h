@@ -123,6 +123,13 @@ size_t coil__stream_gather_chunks(const struct coil_stream *stream, struct iovec
 void coil__stream_pump(struct coil_stream *stream);
 void coil__stream_lost(struct coil_stream *stream, int error);
 
+/* Whether a write has met a reset. The kernel tells of it only once, to whoever asks first: then a
+ * write meets a broken pipe, and a read what looks like the end. */
+bool coil__stream_was_reset(const struct coil_stream *stream);
+
+/* A read has failed. A socket that cannot be read any more takes nothing, either. */
+void coil__stream_unreadable(struct coil_stream *stream, int error);
+
 /* The descriptor goes, now that nothing is to be written any more. */
 void coil__stream_finish(struct coil_stream *stream);
 

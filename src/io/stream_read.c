@@ -16,44 +16,16 @@ static int begin(struct coil_stream *stream, const char *caller)
     return 0;
 }
 
-/* The kernel tells of a reset only once, to whoever asks first: then a write meets a broken pipe,
- * and a read what looks like the end. */
-static bool was_reset(const struct coil_stream *stream)
-{
-    switch (stream->error) {
-    case -ECONNRESET:
-    case -ECONNABORTED:
-    case -ETIMEDOUT:
-    case -EHOSTUNREACH:
-    case -ENETUNREACH: return stream->kind == STREAM_SOCKET;
-    default: return false;
-    }
-}
-
-/* A socket that cannot be read any more takes nothing, either. */
-static void lose(struct coil_stream *stream, int error)
-{
-    stream->read_error = error;
-    if (stream->kind != STREAM_SOCKET)
-        return;
-    if (stream->error == -EPIPE)
-        stream->error = error;
-    if (!stream->out && !stream->direct)
-        coil__stream_lost(stream, error);
-    else if (stream->error == 0)
-        stream->error = error; /* the rest when what is out comes back */
-}
-
 static int64_t note_result(struct coil_stream *stream, int64_t n)
 {
     if (stream->closing || (n == -EIO && stream->kind == STREAM_TERMINAL))
         n = n > 0 ? n : 0;
-    else if (n == 0 && was_reset(stream))
+    else if (n == 0 && coil__stream_was_reset(stream))
         n = stream->error;
     if (n == 0)
         stream->hung_up = true;
     if (n < 0)
-        lose(stream, (int)n);
+        coil__stream_unreadable(stream, (int)n);
     return n;
 }
 
