@@ -161,6 +161,19 @@ DRIVER_LOOP_TEST(the_near_end_may_be_chosen)
     coil_close_soon(listener);
 }
 
+DRIVER_LOOP_TEST(a_near_end_in_use_is_told)
+{
+    struct coil_address at;
+    struct coil_connection_options options = {.local = &at};
+    struct coil_stream *stream = NULL;
+    int listener = listen_on("127.0.0.1:0", 5, &at);
+
+    CHECK_EQ(coil_open_connection_with("127.0.0.1", coil_address_port(&at), &options, &stream),
+             -EADDRINUSE);
+    CHECK_PTR(stream, NULL);
+    coil_close_soon(listener);
+}
+
 static coil_async struct coil_result connects(void *arg)
 {
     struct coil_address *at = arg;
