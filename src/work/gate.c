@@ -191,7 +191,7 @@ static bool hang_up(struct gate *gate, struct coil_cfuture *bell)
     return false;
 }
 
-/* If it still hangs there: it is not looked at before that is known, for it may be gone. A bridge
+/* If it still hangs there: it is not looked at before that is known, for it may be gone. An arrival
  * to it that its loop has left waits for its ring. */
 static void take_down(struct gate *gate, struct coil_cfuture *bell)
 {

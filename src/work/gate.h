@@ -5,7 +5,7 @@
  * All that races is one atomic word. It holds the list of what has arrived (newest first), or one
  * of three other things: empty; closed; or, empty with somebody asleep, the *bell* he sleeps on.
  * Whoever finds a bell there owns it from then on and rings it. It is a concurrent future itself:
- * so a thread waits at a gate as it waits for any future, and a task over the same bridge.
+ * so a thread waits at a gate as it waits for any future, and a task as it awaits any.
  *
  * The gate is embedded in what its user needs more, which is counted: by the user until he closes
  * it and by each item that is under way. Late ones find the gate closed and go.
