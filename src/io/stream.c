@@ -2,6 +2,7 @@
 #include "io/stream.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "io/world.h"
 
@@ -60,10 +61,13 @@ int coil__stream_new(int fd, enum stream_kind kind, const struct coil_stream_opt
 int coil_stream_open(int fd, const struct coil_stream_options *options, struct coil_stream **out)
 {
     struct coil_loop *loop = loop_here("coil_stream_open");
+    const int on = 1;
     int type;
     uint32_t length = sizeof(type);
     int err = WORLD(loop, get_option, fd, SOL_SOCKET, SO_TYPE, &type, &length);
 
+    if (err == 0 && type == SOCK_STREAM) /* refused where it is no TCP, which is fine */
+        WORLD(loop, set_option, fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     return coil__stream_new(fd, err == 0 ? STREAM_SOCKET : STREAM_OTHER, options, out);
 }
 

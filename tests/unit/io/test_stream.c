@@ -1,6 +1,9 @@
 /* A stream's life: opened on anything, shared, closed, given up. */
 #include <stdlib.h>
 
+#include <netinet/tcp.h>
+
+#include "unit/io/sockets.h"
 #include "unit/io/streams.h"
 
 static struct both both;
@@ -133,4 +136,19 @@ DRIVER_LOOP_TEST(the_peer_of_a_socket_is_known_until_it_is_closed)
     coil_stream_close(both.near);
     CHECK_EQ(coil_stream_peer(both.near, &peer), -ENOTCONN);
     unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(on_any_tcp_connection_small_writes_are_not_held_back)
+{
+    struct ends ends = tcp_ends();
+    struct coil_stream *stream;
+    int no_delay = 0;
+
+    CHECK_EQ(coil_sock_get(ends.near, IPPROTO_TCP, TCP_NODELAY, &no_delay), 0);
+    CHECK_EQ(no_delay, 0);
+    CHECK_EQ(coil_stream_open(ends.near, NULL, &stream), 0);
+    CHECK_EQ(coil_sock_get(ends.near, IPPROTO_TCP, TCP_NODELAY, &no_delay), 0);
+    CHECK(no_delay != 0);
+    coil_stream_unref(stream);
+    CHECK_EQ(coil_close(ends.far), 0);
 }
