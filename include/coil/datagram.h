@@ -25,8 +25,8 @@ struct coil_datagram_options {
 
 /**
  * Opens an endpoint. `local` == NULL: any free port; `remote` != NULL: sends to that one and
- * receives from it only. At least one of them says the family. The file of a Unix socket that nobody
- * has any more is replaced.
+ * receives from it only. At least one of them says the family. The file of a Unix socket that
+ * nobody has any more is replaced.
  *
  * Suspends: no. Owns: the caller closes it.
  * Returns: 0; -EADDRINUSE, -EINVAL (neither, or of two families) ...; *out is set only on 0.

@@ -52,7 +52,7 @@ URING_TEST(each_op_takes_one_connection_and_none_is_lost)
         CHECK_EQ(fcntl(taken[i], F_GETFD), FD_CLOEXEC);
     }
     for (int i = 0; i < CALLERS; i++) {
-        char byte = (char)i;
+        signed char byte = (signed char)i;
 
         CHECK_EQ(send(callers[i], &byte, 1, 0), 1); /* connections come in their order */
         byte = -1;
