@@ -183,13 +183,11 @@ void coil__worker_release_ended(struct worker *self)
  * nobody else is called. For the case that one of them takes long after all an idle thread guards
  * the promise; where all threads are busy, the first that is not.
  */
-static bool is_brisk(struct worker *self)
+static bool is_brisk(struct worker *self, int64_t now)
 {
     struct mach_pool *pool = self->pool;
-    int64_t now;
 
     if (self->row == 0 || self->row > BRISK_WORKS) {
-        now = mach_now();
         pool->brisk =
             self->row > 0 && now - self->row_ns < BRISK_NS / BRISK_WORKS * (int64_t)self->row;
         self->row_ns = now;
@@ -210,16 +208,16 @@ static void end_works(struct worker *self)
 }
 
 /* With the lock held. Attends before, and after only if it is soon back. */
-static bool take_works(struct worker *self)
+static bool take_works(struct worker *self, int64_t now)
 {
     struct mach_pool *pool = self->pool;
-    bool brisk = is_brisk(self);
+    bool brisk = is_brisk(self, now);
     unsigned n = coil__pool_take_batch(pool, self, brisk ? BATCH : 1);
 
     if (n == 0)
         return false;
     self->row += n;
-    self->since_ns = brisk ? self->row_ns : mach_now();
+    self->since_ns = now;
     pool->running++;
     pool->taken += n;
     if (brisk)
@@ -256,17 +254,19 @@ static bool wait_for_works(struct worker *self)
     struct mach_pool *pool = self->pool;
     struct worker *call = NULL;
     bool surplus, stays = true, took = false, waited = false;
+    int64_t now;
 
     rest(self);
+    now = mach_now();
     pthread_mutex_lock(&pool->lock);
     end_works(self);
     coil__worker_promise(self);
     while (stays && !took) {
         surplus = pool_busy(pool) > pool->limit;
-        took = !surplus && take_works(self);
+        took = !surplus && take_works(self, now);
         waited = waited || !took;
         if (!took)
-            stays = !pool->closed && coil__worker_idle(self, surplus);
+            stays = !pool->closed && coil__worker_idle(self, surplus, &now);
     }
     adapt_rest(self, waited);
     if (!took)

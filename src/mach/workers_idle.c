@@ -101,10 +101,10 @@ static void get_up(struct worker *self)
     coil__worker_promise(self);
 }
 
-static bool sleep_until_called(struct worker *self, bool surplus)
+static bool sleep_until_called(struct worker *self, bool surplus, int64_t now)
 {
     struct mach_pool *pool = self->pool;
-    int64_t deadline = mach_now() + pool->idle_ns;
+    int64_t deadline = now + pool->idle_ns;
     int err = 0;
 
     lie_down(self);
@@ -141,10 +141,10 @@ static bool look(const struct mach_pool *pool, int64_t now, int64_t until, bool 
 
 /* Attends all the while, so that nobody needs to wake it. One of them is enough; and nobody, where
  * another one will be back in less time. */
-static bool look_for_a_while(struct worker *self)
+static bool look_for_a_while(struct worker *self, int64_t now)
 {
     struct mach_pool *pool = self->pool;
-    int64_t now = mach_now(), until = spin_begin(&self->spin, now);
+    int64_t until = spin_begin(&self->spin, now);
     bool came;
 
     if (word_load(&pool->attending) > 1)
@@ -158,15 +158,15 @@ static bool look_for_a_while(struct worker *self)
     return came;
 }
 
-bool coil__worker_idle(struct worker *self, bool surplus)
+bool coil__worker_idle(struct worker *self, bool surplus, int64_t *now_ns)
 {
-    int64_t began = mach_now(), now;
+    int64_t began = *now_ns;
     bool stays = true;
 
-    if (surplus || !look_for_a_while(self))
-        stays = !self->pool->closed && sleep_until_called(self, surplus);
-    now = mach_now();
-    spin_end(&self->spin, now);
-    self->row_ns += now - began; /* it is the works that shall be short */
+    if (surplus || !look_for_a_while(self, began))
+        stays = !self->pool->closed && sleep_until_called(self, surplus, began);
+    *now_ns = mach_now();
+    spin_end(&self->spin, *now_ns);
+    self->row_ns += *now_ns - began; /* it is the works that shall be short */
     return stays;
 }

@@ -93,8 +93,8 @@ void coil__worker_break_promise(struct worker *worker);
 void coil__worker_release_ended(struct worker *worker);
 
 /* Nothing is there to be done. Sleeps until somebody calls; false: nobody did for so long that it
- * may end. Called and left with the lock held, attending; not held meanwhile. */
-bool coil__worker_idle(struct worker *worker, bool surplus);
+ * may end. Called and left with the lock held, attending; not held meanwhile. `now` goes on. */
+bool coil__worker_idle(struct worker *worker, bool surplus, int64_t *now_ns);
 
 /* Somebody of those who are idle sees to it that the promises of others are kept. */
 void coil__pool_post_guard(struct mach_pool *pool);
