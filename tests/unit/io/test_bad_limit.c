@@ -180,7 +180,7 @@ DRIVER_LOOP_TEST(without_descriptors_everything_says_so_and_goes_on_when_there_a
     int lowest = lowest_free(), before = kit_count_descriptors();
     size_t n_world, n_real;
 
-    need_pidfds();
+    need_all_descriptors();
     check_needs(false);
     for (int round = 0; round < 3; round++) {
         use_up(world, &n_world, real, &n_real);

@@ -93,7 +93,6 @@ DRIVER_LOOP_TEST(a_storm_of_signals_does_not_disturb_children)
     struct coil_output output;
     struct coil_process *child;
 
-    need_pidfds();
     fill_bytes(input, 0, sizeof(input));
     storm(STORM_US);
     for (int i = 0; i < 10; i++) {

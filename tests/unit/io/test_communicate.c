@@ -204,7 +204,6 @@ DRIVER_LOOP_TEST(input_for_a_child_that_cannot_be_given_any_is_refused)
     struct coil_output output;
     struct coil_process *child;
 
-    need_pidfds();
     CHECK_EQ(coil_create_subprocess_exec(command, NULL, &child), 0);
     CHECK_EQ(coil_process_communicate(child, "words", 5, &output), -EINVAL);
     CHECK_EQ(coil_process_communicate(child, NULL, 0, &output), 0);

@@ -86,7 +86,6 @@ DRIVER_LOOP_TEST(arguments_are_passed_as_they_are)
     struct coil_process *child;
     int status;
 
-    need_pidfds();
     CHECK_EQ(coil_create_subprocess_exec(command, &options, &child), 0);
     CHECK_STR(output_of(child, NULL, &status), "a b||$HOME|");
 }
@@ -137,7 +136,6 @@ DRIVER_LOOP_TEST(what_cannot_be_started_is_an_error_of_the_call)
                       *const none[] = {"/etc/passwd", NULL}, *const good[] = {"true", NULL};
     int before = kit_count_descriptors();
 
-    need_pidfds();
     CHECK_EQ(create_error(missing, piped), -ENOENT);
     CHECK_EQ(create_error(none, piped), -EACCES);
     CHECK_EQ(create_error(nothing, piped), -EINVAL);
@@ -159,7 +157,7 @@ DRIVER_LOOP_TEST(at_the_limit_of_descriptors_nothing_leaks)
     struct rlimit usual, tight;
     int before = kit_count_descriptors(), err = -EMFILE;
 
-    need_pidfds();
+    need_all_descriptors();
     coil_yield();
     CHECK_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
     for (int room = 0; room < 8; room++) {
@@ -194,7 +192,6 @@ static coil_async void tortures(enum fault_kind kind)
     const char *const command[] = {"sleep", "1000", NULL};
     int before = kit_count_descriptors(), err;
 
-    need_pidfds();
     for (uint64_t k = 1;; k++) {
         struct coil_process *child = NULL;
 
