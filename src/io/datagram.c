@@ -4,11 +4,10 @@
  */
 #include <coil/datagram.h>
 
-#include <sys/stat.h>
-
 #include <coil/sock.h>
 
 #include "base/alloc.h"
+#include "io/stale.h"
 #include "io/world.h"
 
 struct coil_datagram {
@@ -36,54 +35,13 @@ static int set_remote(int fd, const struct coil_address *remote)
     return WORLD(loop_here("coil_datagram_open"), connect, fd, &remote->as.any, remote->length);
 }
 
-/* The name of a Unix socket's file, or NULL. */
-static const char *path_of(const struct coil_address *address, char *room)
-{
-    size_t size = address->length - offsetof(struct sockaddr_un, sun_path);
-
-    if (address->as.any.sa_family != AF_UNIX || address->as.unix_path.sun_path[0] == '\0')
-        return NULL;
-    memcpy(room, address->as.unix_path.sun_path, size);
-    room[size] = '\0';
-    return room;
-}
-
-/* Whether it is the file of a socket that is gone. */
-static bool is_stale(const struct coil_address *address, const char *path)
-{
-    struct coil_loop *loop = loop_here("coil_datagram_open");
-    struct stat about;
-    int probe, err;
-
-    if (WORLD(loop, stat, path, &about) != 0 || !S_ISSOCK(about.st_mode))
-        return false;
-    probe = coil_sock_open(AF_UNIX, SOCK_DGRAM, 0);
-    if (probe < 0)
-        return false;
-    err = set_remote(probe, address);
-    WORLD(loop, close, probe);
-    return err == -ECONNREFUSED;
-}
-
-static int bind_to(int fd, const struct coil_address *local)
-{
-    char room[sizeof(local->as.unix_path.sun_path) + 1];
-    const char *path;
-    int err = coil_sock_bind(fd, local);
-
-    if (err != -EADDRINUSE || (path = path_of(local, room)) == NULL || !is_stale(local, path))
-        return err;
-    WORLD(loop_here("coil_datagram_open"), unlink, path);
-    return coil_sock_bind(fd, local);
-}
-
 static int prepare(int fd, const struct coil_address *local, const struct coil_address *remote,
                    const struct coil_datagram_options *options)
 {
     int err = set_options(fd, options);
 
     if (err == 0 && local != NULL)
-        err = bind_to(fd, local);
+        err = coil__bind_over_stale(fd, SOCK_DGRAM, local);
     if (err == 0 && remote != NULL)
         err = set_remote(fd, remote);
     return err;

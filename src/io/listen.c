@@ -1,12 +1,11 @@
 /* Where a server listens: the sockets of a host's addresses, or of a path. */
-#include <sys/stat.h>
-
 #include <coil/file.h>
 #include <coil/sock.h>
 
 #include "io/address.h"
 #include "io/names.h"
 #include "io/server.h"
+#include "io/stale.h"
 #include "io/world.h"
 
 #define MOST_SOCKETS 16
@@ -39,7 +38,7 @@ static int bind_and_listen(int fd, const struct coil_address *address,
         err = coil_sock_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
     coil__server_set_options(fd, address->as.any.sa_family, options != NULL && options->keep_alive);
     if (err == 0)
-        err = coil_sock_bind(fd, address);
+        err = coil__bind_over_stale(fd, SOCK_STREAM, address);
     return err != 0 ? err : coil_sock_listen(fd, backlog_of(options));
 }
 
@@ -141,49 +140,6 @@ int coil_serve_socket_at(coil_client_fn *fn, void *arg, int fd,
     return err;
 }
 
-/* 0: nobody listens on the socket of that path any more. */
-static coil_async int check_stale(const struct coil_address *address)
-{
-    struct stat seen;
-    int fd, err = coil_stat(address->as.unix_path.sun_path, &seen);
-
-    if (err != 0)
-        return err;
-    if (!S_ISSOCK(seen.st_mode))
-        return -EADDRINUSE;
-    fd = coil_sock_open(AF_UNIX, SOCK_STREAM, 0);
-    if (fd < 0)
-        return fd;
-    err = coil_sock_connect(fd, address);
-    coil_close_soon(fd);
-    if (err == -ECONNREFUSED)
-        return 0;
-    return err < 0 ? err : -EADDRINUSE;
-}
-
-/* Why a path that is in use stays so is of no interest, but that the caller is cancelled is. */
-static coil_async int replace_stale(struct sockets *sockets, const struct coil_address *address,
-                                    const struct coil_server_options *options)
-{
-    int err = check_stale(address);
-
-    if (err == 0)
-        err = coil_unlink(address->as.unix_path.sun_path);
-    if (err == 0 || err == -ENOENT)
-        return listen_on(sockets, address, options);
-    return err == -ECANCELED ? err : -EADDRINUSE;
-}
-
-static coil_async int listen_on_path(struct sockets *sockets, const struct coil_address *address,
-                                     const struct coil_server_options *options)
-{
-    int err = listen_on(sockets, address, options);
-
-    if (err == -EADDRINUSE && address->as.unix_path.sun_path[0] != '\0')
-        err = replace_stale(sockets, address, options);
-    return err;
-}
-
 coil_async int coil_start_unix_server_at(coil_client_fn *fn, void *arg, const char *path,
                                          const struct coil_server_options *options,
                                          struct coil_server **out, const char *place)
@@ -194,7 +150,7 @@ coil_async int coil_start_unix_server_at(coil_client_fn *fn, void *arg, const ch
     int err = coil__address_unix(path, &address);
 
     if (err == 0)
-        err = listen_on_path(&sockets, &address, options);
+        err = listen_on(&sockets, &address, options);
     if (err == 0 && *path != '@' && (copy = mem_strdup(path)) == NULL) {
         close_sockets(&sockets);
         err = -ENOMEM;

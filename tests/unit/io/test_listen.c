@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <coil/file.h>
+#include <coil/timeout.h>
 
 #include "unit/io/servers.h"
 
@@ -102,6 +103,49 @@ DRIVER_LOOP_TEST(a_unix_server_can_be_started_where_one_was_just_closed)
         coil_stream_unref(a);
     }
     coil_server_unref(server);
+}
+
+#define CROWD 8
+
+static coil_async struct coil_result comes(void *arg)
+{
+    struct coil_stream *stream = NULL;
+    int err = coil_open_unix_connection(arg, &stream);
+
+    coil_stream_unref(stream);
+    return coil_error(err);
+}
+
+/* Who would connect to it would wait. */
+DRIVER_LOOP_TEST(a_living_server_with_a_full_queue_is_not_replaced_or_waited_for)
+{
+    const char *path = path_of_our_own();
+    struct coil_server *server = NULL;
+    struct coil_address address;
+    struct coil_future *crowd[CROWD];
+    struct coil_timeout limit;
+    char text[80];
+    int fd = coil_sock_open(AF_UNIX, SOCK_STREAM, 0), waiting = 0;
+
+    snprintf(text, sizeof(text), "unix:%s", path);
+    CHECK_EQ(coil_address_parse(text, 0, &address), 0);
+    CHECK_EQ(coil_sock_bind(fd, &address), 0);
+    CHECK_EQ(coil_sock_listen(fd, 1), 0);
+    for (int i = 0; i < CROWD; i++)
+        crowd[i] = coil_create_task(comes, (void *)(uintptr_t)path);
+    coil_sleep(COIL_MS(1));
+    for (int i = 0; i < CROWD; i++)
+        waiting += !coil_future_done(crowd[i]);
+    CHECK(waiting > 0);
+    coil_timeout_enter(&limit, COIL_SECONDS(1));
+    CHECK_EQ(coil_timeout_exit(&limit, coil_start_unix_server(echo, NULL, path, &server)),
+             -EADDRINUSE);
+    for (int i = 0; i < CROWD; i++) {
+        coil_future_cancel(crowd[i], NULL);
+        coil_join(crowd[i]);
+    }
+    CHECK_EQ(coil_close(fd), 0);
+    CHECK_EQ(coil_unlink(path), 0);
 }
 
 DRIVER_LOOP_TEST(abstract_names_leave_no_file)
