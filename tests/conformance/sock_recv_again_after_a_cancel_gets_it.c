@@ -51,6 +51,7 @@ static coil_async void send_twice(struct ends *ends)
 
     coil_sleep(COIL_SECONDS(1));
     coil_future_cancel(task, NULL);
+    coil_sleep(0);
     reader = coil_create_task(empties, &ends->near);
     send_text(ends->far, "end");
     coil_close_soon(ends->far);
