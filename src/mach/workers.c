@@ -212,8 +212,10 @@ static bool take_works(struct worker *self, int64_t now)
 {
     struct mach_pool *pool = self->pool;
     bool brisk = is_brisk(self, now);
-    unsigned n = coil__pool_take_batch(pool, self, brisk ? BATCH : 1);
+    unsigned n;
 
+    coil__pool_free_held_up(pool, now);
+    n = coil__pool_take_batch(pool, self, brisk ? BATCH : 1);
     if (n == 0)
         return false;
     self->row += n;

@@ -75,6 +75,7 @@ struct mach_pool {
     uint64_t taken;       /* works, so far */
     bool brisk;           /* they are short: see workers.c */
     struct worker *guard; /* an idle one that sees to it that promises are kept */
+    int64_t looked_ns;    /* when somebody last looked for promises that are not kept */
     bool closed, watched;
     uint32_t changes; /* counts works that ended and threads that left, while watched; a futex */
 };

@@ -55,6 +55,26 @@ static void guard_promises(struct mach_pool *pool)
     coil__pool_recall_all(pool);
 }
 
+static bool is_held_up(const struct worker *worker, int64_t now)
+{
+    return word_load(&worker->at) < worker->n && now - worker->since_ns > GUARD_NS;
+}
+
+void coil__pool_free_held_up(struct mach_pool *pool, int64_t now)
+{
+    if (now - pool->looked_ns < GUARD_NS)
+        return;
+    pool->looked_ns = now;
+    for (struct coil_link *at = pool->workers.next; at != &pool->workers; at = at->next) {
+        struct worker *worker = container_of(at, struct worker, link);
+
+        if (is_held_up(worker, now)) {
+            coil__worker_break_promise(worker);
+            coil__worker_recall(worker);
+        }
+    }
+}
+
 /* ---- idle ---- */
 
 static int sleep_for_a_while(struct worker *self, int64_t deadline)

@@ -96,6 +96,10 @@ void coil__worker_release_ended(struct worker *worker);
  * may end. Called and left with the lock held, attending; not held meanwhile. `now` goes on. */
 bool coil__worker_idle(struct worker *worker, bool surplus, int64_t *now_ns);
 
+/* Where nobody is idle to guard them: who takes works looks now and then for those that were taken
+ * long ago, behind one that takes so long, and brings them back. */
+void coil__pool_free_held_up(struct mach_pool *pool, int64_t now_ns);
+
 /* Somebody of those who are idle sees to it that the promises of others are kept. */
 void coil__pool_post_guard(struct mach_pool *pool);
 

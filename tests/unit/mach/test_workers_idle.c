@@ -1,5 +1,6 @@
 /* A thread that has taken several works at a time, and is held up by one of them, holds up none of
  * the others: whoever would do them, does. */
+#include <sched.h>
 #include <semaphore.h>
 
 #include <coil/result.h>
@@ -88,6 +89,35 @@ TEST(what_was_taken_with_a_long_one_is_done_by_an_idle_thread)
     for (int round = 0; round < ROUNDS; round++) {
         submit_all(hold);
         wait_for(SHORT + BEHIND);
+        let_go();
+    }
+    close_pool();
+}
+
+static struct word kept_busy; /* 2: shall be, 1: shall end, 0: has */
+
+/* There is always one more of it. */
+static void again(struct mach_work *work)
+{
+    if (word_load(&kept_busy) == 2)
+        CHECK_EQ(coil__mach_pool_submit(&pool, work), 0);
+    else
+        word_store(&kept_busy, 0);
+}
+
+TEST(what_was_taken_with_a_long_one_is_done_by_others_that_are_never_idle)
+{
+    struct mach_work busy = {.run = again};
+
+    open_pool(2);
+    for (int round = 0; round < ROUNDS; round++) {
+        word_store(&kept_busy, 2);
+        submit_all(hold);
+        CHECK_EQ(coil__mach_pool_submit(&pool, &busy), 0);
+        wait_for(SHORT + BEHIND);
+        word_store(&kept_busy, 1);
+        while (word_load(&kept_busy) != 0)
+            sched_yield();
         let_go();
     }
     close_pool();
