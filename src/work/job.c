@@ -10,6 +10,7 @@
 #include "mach/thread.h"
 #include "task/task.h"
 #include "work/deputy.h"
+#include "work/job_memory.h"
 
 struct job {
     struct deputy deputy;     /* of its task, once there is one; no port: it never went to a loop */
@@ -24,6 +25,8 @@ struct job {
     char *name;
     struct coil_task_options options; /* without name and loop; the context is counted */
 };
+
+_Static_assert(sizeof(struct job) <= JOB_BYTES, "a job has room");
 
 static struct job *of_future(const struct coil_cfuture *future)
 {
@@ -219,7 +222,7 @@ static void free_job(struct coil_cfuture *future)
     else if (self->deputy.port != NULL)
         coil__port_unref(self->deputy.port);
     mem_free(self->name);
-    mem_free(self);
+    coil__job_memory_put(self);
 }
 
 static const struct cfuture_kind kind = {
@@ -293,16 +296,16 @@ size_t coil__desk_give_up(struct desk *desk, void (*tell)(const char *job, void 
 static struct job *make(coil_coroutine_fn *fn, void *arg, const struct coil_task_options *options,
                         const char *place)
 {
-    struct job *self = mem_alloc(sizeof(*self));
+    struct job *self = coil__job_memory_get();
 
     if (self == NULL)
         return NULL;
-    memset(self, 0, sizeof(*self)); /* faster than calloc, which knows no thread's cache */
+    memset(self, 0, sizeof(*self));
     if (options != NULL)
         self->options = *options;
     if (options != NULL && options->name != NULL &&
         (self->name = mem_strdup(options->name)) == NULL) {
-        mem_free(self);
+        coil__job_memory_put(self);
         return NULL;
     }
     coil__deputy_init(&self->deputy, &kind, place);

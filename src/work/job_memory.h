@@ -1,8 +1,8 @@
 /*
- * Memory for jobs on threads. One thread asks for it and another gives it back, a few million times
- * a second: malloc has no answer to that but a lock. So each thread keeps some blocks that were
- * given back there. Who has too many, since it only gives back, brings them to a common store where
- * those fetch them who only ask; what is too much for that too goes back to the heap.
+ * Memory for jobs on threads and loops. One thread asks for it and another gives it back, a few
+ * million times a second: malloc has no answer to that but a lock. So each thread keeps some blocks
+ * that were given back there. Who has too many, since it only gives back, brings them to a common
+ * store where those fetch them who only ask; what is too much for that too goes back to the heap.
  *
  * Blocks begin at a cache line. Under a sanitizer they all come from the heap, so that misuse is
  * seen.

@@ -1,8 +1,8 @@
 /* wrap_future: a coroutine of any loop awaits a job of any other (asyncio.wrap_future). */
 #include "work/wrap.h"
 
-#include "base/alloc.h"
 #include "work/arrival.h"
+#include "work/job_memory.h"
 
 struct wrap {
     struct arrival arrival;
@@ -10,6 +10,8 @@ struct wrap {
     struct coil_cfuture *source; /* counted */
     bool owns;                   /* the loop's: what the source comes to is only for us */
 };
+
+_Static_assert(sizeof(struct wrap) <= JOB_BYTES, "a wrap has room");
 
 static struct wrap *of_arrival(struct arrival *arrival)
 {
@@ -56,7 +58,7 @@ static void free_wrap(struct arrival *arrival)
     struct wrap *self = of_arrival(arrival);
 
     coil_cfuture_unref(self->source);
-    mem_free(self);
+    coil__job_memory_put(self);
 }
 
 static const struct arrival_kind kind = {
@@ -73,7 +75,7 @@ static void source_done(struct coil_cfuture *source, void *arg)
 
 struct wrap *coil__wrap_new(void)
 {
-    return mem_alloc(sizeof(struct wrap));
+    return coil__job_memory_get();
 }
 
 struct coil_future *coil__wrap_begin(struct wrap *self, struct coil_loop *loop,

@@ -5,6 +5,10 @@
 #include "loop/loop.h"
 #include "mach/interrupt.h"
 #include "model_world.h"
+#include "work/job_memory.h"
+
+#define coil__job_memory_get() model_alloc(JOB_BYTES)
+#define coil__job_memory_put model_free
 
 enum { LOOP = 0 }; /* the thread that is the loop's */
 
