@@ -56,6 +56,7 @@ coil_async int coil__op_wait(struct op_wait *wait, const char *what)
     int64_t woken;
 
     wait->op.done = op_done;
+    loop->attempts = 0; /* others have their turn now */
     future_init_waiter(&wait->waiter, loop, what);
     if (likely(lent))
         coil__drive_submit(loop->driver, &wait->op);

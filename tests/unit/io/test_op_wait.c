@@ -106,3 +106,35 @@ DRIVER_LOOP_TEST(who_moves_much_without_waiting_lets_others_run_the_more_often)
     CHECK_EQ(coil_join(counter).status, 0);
     CHECK(turns >= 10); /* by number alone it would be one or two */
 }
+
+static coil_async struct coil_result writes_pairs(void *fd)
+{
+    for (int i = 0; i < 300; i++) {
+        CHECK_EQ(write(*(int *)fd, "ab", 2), 2);
+        coil_sleep(COIL_US(1));
+    }
+    return coil_value(NULL);
+}
+
+/* The first byte is waited for, and others have had their turn; the second one is there. */
+DRIVER_LOOP_TEST(who_waits_in_between_is_not_made_to_wait_more)
+{
+    const struct driver *driver = coil_loop_current()->driver;
+    struct coil_future *writer;
+    char byte;
+    int ends[2];
+
+    CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    writer = coil_create_task(writes_pairs, &ends[1]);
+    for (int i = 0; i < 300; i++) {
+        uint64_t before;
+
+        CHECK_EQ(coil_sock_recv(ends[0], &byte, 1), 1);
+        before = driver->submitted;
+        CHECK_EQ(coil_sock_recv(ends[0], &byte, 1), 1);
+        CHECK_EQ(driver->submitted, before);
+    }
+    CHECK_EQ(coil_join(writer).status, 0);
+    coil_close_soon(ends[0]);
+    close(ends[1]);
+}
