@@ -82,7 +82,7 @@ COIL_EXPORT coil_async int coil_open_unix_connection_with(const char *path,
 /**
  * A stream on an open descriptor: a connected socket (asyncio: connect_accepted_socket), an end of
  * a pipe (connect_read_pipe, connect_write_pipe), a terminal, a file. Its flags are not changed, so
- * standard input may be shared with others.
+ * standard input may be shared with others; a TCP connection gets TCP_NODELAY, as in asyncio.
  *
  * Suspends: no.
  * Owns: the stream owns `fd` from now on, also if this fails: the caller unrefs the stream.

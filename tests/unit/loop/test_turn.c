@@ -313,7 +313,7 @@ static int looks;
 static int64_t scripted_now(struct driver *driver)
 {
     (void)driver;
-    clock_ns += 500;
+    clock_ns += period_ns / 20;
     if (clock_ns >= due_ns && due_ns != COIL_FOREVER) {
         due_ns = COIL_FOREVER;
         coil_call_soon_threadsafe(loop, &mail);

@@ -67,9 +67,9 @@ TEST(job_that_crashes_is_told_with_its_signal)
 
 static struct coil_result overflow(void *number)
 {
-    volatile char room[512];
+    volatile signed char room[512];
 
-    room[0] = (char)*(int64_t *)number;
+    room[0] = (signed char)*(int64_t *)number;
     return coil_number(room[0] + (room[0] < 0 ? 0 : overflow(number).status));
 }
 
@@ -182,7 +182,7 @@ static struct coil_result fork_and_stay(void *unused)
 /* By the system call alone: nobody is told, so its child keeps all it has inherited. */
 static struct coil_result fork_and_die(void *fd)
 {
-    pid_t pid = (pid_t)syscall(SYS_fork);
+    pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 
     while (pid == 0)
         pause();
