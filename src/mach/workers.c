@@ -168,13 +168,28 @@ static void note_change(struct mach_pool *pool)
     coil__mach_futex_wake(&pool->changes, INT32_MAX);
 }
 
-void coil__worker_release_ended(struct worker *self)
+static void release_ended(struct worker *self)
 {
     struct mach_work *work = self->ended;
 
     self->ended = NULL;
     if (work != NULL)
         work->release(work);
+}
+
+void coil__worker_release_aside(struct worker *self)
+{
+    struct mach_pool *pool = self->pool;
+    struct worker *call = NULL;
+
+    if (self->ended == NULL)
+        return;
+    coil__worker_break_promise(self);
+    engage_if_needed(pool, &call);
+    unlock_and_call(pool, call);
+    release_ended(self);
+    pthread_mutex_lock(&pool->lock);
+    coil__worker_promise(self);
 }
 
 /*
@@ -283,7 +298,7 @@ static bool next_work(struct worker *self)
     self->current = worker_next_of_batch(self);
     if (self->current == NULL && wait_for_works(self))
         self->current = self->batch[0];
-    coil__worker_release_ended(self);
+    release_ended(self);
     return self->current != NULL;
 }
 
@@ -306,7 +321,7 @@ static void leave_pool(struct worker *self)
     engage_if_needed(pool, &call);
     last = pool->closed && pool->threads == 0;
     unlock_and_call(pool, call);
-    coil__worker_release_ended(self);
+    release_ended(self);
     here = NULL;
     mem_free(self);
     if (last && pool->gone != NULL)

@@ -84,7 +84,6 @@ static int sleep_for_a_while(struct worker *self, int64_t deadline)
     int err;
 
     pthread_mutex_unlock(&pool->lock);
-    coil__worker_release_ended(self);
     err = coil__mach_futex_wait(&self->awake, 0, guards ? mach_now() + GUARD_NS : deadline);
     pthread_mutex_lock(&pool->lock);
     if (err != -ETIMEDOUT || !guards)
@@ -159,8 +158,8 @@ static bool look(const struct mach_pool *pool, int64_t now, int64_t until, bool 
     return mail > POOL_CLOSED;
 }
 
-/* Attends all the while, so that nobody needs to wake it. One of them is enough; and nobody, where
- * another one will be back in less time. */
+/* Attends all the while, so that nobody needs to wake it, and therefore releases nothing: that can
+ * take long. One of them is enough; and nobody, where another one will be back in less time. */
 static bool look_for_a_while(struct worker *self, int64_t now)
 {
     struct mach_pool *pool = self->pool;
@@ -172,7 +171,6 @@ static bool look_for_a_while(struct worker *self, int64_t now)
     if (until == 0 || !self->spin.looking)
         return false;
     pthread_mutex_unlock(&pool->lock);
-    coil__worker_release_ended(self);
     came = look(pool, now, until, self->n > 1);
     pthread_mutex_lock(&pool->lock);
     return came;
@@ -183,8 +181,10 @@ bool coil__worker_idle(struct worker *self, bool surplus, int64_t *now_ns)
     int64_t began = *now_ns;
     bool stays = true;
 
-    if (surplus || !look_for_a_while(self, began))
+    if (surplus || !look_for_a_while(self, began)) {
+        coil__worker_release_aside(self); /* not when others count on it, or believe it asleep */
         stays = !self->pool->closed && sleep_until_called(self, surplus, began);
+    }
     *now_ns = mach_now();
     spin_end(&self->spin, *now_ns);
     self->row_ns += *now_ns - began; /* it is the works that shall be short */

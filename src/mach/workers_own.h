@@ -89,8 +89,9 @@ void coil__pool_note_spare(struct mach_pool *pool);
 void coil__worker_promise(struct worker *worker);
 void coil__worker_break_promise(struct worker *worker);
 
-/* Lets go of what ran last. Without the lock. */
-void coil__worker_release_ended(struct worker *worker);
+/* Lets go of what ran last, which may take long: with the lock held, but not meanwhile. Attends
+ * before and after. */
+void coil__worker_release_aside(struct worker *worker);
 
 /* Nothing is there to be done. Sleeps until somebody calls; false: nobody did for so long that it
  * may end. Called and left with the lock held, attending; not held meanwhile. `now` goes on. */

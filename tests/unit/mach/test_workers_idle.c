@@ -123,6 +123,34 @@ TEST(what_was_taken_with_a_long_one_is_done_by_others_that_are_never_idle)
     close_pool();
 }
 
+static void hold_release(struct mach_work *work)
+{
+    (void)work;
+    sem_post(&begun);
+    while (sem_wait(&go_on) != 0)
+        ;
+}
+
+TEST(a_release_that_takes_long_holds_up_nobody)
+{
+    struct mach_work one = {.run = count};
+    struct mach_work held = {.run = count, .release = hold_release};
+
+    open_pool(2);
+    word_store(&done, 0);
+    for (uintptr_t i = 1; i <= SHORT; i++) { /* one after the other: it looks before it sleeps */
+        CHECK_EQ(coil__mach_pool_submit(&pool, &one), 0);
+        wait_for(i);
+    }
+    CHECK_EQ(coil__mach_pool_submit(&pool, &held), 0);
+    while (sem_wait(&begun) != 0)
+        ;
+    CHECK_EQ(coil__mach_pool_submit(&pool, &one), 0);
+    wait_for(SHORT + 2);
+    sem_post(&go_on);
+    close_pool();
+}
+
 TEST(what_was_taken_with_one_that_waits_is_done_by_the_thread_in_its_place)
 {
     open_pool(1);
