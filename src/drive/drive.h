@@ -148,6 +148,7 @@ struct op {
         struct {
             struct sockaddr *address; /* the peer's; NULL: not wanted */
             uint32_t *length;
+            bool only; /* others accept there, too: leave them what no op asks for */
         } accept;
         struct {
             const struct sockaddr *address;

@@ -23,7 +23,9 @@ static struct op *waiting_op(struct slot *slot)
 {
     struct op *op = list_empty(&slot->reads) ? NULL : op_of(slot->reads.next);
 
-    return op != NULL && op->kind == OP_ACCEPT && !has_note(op, NOTE_POLL) ? op : NULL;
+    if (op == NULL || op->kind != OP_ACCEPT || op->accept.only || has_note(op, NOTE_POLL))
+        return NULL;
+    return op;
 }
 
 static struct acceptor *acceptor_new(struct uring_driver *self, struct slot *slot)

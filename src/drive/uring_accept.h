@@ -1,6 +1,7 @@
 /*
  * OP_ACCEPT of the uring driver: one lasting (multishot) request per listening socket, asked when
- * the first op comes. Each op takes one connection; what comes beyond waits here for the next op.
+ * the first op comes. Each op takes one connection; what comes beyond waits here for the next op
+ * (an op that is to take its `only` one has a request of its own).
  * The request is withdrawn when the loop is about to wait and no op asks any more, so that what a
  * busy server does not take stays in the kernel's queue, where others can have it. No connection is
  * lost but by close.

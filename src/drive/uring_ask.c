@@ -117,7 +117,7 @@ enum way coil__uring_way(struct uring_driver *self, struct slot *slot, struct op
     case OP_READV:
     case OP_WRITEV: return way_of_data(self, slot, op);
     case OP_ACCEPT:
-        if (knows(self, URING_OP_ACCEPT) && self->modern)
+        if (knows(self, URING_OP_ACCEPT) && self->modern && !op->accept.only)
             return WAY_ACCEPT;
         return knows(self, URING_OP_ACCEPT) ? WAY_RING : WAY_POLL;
     case OP_POLL: return WAY_RING;

@@ -110,6 +110,7 @@ static void accept_on(struct listener *listener)
     if (listener->op.state != OP_IDLE || !wanted(listener))
         return;
     listener->op = (struct op){.kind = OP_ACCEPT, .fd = listener->fd, .done = accepted};
+    listener->op.accept.only = server->options.most != 0;
     server->refs++;
     coil__drive_submit(server->loop->driver, &listener->op);
 }

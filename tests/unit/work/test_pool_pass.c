@@ -89,6 +89,26 @@ REAL_DRIVER_TEST(nobody_gets_more_than_it_may_have)
     end(pool, server);
 }
 
+/* A loop that is full takes nobody from the queue whom another could serve. */
+REAL_DRIVER_TEST(full_loop_leaves_clients_to_others)
+{
+    const struct coil_server_options options = {.most = 1};
+
+    for (int again = 0; again < 20; again++) {
+        struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
+        struct coil_pool_server *server = start_server(pool, &options);
+        int fds[2];
+
+        for (int i = 0; i < 2; i++) {
+            CHECK((fds[i] = dial_path(path)) >= 0);
+            ask_loop(fds[i]); /* which answers */
+        }
+        for (int i = 0; i < 2; i++)
+            close(fds[i]);
+        end(pool, server);
+    }
+}
+
 static bool stop_dialling;
 
 static void *dial_on(void *number)
