@@ -81,6 +81,8 @@ static void begin(struct worker *self, unsigned index)
         coil__tray_put(&self->board->answers, self->board->slots, index);
         return;
     }
+    if (word_load(&slot->flag) != 0) /* heard of before there was anything to cancel, perhaps */
+        self->cancels--;
     learn_ear(self, word_load(&slot->ear));
     read_job(self, slot, &parts, &fd);
     coil__worker_begin(self, index, &parts, fd);

@@ -325,7 +325,6 @@ static void manage(void *arg)
     bool ending;
 
     pthread_mutex_lock(&pool->lock);
-    pool->woken = false;
     ending = pool->ending;
     pthread_mutex_unlock(&pool->lock);
     if (!pool->managed)
@@ -338,6 +337,17 @@ static void manage(void *arg)
         dismiss_workers(pool);
     else
         start_workers(pool);
+}
+
+/* From now on it may be woken again. */
+static void is_woken(void *arg)
+{
+    struct process_pool *pool = arg;
+
+    pthread_mutex_lock(&pool->lock);
+    pool->woken = false;
+    pthread_mutex_unlock(&pool->lock);
+    manage(pool);
 }
 
 void coil__process_wake(struct process_pool *pool)
@@ -368,7 +378,7 @@ int coil__process_manage(struct process_pool *pool)
         return err;
     }
     word_store(&pool->loop, (uintptr_t)coil_thread_loop(pool->manager));
-    coil_call_init(&pool->wake, manage, pool);
+    coil_call_init(&pool->wake, is_woken, pool);
     coil_call_init(&pool->alarm, look_at_time, pool);
     coil_call_init(&pool->retry, manage, pool);
     coil_call_init(&pool->watch, look_around, pool);

@@ -1,4 +1,6 @@
 /* How jobs come to a worker. */
+#include <unistd.h>
+
 #include "pool_jobs.h"
 #include "work/process_board.h"
 
@@ -89,5 +91,31 @@ TEST(job_that_awaits_has_its_turn_though_others_come)
     CHECK_EQ(status_of(sleeper), -ECANCELED);
     for (int i = 0; i < 500; i++)
         CHECK_EQ(status_of(jobs[i]), i % 2 == 0 ? 2 : 1);
+    coil_executor_close(pool);
+}
+
+static struct coil_result hold_up(void *unused)
+{
+    (void)unused;
+    usleep(100000);
+    return coil_number(1);
+}
+
+/* More than begin in one turn, most cancelled before the first of them has begun. */
+TEST(job_hears_of_its_cancellation_though_it_begins_later)
+{
+    enum { N = 150 };
+    struct coil_process_pool_options options = {.workers = 1, .at_once = N + 1};
+    struct coil_executor *pool = open_processes_with(&options);
+    struct coil_cfuture *first = give(pool, hold_up, 0), *jobs[N];
+
+    await_running(first);
+    for (int i = 0; i < N; i++)
+        jobs[i] = give(pool, sleep_for_ever, 0);
+    for (int i = 0; i < N; i++)
+        coil_cfuture_cancel(jobs[i]);
+    CHECK_EQ(status_of(first), 1);
+    for (int i = 0; i < N; i++)
+        CHECK_EQ(status_of(jobs[i]), -ECANCELED);
     coil_executor_close(pool);
 }
