@@ -183,6 +183,7 @@ bool coil__worker_idle(struct worker *self, bool surplus, int64_t *now_ns)
 
     if (surplus || !look_for_a_while(self, began)) {
         coil__worker_release_aside(self); /* not when others count on it, or believe it asleep */
+        surplus = pool_busy(self->pool) > self->pool->limit; /* another may have begun to wait */
         stays = !self->pool->closed && sleep_until_called(self, surplus, began);
     }
     *now_ns = mach_now();
