@@ -223,10 +223,14 @@ size_t coil_job_arg_bytes(const void *arg)
 
 coil_coroutine_fn *coil__function_find(const struct coil_function *function)
 {
-    if (function->fn != NULL)
-        return function->fn;
-    return function->symbol != NULL ? (coil_coroutine_fn *)dlsym(RTLD_DEFAULT, function->symbol)
-                                    : NULL;
+    coil_coroutine_fn *fn = function->fn;
+
+    if (fn != NULL || function->symbol == NULL)
+        return fn;
+    fn = (coil_coroutine_fn *)dlsym(RTLD_DEFAULT, function->symbol);
+    if (fn == NULL && dlerror() != NULL)
+        dlerror(); /* the second one frees what the thread keeps of the message */
+    return fn;
 }
 
 /* ---- a batch ---- */
