@@ -6,7 +6,7 @@
  * Nobody looks for longer than a sleep costs, so the worst case is twice the price of the best; and
  * experience makes even that rare. Where waits are long, nobody looks at all. Where they are short
  * but looking does not help (who brings it needs this very processor), each look in vain makes the
- * next ones rarer, down to one wait in 256.
+ * next ones rarer, down to one wait in 1,024.
  *
  *     until = spin_begin(&spin, now);
  *     while (now < until && nothing_came()) now = ...
@@ -28,10 +28,10 @@
 struct mach_spin {
     int64_t limit_ns; /* of looking; <= 0: never */
     int64_t began_ns;
-    bool near;           /* the last wait was short enough to try */
-    bool looking;        /* since began_ns, at first */
-    uint8_t penalty;     /* 0, 1, 3, 7 .. 255 */
-    uint8_t sleeps_left; /* short waits to sleep through before the next try */
+    bool near;            /* the last wait was short enough to try */
+    bool looking;         /* since began_ns, at first */
+    uint16_t penalty;     /* 0, 1, 3, 7 .. 1,023 */
+    uint16_t sleeps_left; /* short waits to sleep through before the next try */
 };
 
 /* A wait begins. Returns until when to look before sleeping; 0: not at all. */
@@ -60,7 +60,7 @@ static inline void spin_end(struct mach_spin *spin, int64_t now_ns)
     if (took <= spin->limit_ns)
         spin->penalty /= 2;
     else
-        spin->sleeps_left = spin->penalty = (uint8_t)(spin->penalty * 2 | 1);
+        spin->sleeps_left = spin->penalty = (uint16_t)((spin->penalty * 2 | 1) & 1023);
 }
 
 /* Between two looks, some tens of nanoseconds: leaves the word to who writes it, and the processor

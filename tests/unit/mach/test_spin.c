@@ -61,18 +61,18 @@ TEST(looks_in_vain_become_rare)
 {
     begin(100);
     wait_for(50);
-    /* What is awaited always comes right after the look: 8 tries until there are 255 waits between
-     * two. */
-    CHECK_EQ(looks_in(8 + 1 + 3 + 7 + 15 + 31 + 63 + 127, 150), 8);
-    CHECK_EQ(looks_in(256 * 10, 150), 10);
+    /* What is awaited always comes right after the look: 10 tries until there are 1,023 waits
+     * between two. */
+    CHECK_EQ(looks_in(10 + 1 + 3 + 7 + 15 + 31 + 63 + 127 + 255 + 511, 150), 10);
+    CHECK_EQ(looks_in(1024 * 10, 150), 10);
 }
 
 TEST(success_makes_them_frequent_again)
 {
     begin(100);
     wait_for(50);
-    looks_in(1000, 150);
-    CHECK(looks_in(1000, 50) > 700);
+    looks_in(10000, 150);
+    CHECK(looks_in(10000, 50) > 5000);
     CHECK_EQ(looks_in(1000, 50), 1000);
     CHECK(wait_for(150));
     CHECK(!wait_for(50)); /* one in vain costs one */
