@@ -280,7 +280,8 @@ COIL_EXPORT size_t coil_job_arg_bytes(const void *arg);
 COIL_EXPORT unsigned coil_executor_workers(const struct coil_executor *executor);
 
 /**
- * How many jobs are submitted and not done, started or not.
+ * How many jobs are submitted and not done, started or not; one that has just told its result may
+ * be among them for a moment.
  *
  * Suspends: no. Thread: any.
  * Returns: the number, already old.
