@@ -184,6 +184,16 @@ void coil__process_end_zygotes(struct process_pool *pool)
     coil_future_unref(task);
 }
 
+bool coil__process_is_ending(struct process_pool *pool)
+{
+    bool ending;
+
+    pthread_mutex_lock(&pool->lock);
+    ending = pool->ending;
+    pthread_mutex_unlock(&pool->lock);
+    return ending;
+}
+
 static void wake(struct process_pool *pool, bool impatient)
 {
     pthread_mutex_lock(&pool->lock);

@@ -322,11 +322,8 @@ static void listen_first(struct process_pool *pool)
 static void manage(void *arg)
 {
     struct process_pool *pool = arg;
-    bool ending;
+    bool ending = coil__process_is_ending(pool);
 
-    pthread_mutex_lock(&pool->lock);
-    ending = pool->ending;
-    pthread_mutex_unlock(&pool->lock);
     if (!pool->managed)
         listen_first(pool);
     look_at_time(pool);

@@ -156,8 +156,8 @@ void coil__near_ask_spare(struct process_pool *pool)
 {
     int sockets[2];
 
-    if (pool->spare != NULL || pool->zygote == NULL || pool->ending ||
-        pool->spare_failures >= SPARES_AT_MOST)
+    if (pool->spare != NULL || pool->zygote == NULL || pool->spare_failures >= SPARES_AT_MOST ||
+        coil__process_is_ending(pool))
         return;
     pool->spare_failures++;
     if (coil__sys_socketpair(AF_UNIX, SOCK_SEQPACKET, sockets) < 0)
@@ -313,7 +313,7 @@ static void succeed(struct zygote_near *near)
     } else {
         pool->spare = NULL;
     }
-    if (!pool->ending && !near->hello && near->child && pool->program != NULL)
+    if (!near->hello && near->child && pool->program != NULL && !coil__process_is_ending(pool))
         tell_useless(near);
     coil__near_ask_spare(pool);
     pthread_mutex_lock(&pool->lock);

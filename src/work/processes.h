@@ -342,6 +342,9 @@ void coil__process_close_seats(struct process_pool *pool);
 
 /* ---- process_end.c ---- */
 
+/* Whether all workers are to end. Takes the lock. */
+bool coil__process_is_ending(struct process_pool *pool);
+
 int64_t coil__process_shutdown(struct coil_executor *self, const struct coil_stop_options *options);
 
 /* The manager's, all workers have ended: ends the zygotes. */
