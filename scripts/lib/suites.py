@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -184,6 +185,16 @@ class Run:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, lambda number, frame: sys.exit(128 + number))
+        self._watch_signals()
+
+    def _watch_signals(self):
+        """The handler above runs between two steps of the main thread: a signal that comes just before it waits
+        for a child is heard of when that has ended. Which is why somebody else ends it."""
+        self._signals, told = socket.socketpair()
+        told.setblocking(False)
+        self._told = told
+        signal.set_wakeup_fd(told.fileno())
+        threading.Thread(target=lambda: self._signals.recv(1) and self.children.end_all(), daemon=True).start()
 
     def __enter__(self):
         return self
@@ -192,6 +203,8 @@ class Run:
         if kind:
             self.children.end_all()
         self._pool.shutdown(cancel_futures=True)
+        signal.set_wakeup_fd(-1)
+        self._told.close()  # its reader ends
 
     def wanted(self, name):
         return not self.patterns or any(fnmatch.fnmatch(name, pattern) for pattern in self.patterns)

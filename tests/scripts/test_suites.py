@@ -75,19 +75,26 @@ class Suites(unittest.TestCase):
     def test_nothing_run_is_a_failure(self):
         self.assertEqual(play([])[0], 1)
 
-    def test_a_run_that_is_ended_ends_what_it_started(self):
+    def end_one_that_waits(self, first=''):
         with tempfile.TemporaryDirectory() as folder:
             pipe = f'{folder}/pipe'
             os.mkfifo(pipe)
             program = ('import sys; sys.path.insert(0, "scripts"); from lib import suites\n'
                        'with suites.Run() as run:\n'
                        f'    run.begin([suites.Suite("s", ["sh", "-c", "exec sleep 50 >{pipe}"])])\n'
+                       f'    {first}\n'
                        '    run.wait()\n')
             with subprocess.Popen([sys.executable, '-B', '-c', program], cwd=selftest.TOP) as process:
                 with open(pipe, 'rb') as reader:  # opens when the suite does
                     process.send_signal(signal.SIGTERM)
                     self.assert_ended(reader)
                 self.assertEqual(process.wait(20), 128 + signal.SIGTERM)
+
+    def test_a_run_that_is_ended_ends_what_it_started(self):
+        self.end_one_that_waits()
+
+    def test_also_when_the_signal_does_not_wake_its_main_thread(self):
+        self.end_one_that_waits('import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])')
 
 
 if __name__ == '__main__':
