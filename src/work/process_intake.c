@@ -58,12 +58,15 @@ static void learn_ear(struct worker *self, uintptr_t number)
 
 /* ---- jobs ---- */
 
-/* In the slot, or the packet that belongs to it. */
+/* In the slot, or the packet that belongs to it: before that may be ears of jobs that were
+ * withdrawn, or could not be sent after all. */
 static void read_job(struct worker *self, const struct slot *slot, struct job_parts *parts, int *fd)
 {
     *fd = -1;
     if (slot->bytes == 0) {
-        receive(self, parts, fd);
+        do
+            receive(self, parts, fd);
+        while (parts->head.kind == JOB_EAR);
         return;
     }
     if (!coil__job_parts(slot->message, slot->bytes, parts))

@@ -119,3 +119,27 @@ TEST(job_hears_of_its_cancellation_though_it_begins_later)
         CHECK_EQ(status_of(jobs[i]), -ECANCELED);
     coil_executor_close(pool);
 }
+
+static coil_async struct coil_result submit_and_cancel(void *pool)
+{
+    struct coil_cfuture *job = give(pool, double_it, 1);
+
+    coil_cfuture_cancel(job);
+    return coil_number(status_of(job)); /* it is done */
+}
+
+/* The worker has been sent the ear of a loop whose only job it never reads. */
+TEST(packet_of_a_job_behind_an_ear_that_nobody_asks_for)
+{
+    struct coil_executor *pool = open_processes(1);
+    struct coil_cfuture *first = give(pool, sleep_for_ever, 0), *large;
+    static const char data[2 * MESSAGE_BYTES] = {7};
+
+    await_running(first);
+    CHECK_EQ(coil_run(submit_and_cancel, pool).status, -ECANCELED);
+    large = coil_executor_submit_bytes(pool, first_byte, data, sizeof(data));
+    coil_cfuture_cancel(first);
+    CHECK_EQ(status_of(first), -ECANCELED);
+    CHECK_EQ(status_of(large), 700000 + (int64_t)sizeof(data));
+    coil_executor_close(pool);
+}
