@@ -25,7 +25,7 @@ struct call_port {
 
 static void port_unref(struct call_port *port)
 {
-    if (word_sub(&port->refs, 1) != 0)
+    if (!word_unref(&port->refs))
         return;
     pthread_mutex_destroy(&port->lock);
     mem_free(port);
@@ -70,7 +70,7 @@ void coil__call_begin(struct op *op)
 
 void coil__call_unref(struct op_call *block)
 {
-    if (word_sub(&block->refs, 1) == 0)
+    if (word_unref(&block->refs))
         block->free(block);
 }
 

@@ -50,7 +50,7 @@ static struct binding *binding_ref(struct binding *binding)
 
 static void binding_unref(struct binding *binding)
 {
-    while (binding != NULL && word_sub(&binding->refs, 1) == 0) {
+    while (binding != NULL && word_unref(&binding->refs)) {
         struct binding *replaced = binding->replaced;
 
         if (binding->drop != NULL)
@@ -68,7 +68,7 @@ struct coil_context *coil_context_ref(struct coil_context *context)
 
 void coil_context_unref(struct coil_context *context)
 {
-    if (context == NULL || word_sub(&context->refs, 1) != 0)
+    if (context == NULL || !word_unref(&context->refs))
         return;
     if (context->is_cell)
         coil_context_unref(context->map);

@@ -75,7 +75,7 @@ struct coil_exception *coil__exception_ref(struct coil_exception *exception)
 
 void coil__exception_unref(struct coil_exception *exception)
 {
-    if (exception == NULL || word_sub(&exception->refs, 1) != 0)
+    if (exception == NULL || !word_unref(&exception->refs))
         return;
     for (size_t i = 0; i < exception->count; i++)
         coil__exception_unref(exception->below[i]);

@@ -35,19 +35,14 @@ struct loop_port *coil__port_ref(struct loop_port *port)
 
 void coil__port_unref(struct loop_port *port)
 {
-    if (word_sub(&port->refs, 1) == 0)
+    if (word_unref(&port->refs))
         mem_free(port);
 }
 
-/* A wake-up may not get lost, whatever the system call says; a full counter is as good as a written
- * one. */
+/* A full counter is as good as a written one. */
 static void wake(struct loop_port *port)
 {
-    int err;
-
-    do
-        err = coil__sys_eventfd_write(port->wake_fd);
-    while (err == -EINTR || err == -EIO);
+    sys_eventfd_ring(port->wake_fd);
     if ((word_add(&port->wakes, ONE_WAKE) & WAKES_AWAITED) != 0)
         coil__mach_futex_wake(word_futex(&port->wakes), INT32_MAX);
 }

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/time.h"
+#include "mach/clock.h"
 
 #define SPIN_NS 50000 /* the limit where nobody says otherwise */
 /* A wait of that many limits may have been a short one, and a slow awakening. */
@@ -76,6 +77,25 @@ static inline void mach_relax(void)
         __asm__ volatile("" ::: "memory");
 #endif
     }
+}
+
+/*
+ * Looks until `came` says so, which is the result, or it is time. Each look takes the word away
+ * from who will write it: the longer they have been in vain the rarer they are.
+ */
+static inline bool spin_look(int64_t now_ns, int64_t until_ns, bool (*came)(const void *arg),
+                             const void *arg)
+{
+    const int64_t began_ns = now_ns;
+
+    while (now_ns < until_ns) {
+        for (int64_t i = 0; i <= (now_ns - began_ns) / 256; i++)
+            mach_relax();
+        if (came(arg))
+            return true;
+        now_ns = mach_now();
+    }
+    return false;
 }
 
 #endif

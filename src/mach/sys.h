@@ -7,6 +7,7 @@
 #ifndef COIL_MACH_SYS_H
 #define COIL_MACH_SYS_H
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,17 @@ int coil__sys_eventfd(void);
 
 /* Makes it readable. -EAGAIN: it is readable already. Signal-safe. */
 int coil__sys_eventfd_write(int fd);
+
+/* The same, where a wake-up may not get lost, whatever the system call says. */
+static inline int sys_eventfd_ring(int fd)
+{
+    int err;
+
+    do
+        err = coil__sys_eventfd_write(fd);
+    while (err == -EINTR || err == -EIO);
+    return err;
+}
 
 /* Closed in any case. */
 int coil__sys_close(int fd);

@@ -94,8 +94,8 @@ void coil__worker_recall(struct worker *worker)
 
 void coil__pool_recall_all(struct mach_pool *pool)
 {
-    const struct coil_link *at;
+    struct coil_link *at;
 
     list_each (at, &pool->workers)
-        coil__worker_recall(container_of((struct coil_link *)(uintptr_t)at, struct worker, link));
+        coil__worker_recall(container_of(at, struct worker, link));
 }

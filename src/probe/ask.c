@@ -15,7 +15,7 @@ struct ask {
 
 void coil__ask_release(struct ask *ask)
 {
-    if (word_sub(&ask->refs, 1) != 0)
+    if (!word_unref(&ask->refs))
         return;
     ask->drop(ask->block);
     mem_free(ask);

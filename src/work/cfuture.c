@@ -161,22 +161,11 @@ bool coil_cfuture_done(const struct coil_cfuture *future)
 /* How this thread fares with looking before it sleeps. */
 static __thread struct mach_spin spin;
 
-/*
- * See mach/spin.h. Each look takes the word away from who will complete it: the longer it has been
- * in vain the rarer are the looks.
- */
-static bool look_for_a_while(const struct coil_cfuture *future, int64_t now, int64_t until)
+static bool is_settled(const void *arg)
 {
-    const int64_t began = now;
+    const struct coil_cfuture *future = arg;
 
-    while (now < until) {
-        for (int64_t i = 0; i <= (now - began) / 256; i++)
-            mach_relax();
-        if ((word_load(&future->state) & CF_DONE) != 0)
-            return true;
-        now = mach_now();
-    }
-    return false;
+    return (word_load(&future->state) & CF_DONE) != 0;
 }
 
 static int sleep_once(struct coil_cfuture *future, uintptr_t state, uint32_t seen,
@@ -225,11 +214,11 @@ static int look_and_sleep(struct coil_cfuture *future, int64_t timeout_ns, uint3
     int64_t now = mach_now(), deadline = time_after(now, timeout_ns), until;
     int err = 0;
 
-    spin.limit_ns = future->spin_ns != 0 ? future->spin_ns : SPIN_NS;
     if (future->kind->sleep != NULL) /* there is more to be looked at than the word */
         return sleep_if_allowed(future, timeout_ns, deadline, seen);
+    spin.limit_ns = future->spin_ns != 0 ? future->spin_ns : SPIN_NS;
     until = spin_begin(&spin, now);
-    if (!look_for_a_while(future, now, until < deadline ? until : deadline))
+    if (!spin_look(now, until < deadline ? until : deadline, is_settled, future))
         err = sleep_if_allowed(future, timeout_ns, deadline, seen);
     spin_end(&spin, mach_now());
     return err;

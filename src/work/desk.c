@@ -80,7 +80,7 @@ struct desk *coil__desk_ref(struct desk *desk)
 
 void coil__desk_unref(struct desk *desk)
 {
-    if (word_sub(&desk->refs, 1) != 0)
+    if (!word_unref(&desk->refs))
         return;
     coil__port_unref(desk->port);
     mem_free(desk);

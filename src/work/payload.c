@@ -81,7 +81,7 @@ void coil__payload_free(void *payload)
 {
     struct payload *self = payload;
 
-    if (self == NULL || word_sub(&self->refs, 1) != 0)
+    if (self == NULL || !word_unref(&self->refs))
         return;
     if (self->fd >= 0)
         coil__sys_close(self->fd);

@@ -56,7 +56,7 @@ void coil__pool_server_unref(struct coil_pool_server *self)
 {
     struct coil_executor *executor = &self->pool->executor;
 
-    if (word_sub(&self->refs, 1) != 0)
+    if (!word_unref(&self->refs))
         return;
     free_server(self);
     executor_unref(executor);

@@ -115,20 +115,26 @@ static int sleep_on_future(struct process_job *job, uintptr_t state, uint32_t se
                                          deadline_ns);
 }
 
+/* What a thread looks at: its job may come by any answer of its worker's, or be done by others. */
+struct wait {
+    const struct process_job *job;
+    const struct tray *answers;
+};
+
+static bool has_come(const void *arg)
+{
+    const struct wait *wait = arg;
+
+    return tray_has(wait->answers) || (word_load(&wait->job->future.state) & CF_DONE) != 0;
+}
+
 /* True: something came within the time that a sleep would cost. */
 static bool look_again(const struct process_job *job, const struct tray *answers)
 {
-    int64_t now = mach_now(), until = spin_begin(&spinning, now);
+    const struct wait wait = {job, answers};
+    int64_t now = mach_now();
 
-    while (now < until) {
-        for (int i = 0; i < 64; i++) {
-            if (tray_has(answers) || (word_load(&job->future.state) & CF_DONE) != 0)
-                return true;
-            mach_relax();
-        }
-        now = mach_now();
-    }
-    return false;
+    return spin_look(now, spin_begin(&spinning, now), has_come, &wait);
 }
 
 int coil__process_sleep(struct coil_cfuture *future, uintptr_t state, uint32_t seen,

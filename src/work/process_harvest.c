@@ -13,13 +13,6 @@ static void is_mad(struct seat *seat)
     coil__seat_kill(seat);
 }
 
-static void close_all(int fds[LETTER_FDS])
-{
-    for (int i = 0; i < LETTER_FDS; i++)
-        if (fds[i] >= 0)
-            coil__sys_close(fds[i]);
-}
-
 static bool is_answer(const struct job_parts *parts, const struct process_job *job)
 {
     return parts->head.kind == JOB_DONE && parts->head.id == job->id;
@@ -46,25 +39,19 @@ static bool read_slot(const struct slot *slot, size_t bytes, const struct proces
 static bool read_packet(struct seat *seat, const struct process_job *job, struct outcome *out)
 {
     struct job_parts parts;
-    struct letter letter;
     int fds[LETTER_FDS];
     bool good, taken;
-    int64_t n;
+    int64_t n = coil__letter_receive(seat->socket, seat->buffer, seat->buffer_bytes, fds);
 
-    do {
-        coil__letter_expect(&letter, seat->buffer, seat->buffer_bytes);
-        n = coil__sys_recvmsg(seat->socket, &letter.header, 0);
-    } while (n == -EINTR);
     if (n <= 0)
         return false;
-    coil__letter_fds(&letter, fds); /* what was lost is missed below */
     good = coil__job_parts(seat->buffer, (size_t)n, &parts) && is_answer(&parts, job);
     taken = good && coil__outcome_takes_fd(&parts.head);
     if (good)
         *out = coil__outcome_of(&parts, fds[0]);
     if (taken)
         fds[0] = -1;
-    close_all(fds);
+    coil__letter_close_fds(fds);
     return good;
 }
 

@@ -29,17 +29,11 @@ static void hear_of_ear(struct worker *self, uint64_t number, int fd)
  * passing. */
 static void receive(struct worker *self, struct job_parts *parts, int *fd)
 {
-    struct letter letter;
     int fds[LETTER_FDS];
-    int64_t n;
+    int64_t n = coil__letter_receive(self->seat.socket, self->buffer, self->buffer_bytes, fds);
 
-    do {
-        coil__letter_expect(&letter, self->buffer, self->buffer_bytes);
-        n = coil__sys_recvmsg(self->seat.socket, &letter.header, 0);
-    } while (n == -EINTR);
     if (n <= 0)
-        coil__sys_exit(1);          /* a job has closed the socket, perhaps */
-    coil__letter_fds(&letter, fds); /* what was lost is missed later */
+        coil__sys_exit(1); /* a job has closed the socket, perhaps */
     *fd = fds[0];
     if (!coil__job_parts(self->buffer, (size_t)n, parts))
         coil__sys_exit(1);
@@ -170,22 +164,19 @@ static bool is_wanted(const struct worker *self)
            word_load(&self->board->cancels) != self->cancels;
 }
 
+static bool has_more(const void *arg)
+{
+    const struct worker *self = arg;
+
+    return tray_has(&self->board->requests) || is_wanted(self);
+}
+
 /* Looks for a while, if there is nothing else to do. */
 static bool look_again(struct worker *self)
 {
     int64_t now = mach_now(), until = spin_begin(&self->spin, now);
 
-    if (coil__loop_running->tasks_live > 1)
-        return false;
-    while (now < until) {
-        for (int i = 0; i < 64; i++) {
-            if (tray_has(&self->board->requests) || is_wanted(self))
-                return true;
-            mach_relax();
-        }
-        now = mach_now();
-    }
-    return false;
+    return coil__loop_running->tasks_live <= 1 && spin_look(now, until, has_more, self);
 }
 
 static coil_async int64_t sleep_in_loop(struct worker *self)

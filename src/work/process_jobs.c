@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "mach/sys.h"
 #include "work/process_ear.h"
 
 static struct process_job *job_of(const struct coil_cfuture *future)
@@ -82,7 +83,7 @@ void coil__process_ask_cancel(struct process_job *job)
     word_store(&slot->flag, CF_CANCEL);
     word_add(&board->cancels, 1);
     if (coil__tray_kick(&board->requests))
-        coil__seat_ring(job->seat);
+        sys_eventfd_ring(job->seat->bell);
 }
 
 static void cancel(struct coil_cfuture *future)

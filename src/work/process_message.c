@@ -101,6 +101,27 @@ int coil__letter_fds(struct letter *letter, int fds[LETTER_FDS])
     return letter->header.msg_flags & MSG_TRUNC ? -EMSGSIZE : 0;
 }
 
+void coil__letter_close_fds(const int fds[LETTER_FDS])
+{
+    for (int i = 0; i < LETTER_FDS; i++)
+        if (fds[i] >= 0)
+            coil__sys_close(fds[i]);
+}
+
+int64_t coil__letter_receive(int fd, void *buffer, size_t size, int fds[LETTER_FDS])
+{
+    struct letter letter;
+    int64_t n;
+
+    do {
+        coil__letter_expect(&letter, buffer, size);
+        n = coil__sys_recvmsg(fd, &letter.header, 0);
+    } while (n == -EINTR);
+    if (n > 0)
+        coil__letter_fds(&letter, fds);
+    return n;
+}
+
 bool coil__job_parts(const void *buffer, size_t size, struct job_parts *out)
 {
     const struct job_head *head = &out->head;

@@ -104,6 +104,13 @@ void coil__letter_expect(struct letter *letter, void *buffer, size_t size);
  * 0; -EMFILE: some were lost for want of descriptors; -EMSGSIZE: it was longer than expected. */
 int coil__letter_fds(struct letter *letter, int fds[LETTER_FDS]);
 
+/* Closes those that nobody has taken: that are >= 0. */
+void coil__letter_close_fds(const int fds[LETTER_FDS]);
+
+/* At once, as recvmsg but not interrupted: a packet and what came with it. What was lost of that is
+ * for others to miss. */
+int64_t coil__letter_receive(int fd, void *buffer, size_t size, int fds[LETTER_FDS]);
+
 /* The parts of a packet that `size` bytes of `buffer` are; false: they are none. */
 struct job_parts {
     struct job_head head;

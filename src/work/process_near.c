@@ -243,9 +243,7 @@ static coil_async bool receive(struct zygote_near *near)
         return false;
     coil__letter_fds(&letter, fds);
     take_control(near, &control, &fds[0]);
-    for (int i = 0; i < LETTER_FDS; i++)
-        if (fds[i] >= 0)
-            coil__sys_close(fds[i]);
+    coil__letter_close_fds(fds);
     return true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "mach/spawn.h"
+#include "mach/sys.h"
 #include "mach/sys_io.h"
 #include "mach/sys_memory.h"
 #include "work/processes.h"
@@ -31,7 +32,7 @@ void coil__seat_dismiss(struct seat *seat)
     seat->state = SEAT_ENDING;
     word_exchange(&seat->board->closing, 1);
     if (coil__tray_kick(&seat->board->requests))
-        coil__seat_ring(seat);
+        sys_eventfd_ring(seat->bell);
 }
 
 void coil__seat_give_up_task(struct coil_future **task)

@@ -103,16 +103,6 @@ static unsigned choose_ear(struct seat *seat, const struct process_job *job)
 
 /* ---- slots ---- */
 
-/* It may not get lost, whatever the system call says. */
-void coil__seat_ring(struct seat *seat)
-{
-    int err;
-
-    do
-        err = coil__sys_eventfd_write(seat->bell);
-    while (err == -EINTR || err == -EIO);
-}
-
 int coil__seat_put(struct seat *seat, struct process_job *job)
 {
     unsigned index = seat->free[seat->free_slots - 1];
@@ -131,7 +121,7 @@ int coil__seat_put(struct seat *seat, struct process_job *job)
     word_store(&slot->ear, ear);
     word_store(&slot->state, SLOT_PUT);
     if (coil__tray_put(&seat->board->requests, seat->board->slots, index))
-        coil__seat_ring(seat);
+        sys_eventfd_ring(seat->bell);
     return 0;
 }
 

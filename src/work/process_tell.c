@@ -35,9 +35,7 @@ void coil__worker_ring(struct worker *self, uintptr_t number)
         ear = &self->ears[0];
     if (!coil__ear_wakes(self->boards, (unsigned)(ear - self->ears)))
         return;
-    do
-        err = coil__sys_eventfd_write(ear->fd);
-    while (err == -EINTR || err == -EIO);
+    err = sys_eventfd_ring(ear->fd);
     if (err != 0 && err != -EAGAIN)
         coil__sys_exit(1); /* a job has closed it */
 }

@@ -180,9 +180,7 @@ static void obey(struct zygote *self)
         tell_failed(self, control.seat, err);
     else
         make_child(self, &control, fds);
-    for (int i = 0; i < LETTER_FDS; i++)
-        if (fds[i] >= 0)
-            coil__sys_close(fds[i]);
+    coil__letter_close_fds(fds);
 }
 
 /* Without it the ends of workers would not be seen: the pool hears why, and asks another one. */

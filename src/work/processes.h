@@ -214,9 +214,6 @@ bool coil__seat_kill_for(struct process_job *job, enum job_end why, struct coil_
 /* Under the lock: puts a job into a slot of the seat. -EAGAIN: there is no room in its socket. */
 int coil__seat_put(struct seat *seat, struct process_job *job);
 
-/* Under the lock: its worker has something to look at. */
-void coil__seat_ring(struct seat *seat);
-
 /* Whether its parts are too many for a packet: then they are in a memory file. That fails for want
  * of descriptors or memory, and is tried again when it is sent. */
 bool coil__process_is_large(const struct process_job *job);

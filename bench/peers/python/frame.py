@@ -2,6 +2,7 @@
 prints `name value unit` per measured run."""
 
 import asyncio
+import functools
 import os
 import sys
 
@@ -9,6 +10,11 @@ RUNS = 3
 divisor = 1
 new_loop = asyncio.new_event_loop
 workloads = {}  # by name; called with it
+
+
+def add(name, function, *arguments, **more):
+    """Another workload: the function, called with the name and these."""
+    workloads[name] = functools.partial(function, *arguments, **more)
 
 
 def count(full):

@@ -3,7 +3,6 @@
 
 import asyncio
 import concurrent.futures
-import functools
 import sys
 import threading
 import time
@@ -136,18 +135,14 @@ def batch(fn, name):
                 frame.show(f"{name}_ratio", alone.wall / both.wall, "times")
 
 
-def add(name, function, *arguments):
-    frame.workloads[name] = functools.partial(function, *arguments)
-
-
 for where in ("same", "other", "free"):
-    add(f"loop_trip_{where}", trips, threads, 5_000)
-    add(f"loop_process_trip_{where}", trips, processes, 2_000)
-add("loop_flow_1", flow, threads, 50_000)
-add("loop_flow_all", flow, threads, 50_000)
-add("loop_process_flow_all", flow, processes, 10_000)
-add("batch_yield", batch, yields)
-add("batch_sleep", batch, sleeps)
+    frame.add(f"loop_trip_{where}", trips, threads, 5_000)
+    frame.add(f"loop_process_trip_{where}", trips, processes, 2_000)
+frame.add("loop_flow_1", flow, threads, 50_000)
+frame.add("loop_flow_all", flow, threads, 50_000)
+frame.add("loop_process_flow_all", flow, processes, 10_000)
+frame.add("batch_yield", batch, yields)
+frame.add("batch_sleep", batch, sleeps)
 
 if __name__ == "__main__":
     sys.exit(frame.main(frame.take_loop(sys.argv[1:])))

@@ -2,7 +2,6 @@
 
 import collections
 import concurrent.futures
-import functools
 import sys
 import time
 
@@ -71,19 +70,15 @@ def map_all(kind, name, **chunks):
                 frame.show(name, alone * jobs / work.cpus() / elapsed, "of-ideal")
 
 
-def add(name, function, *arguments, **more):
-    frame.workloads[name] = functools.partial(function, *arguments, **more)
-
-
 for where in ("same", "other", "free"):
-    add(f"trip_{where}", trips, threads, 5_000)
-    add(f"process_trip_{where}", trips, processes, 2_000)
-add("flow_1", flow, threads, 50_000)
-add("flow_all", flow, threads, 50_000)
-add("process_flow_all", flow, processes, 10_000)
-add("map_threads", map_all, threads)
+    frame.add(f"trip_{where}", trips, threads, 5_000)
+    frame.add(f"process_trip_{where}", trips, processes, 2_000)
+frame.add("flow_1", flow, threads, 50_000)
+frame.add("flow_all", flow, threads, 50_000)
+frame.add("process_flow_all", flow, processes, 10_000)
+frame.add("map_threads", map_all, threads)
 # Many at a time, as its documentation advises for long inputs.
-add("map_processes", map_all, processes, chunksize=20)
+frame.add("map_processes", map_all, processes, chunksize=20)
 
 if __name__ == "__main__":
     sys.exit(frame.main(sys.argv[1:]))

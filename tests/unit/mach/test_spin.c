@@ -94,3 +94,21 @@ TEST(without_a_limit_nobody_looks)
     begin(-1);
     CHECK_EQ(looks_in(100, 0), 0);
 }
+
+static bool comes_later(const void *left)
+{
+    return --*(int *)(uintptr_t)left == 0;
+}
+
+TEST(look_ends_when_it_has_come_or_at_its_time)
+{
+    int left = 3;
+
+    CHECK(spin_look(mach_now(), COIL_FOREVER, comes_later, &left));
+    CHECK_EQ(left, 0);
+    left = 1;
+    CHECK(!spin_look(10, 10, comes_later, &left)); /* no time: it does not look at all */
+    CHECK_EQ(left, 1);
+    left = 0;
+    CHECK(!spin_look(mach_now(), mach_now() + 1000, comes_later, &left));
+}

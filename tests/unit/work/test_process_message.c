@@ -47,6 +47,30 @@ TEST(letter_arrives_whole_with_its_descriptors)
     close_ends();
 }
 
+TEST(letter_is_received_at_once_and_what_nobody_took_is_closed)
+{
+    int given[] = {0, 1}, fds[LETTER_FDS];
+    struct letter letter;
+    char text[16];
+
+    open_ends();
+    coil__letter_begin(&letter);
+    coil__letter_add(&letter, "three", 6);
+    coil__letter_attach(&letter, given, 2);
+    CHECK_EQ(coil__letter_send(&letter, ends[0]), 0);
+    CHECK_EQ(coil__letter_receive(ends[1], text, sizeof(text), fds), 6);
+    CHECK_STR(text, "three");
+    given[0] = fds[0];
+    given[1] = fds[1];
+    CHECK(given[0] >= 0 && given[1] >= 0 && fds[2] < 0);
+    fds[0] = -1; /* taken */
+    coil__letter_close_fds(fds);
+    CHECK(fcntl(given[0], F_GETFD) >= 0 && fcntl(given[1], F_GETFD) < 0);
+    close(given[0]);
+    CHECK_EQ(coil__letter_receive(ends[1], text, sizeof(text), fds), -EAGAIN);
+    close_ends();
+}
+
 TEST(letter_that_is_too_long_is_told)
 {
     struct letter letter;
