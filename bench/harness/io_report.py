@@ -81,6 +81,14 @@ class Report:
         text = f"{middle(mine) / middle(best[1]):.3f} of {best[0]}"
         return text + (" ≈" if overlap(mine, best[1]) else "")
 
+    @staticmethod
+    def rounds_ahead(metric, mine, other):
+        """In how many rounds it was: what disturbs a whole round disturbs both in it."""
+        if len(mine) != len(other) or len(mine) < 2:
+            return ""
+        ahead = sum(metric.ahead(*pair) > 1 for pair in zip(mine, other))
+        return f" ({ahead} of {len(mine)} rounds)"
+
     def verdict(self, coil, row):
         """Against the best peer, by rate and by CPU time."""
         told = []
@@ -88,8 +96,9 @@ class Report:
             mine, best = self.get(coil, row, metric), self.best(self.peers, row, metric)
             if mine and best:
                 factor = metric.ahead(middle(mine), middle(best[1]))
-                told.append(f"{name} ahead {times(factor)}" if factor >= 1
-                            else f"{name} **behind {times(1 / factor)}**")
+                told.append((f"{name} ahead {times(factor)}" if factor >= 1
+                             else f"{name} **behind {times(1 / factor)}**") +
+                            self.rounds_ahead(metric, mine, best[1]))
         return ", ".join(told) or "no peer"
 
     def goal(self, coil, row):
