@@ -17,6 +17,7 @@ enum kit_outcome {
 struct kit_report {
     volatile int outcome; /* enum kit_outcome */
     char reason[200];     /* of a skip */
+    char folder[72];      /* of its own files; "" as long as it has none */
 };
 
 /* watch.c: the child's side, what a test may not leave behind. */
@@ -26,6 +27,9 @@ struct kit_descriptors {
 
 void kit_descriptors_note(struct kit_descriptors *now);
 int kit_descriptors_print_new(const struct kit_descriptors *before);
+
+/* folder.c */
+void kit_folder_remove(void);
 
 /* run.c: the parent's side, one test from fork to verdict. */
 enum kit_outcome kit_run_here(const struct kit_test *test);

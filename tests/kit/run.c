@@ -124,8 +124,12 @@ static void open_report(void)
 
 enum kit_outcome kit_run_here(const struct kit_test *test)
 {
+    enum kit_outcome outcome;
+
     open_report();
-    return perform(test);
+    outcome = perform(test);
+    kit_folder_remove();
+    return outcome;
 }
 
 /* The test's process: quiet, in a group of its own so that all of it can be killed. */
@@ -283,6 +287,7 @@ enum kit_outcome kit_run_forked(const struct kit_test *test)
     setpgid(child.pid, child.pid);
     await_end(&child, limit_ms(test));
     reap_leftovers(&child);
+    kit_folder_remove();
     fault = fault_of(test, &child);
     if (fault) {
         printf("FAIL %s\n", test->name);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +76,43 @@ TEST(leaves_a_grandchild)
         _exit(0);
     }
     CHECK_EQ(waitpid(child, NULL, 0), child);
+}
+
+/* A file, a socket's name, a folder with something in it: what a test may leave. */
+static void leave_files(void)
+{
+    const char *folder = kit_path("folder");
+
+    printf("in %s\n", folder);
+    CHECK_EQ(mkdir(folder, 0700), 0);
+    fclose(fopen(kit_path("folder/file"), "w"));
+    CHECK_EQ(mkfifo(kit_path("fifo"), 0600), 0);
+    CHECK_EQ(symlink("/usr", kit_path("link")), 0);
+}
+
+TEST(leaves_files_and_fails)
+{
+    leave_files();
+    FAIL("here");
+}
+
+TEST(leaves_files_and_dies)
+{
+    leave_files();
+    raise(SIGKILL);
+}
+
+TEST(leaves_files_of_a_child)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        leave_files();
+        _exit(0);
+    }
+    CHECK_EQ(waitpid(child, NULL, 0), child);
+    CHECK_EQ(access(kit_path("fifo"), F_OK), 0);
+    FAIL("here");
 }
 
 SLOW_TEST(hangs, 1)

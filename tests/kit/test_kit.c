@@ -100,6 +100,37 @@ TEST(a_leftover_grandchild_fails)
     expect_failure("leaves_a_grandchild", "left processes behind");
 }
 
+static void expect_files_gone(const char *name, const char *words)
+{
+    char *folder, *end;
+
+    expect_failure(name, words);
+    folder = strstr(output, "in /");
+    CHECK(folder != NULL);
+    folder += strlen("in ");
+    end = strstr(folder, "/folder");
+    CHECK(end != NULL);
+    *end = '\0';
+    CHECK_HAS(folder, "/coil-test-");
+    CHECK_EQ(access(folder, F_OK), -1);
+}
+
+TEST(files_of_a_test_go_with_it)
+{
+    expect_files_gone("leaves_files_and_fails", "here");
+    expect_files_gone("leaves_files_and_dies", "died of Killed");
+    expect_files_gone("leaves_files_of_a_child", "here");
+}
+
+TEST(files_of_a_test_are_where_the_environment_says)
+{
+    const char *nowhere = kit_path("none");
+
+    setenv("TMPDIR", nowhere, 1);
+    expect_failure("leaves_files_and_fails", "cannot make a folder in ");
+    CHECK_HAS(output, nowhere);
+}
+
 TEST(a_hanging_test_is_killed)
 {
     expect_failure("hangs", "did not end in time");

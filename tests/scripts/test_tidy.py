@@ -127,6 +127,11 @@ class Tidy(unittest.TestCase):
         self.assert_breaks('exports', 'coil_hidden', {
             'src/base/list.h': 'COIL_EXPORT int coil_hidden(void);\n'})
 
+    def test_a_temporary_file_that_nobody_removes(self):
+        self.assert_breaks('temporary-files', 'test_list.c:1', {'tests/unit/base/test_list.c': 'f("/tmp/x-%d");\n'})
+        self.assert_breaks('temporary-files', 'test_list.c:2', {
+            'tests/unit/base/test_list.c': '\nchar name[] = "/tmp/x-XXXXXX";\n'})
+
     def test_a_place_of_ones_own(self):
         self.assert_breaks('places', 'docs/a.md:1', {'docs/a.md': 'see /home/' 'me/coil\n'})
 

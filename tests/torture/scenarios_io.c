@@ -10,6 +10,7 @@
 #include <coil/names.h>
 #include <coil/signals.h>
 
+#include "kit.h"
 #include "torture/scenarios.h"
 #include "unit/io/servers.h"
 
@@ -100,9 +101,8 @@ static coil_async struct coil_result sends(void *arg)
 {
     struct coil_server *server;
     int64_t status;
-    char path[64];
+    const char *path = kit_path("socket");
 
-    snprintf(path, sizeof(path), "/tmp/coil-torture-%d.sock", (int)getpid());
     status = coil_start_unix_server(takes, arg, path, &server);
     if (status != 0)
         return coil_error(status);
@@ -204,12 +204,10 @@ static coil_async int64_t handle_files(const char *first, const char *second)
 
 static coil_async struct coil_result files(void *arg)
 {
-    char first[64], second[64];
+    const char *first = kit_path("first"), *second = kit_path("second");
     int64_t status;
 
     (void)arg;
-    snprintf(first, sizeof(first), "/tmp/coil-torture-%d.1", (int)getpid());
-    snprintf(second, sizeof(second), "/tmp/coil-torture-%d.2", (int)getpid());
     status = handle_files(first, second);
     unlink(first); /* of the simulator there are none */
     unlink(second);

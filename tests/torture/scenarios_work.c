@@ -12,6 +12,7 @@
 #include <coil/loop_pool.h>
 #include <coil/thread_pool.h>
 
+#include "kit.h"
 #include "torture/scenarios.h"
 
 #define LONG COIL_SECONDS(1000)
@@ -305,11 +306,10 @@ static coil_async int64_t serve_port(struct coil_executor *pool)
 
 static coil_async int64_t serve_path(struct coil_executor *pool)
 {
-    static char path[64]; /* a client that is not waited for looks at it, too */
+    char *path = kit_path("socket");
     struct coil_pool_server *server;
     int64_t status;
 
-    snprintf(path, sizeof(path), "/tmp/coil-torture-%d.pool", (int)getpid());
     status = coil_loop_pool_start_unix_server(pool, echo_one, NULL, path, NULL, &server);
     if (status == 0) {
         status = visit(pool, visits_path, path);

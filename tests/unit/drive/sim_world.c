@@ -218,7 +218,7 @@ void check_file(struct world *world, const char *path, const char *text)
 
 void folder_open(struct folder *folder)
 {
-    strcpy(folder->path, "/tmp/coil-sim-XXXXXX");
+    strcpy(folder->path, kit_path("sim-XXXXXX"));
     CHECK(mkdtemp(folder->path) != NULL);
 }
 

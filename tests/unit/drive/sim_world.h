@@ -42,7 +42,7 @@ void check_file(struct world *world, const char *path, const char *text);
 
 /* A folder of the real world; what is really in it is removed with it. */
 struct folder {
-    char path[64];
+    char path[128];
     char text[200];
 };
 void folder_open(struct folder *folder);

@@ -97,13 +97,12 @@ static void perform_connection(struct world *world)
 /* A file that is written and read by workers. */
 static void perform_file(struct world *world)
 {
-    char path[64];
+    const char *path = kit_path("file");
     char data[16] = "";
     struct stat info;
     struct probe probe;
     int64_t fd;
 
-    snprintf(path, sizeof(path), "/tmp/coil-fault-%d", (int)getpid());
     probe_op(&probe, world, OP_OPEN, -1);
     probe.op.open.path = path;
     probe.op.open.flags = O_RDWR | O_CREAT;

@@ -30,18 +30,6 @@ static void on_each_kernel(void (*body)(struct world *world))
     }
 }
 
-static char folder[] = "/tmp/coil-uring-XXXXXX";
-
-static const char *in_folder(const char *name)
-{
-    static char paths[4][64];
-    static int turn;
-    char *path = paths[turn++ % 4];
-
-    snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
-    return path;
-}
-
 static void contents(struct world *world, int fd)
 {
     char data[16] = "";
@@ -64,13 +52,13 @@ static void contents(struct world *world, int fd)
 static void files(struct world *world)
 {
     struct stat by_path, by_fd, expected;
-    int fd = (int)do_open(world, in_folder("a"), O_RDWR | O_CREAT | O_EXCL);
+    int fd = (int)do_open(world, kit_path("a"), O_RDWR | O_CREAT | O_EXCL);
 
     CHECK(fd >= 0);
     CHECK_EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
     contents(world, fd);
-    CHECK_EQ(stat(in_folder("a"), &expected), 0);
-    CHECK_EQ(do_stat(world, in_folder("a"), &by_path), 0);
+    CHECK_EQ(stat(kit_path("a"), &expected), 0);
+    CHECK_EQ(do_stat(world, kit_path("a"), &by_path), 0);
     CHECK_EQ(do_fstat(world, fd, &by_fd), 0);
     CHECK_EQ(memcmp(&expected, &by_path, sizeof(expected)), 0);
     CHECK_EQ(memcmp(&expected, &by_fd, sizeof(expected)), 0);
@@ -78,8 +66,8 @@ static void files(struct world *world)
     CHECK_EQ(expected.st_mode & 0777, 0644);
     CHECK_EQ(do_close(world, fd), 0);
     CHECK_EQ(do_close(world, fd), -EBADF);
-    CHECK_EQ(do_unlink(world, in_folder("a"), 0), 0);
-    CHECK_EQ(do_open(world, in_folder("a"), O_RDONLY), -ENOENT);
+    CHECK_EQ(do_unlink(world, kit_path("a"), 0), 0);
+    CHECK_EQ(do_open(world, kit_path("a"), O_RDONLY), -ENOENT);
 }
 
 static void names(struct world *world)
@@ -90,37 +78,37 @@ static void names(struct world *world)
     struct op *op;
     int fd;
 
-    CHECK_EQ(do_mkdir(world, in_folder("d")), 0);
-    CHECK_EQ(do_mkdir(world, in_folder("d")), -EEXIST);
-    fd = (int)do_open(world, in_folder("d/x"), O_WRONLY | O_CREAT);
+    CHECK_EQ(do_mkdir(world, kit_path("d")), 0);
+    CHECK_EQ(do_mkdir(world, kit_path("d")), -EEXIST);
+    fd = (int)do_open(world, kit_path("d/x"), O_WRONLY | O_CREAT);
     CHECK_EQ(do_close(world, fd), 0);
-    CHECK_EQ(do_rename(world, in_folder("d/x"), in_folder("d/y")), 0);
-    CHECK_EQ(symlink("nowhere", in_folder("d/y2")), 0);
-    CHECK_EQ(do_stat(world, in_folder("d/y2"), &about), -ENOENT);
-    CHECK_EQ(do_lstat(world, in_folder("d/y2"), &about), 0);
+    CHECK_EQ(do_rename(world, kit_path("d/x"), kit_path("d/y")), 0);
+    CHECK_EQ(symlink("nowhere", kit_path("d/y2")), 0);
+    CHECK_EQ(do_stat(world, kit_path("d/y2"), &about), -ENOENT);
+    CHECK_EQ(do_lstat(world, kit_path("d/y2"), &about), 0);
     CHECK(S_ISLNK(about.st_mode));
-    CHECK_EQ(do_unlink(world, in_folder("d/y2"), 0), 0);
+    CHECK_EQ(do_unlink(world, kit_path("d/y2"), 0), 0);
     op = probe_op(&probe, world, OP_LIST, -1);
-    op->list.path = in_folder("d");
+    op->list.path = kit_path("d");
     op->list.names = &found;
     CHECK_EQ(probe_run(&probe), 1);
     CHECK_STR(found, "y");
     free(found);
-    CHECK_EQ(do_unlink(world, in_folder("d"), AT_REMOVEDIR), -ENOTEMPTY);
-    CHECK_EQ(do_unlink(world, in_folder("d/y"), 0), 0);
-    CHECK_EQ(do_unlink(world, in_folder("d"), AT_REMOVEDIR), 0);
+    CHECK_EQ(do_unlink(world, kit_path("d"), AT_REMOVEDIR), -ENOTEMPTY);
+    CHECK_EQ(do_unlink(world, kit_path("d/y"), 0), 0);
+    CHECK_EQ(do_unlink(world, kit_path("d"), AT_REMOVEDIR), 0);
 }
 
 static void fifo(struct world *world)
 {
     int fd;
 
-    CHECK_EQ(mkfifo(in_folder("f"), 0600), 0);
-    CHECK_EQ(do_open(world, in_folder("f"), O_WRONLY), -ENXIO);
-    fd = (int)do_open(world, in_folder("f"), O_RDONLY);
+    CHECK_EQ(mkfifo(kit_path("f"), 0600), 0);
+    CHECK_EQ(do_open(world, kit_path("f"), O_WRONLY), -ENXIO);
+    fd = (int)do_open(world, kit_path("f"), O_RDONLY);
     CHECK(fd >= 0);
     CHECK_EQ(do_close(world, fd), 0);
-    CHECK_EQ(unlink(in_folder("f")), 0);
+    CHECK_EQ(unlink(kit_path("f")), 0);
 }
 
 static void all_of_files(struct world *world)
@@ -132,9 +120,7 @@ static void all_of_files(struct world *world)
 
 URING_TEST(files_are_the_same_on_every_kernel)
 {
-    CHECK(mkdtemp(folder) != NULL);
     on_each_kernel(all_of_files);
-    CHECK_EQ(rmdir(folder), 0);
 }
 
 static void messages(struct world *world)
@@ -201,8 +187,8 @@ static void half_a_megabyte(struct world *world)
 {
     enum { SIZE = 1 << 19 };
     static char data[SIZE], got[SIZE];
-    char name[] = "/tmp/coil-uring-file-XXXXXX";
-    int file = mkostemp(name, O_CLOEXEC);
+    const char *name = kit_path("file");
+    int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     struct probe probe;
     size_t sent = 0, arrived = 0;
     int ends[2];

@@ -62,7 +62,7 @@ DRIVER_TEST(the_file_of_a_unix_socket_is_known_and_removed)
     struct stat about;
     int fd;
 
-    snprintf(name.sun_path, sizeof(name.sun_path), "/tmp/coil-test-%d", getpid());
+    strcpy(name.sun_path, kit_path("socket"));
     world_open(&world, 0);
     fd = make_socket(&world, AF_UNIX, SOCK_STREAM);
     CHECK_EQ(ASK(&world, stat, name.sun_path, &about), -ENOENT);

@@ -8,11 +8,11 @@
 #include "unit/io/inflight.h"
 #include "unit/io/programs.h"
 
-static char folder[64];
+static char folder[128];
 
 static const char *at(const char *name)
 {
-    static char path[4][128];
+    static char path[4][200];
     static int next;
 
     next = (next + 1) % 4;
@@ -243,7 +243,7 @@ static const struct kind of_files[] = {
 
 DRIVER_LOOP_TEST(whatever_is_done_with_files_can_be_cancelled_at_any_moment)
 {
-    snprintf(folder, sizeof(folder), "/tmp/coil-test-flight-%d", (int)getpid());
+    strcpy(folder, kit_path("folder"));
     CHECK_EQ(coil_mkdir(folder, 0700), 0);
     check_kinds(of_files, sizeof(of_files) / sizeof(of_files[0]));
     CHECK_EQ(coil_rmdir(folder), 0);

@@ -84,11 +84,10 @@ static coil_async int64_t sends_messages(struct flight *f)
 
 static coil_async void open_file(struct flight *f)
 {
-    char path[64];
+    const char *path = kit_path("file");
     int fd;
 
     open_small(f);
-    snprintf(path, sizeof(path), "/tmp/coil-test-flight-%d", (int)getpid());
     fd = coil_open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
     CHECK(fd >= 0);
     CHECK_EQ(coil_unlink(path), 0);

@@ -248,11 +248,8 @@ static coil_async int64_t starts(struct flight *f)
 static coil_async int64_t starts_on_path(struct flight *f)
 {
     struct coil_server *server;
-    char path[64];
-    int err;
+    int err = coil_start_unix_server(stays, f, kit_path("socket"), &server);
 
-    snprintf(path, sizeof(path), "/tmp/coil-test-flight-%d", (int)getpid());
-    err = coil_start_unix_server(stays, f, path, &server);
     if (err == 0)
         coil_server_shutdown(server, 0);
     if (err == 0)

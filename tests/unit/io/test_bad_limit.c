@@ -31,7 +31,7 @@ static coil_async int64_t reads_file(void)
 {
     char *data;
     size_t size;
-    int err = coil_read_file("/tmp/coil-test-limit", &data, &size);
+    int err = coil_read_file(kit_path("file"), &data, &size);
 
     if (err == 0)
         free(data);
@@ -40,9 +40,9 @@ static coil_async int64_t reads_file(void)
 
 static coil_async int64_t writes_file(void)
 {
-    int err = coil_write_file("/tmp/coil-test-limit", "x", 1);
+    int err = coil_write_file(kit_path("file"), "x", 1);
 
-    return err == 0 ? coil_unlink("/tmp/coil-test-limit") : err;
+    return err == 0 ? coil_unlink(kit_path("file")) : err;
 }
 
 static int64_t pipes(void)

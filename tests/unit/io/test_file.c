@@ -13,12 +13,12 @@
 #include "unit/io/storm.h"
 #include "unit/loop/inside.h"
 
-static char folder[64];
+static char folder[128];
 
 /* The path of a name in a folder of this test's own, gone with it. */
 static char *at(const char *name)
 {
-    static char paths[4][128];
+    static char paths[4][200];
     static int next;
     char *path = paths[next++ % 4];
 
@@ -37,7 +37,7 @@ static void leave_folder(void)
 
 static void enter_folder(void)
 {
-    strcpy(folder, "/tmp/coil-file-XXXXXX");
+    strcpy(folder, kit_path("files-XXXXXX"));
     CHECK(mkdtemp(folder) != NULL);
 }
 

@@ -9,13 +9,12 @@
 
 DRIVER_LOOP_TEST(unix_servers_replace_a_stale_file_but_not_a_living_server)
 {
-    char path[64];
+    const char *path = kit_path("socket");
     struct coil_server *server = NULL, *other = NULL;
     struct coil_stream *a = NULL;
     struct coil_address address;
     int fd;
 
-    snprintf(path, sizeof(path), "/tmp/coil-test-%d", getpid());
     fd = coil_sock_open(AF_UNIX, SOCK_STREAM, 0);
     address.as.unix_path.sun_family = AF_UNIX;
     strcpy(address.as.unix_path.sun_path, path);
@@ -32,14 +31,6 @@ DRIVER_LOOP_TEST(unix_servers_replace_a_stale_file_but_not_a_living_server)
     coil_server_unref(server);
 }
 
-static const char *path_of_our_own(void)
-{
-    static char path[64];
-
-    snprintf(path, sizeof(path), "/tmp/coil-test-%d", getpid());
-    return path;
-}
-
 static coil_async struct coil_server *start_unix_server(const char *path)
 {
     struct coil_server *server = NULL;
@@ -50,7 +41,7 @@ static coil_async struct coil_server *start_unix_server(const char *path)
 
 DRIVER_LOOP_TEST(the_file_of_a_unix_server_is_gone_when_it_is_closed)
 {
-    const char *path = path_of_our_own();
+    const char *path = kit_path("socket");
     struct coil_server *server = start_unix_server(path);
     struct stat about;
 
@@ -62,7 +53,7 @@ DRIVER_LOOP_TEST(the_file_of_a_unix_server_is_gone_when_it_is_closed)
 
 DRIVER_LOOP_TEST(a_unix_server_whose_file_has_gone_is_closed_all_the_same)
 {
-    const char *path = path_of_our_own();
+    const char *path = kit_path("socket");
     struct coil_server *server = start_unix_server(path);
 
     CHECK_EQ(coil_unlink(path), 0);
@@ -73,7 +64,7 @@ DRIVER_LOOP_TEST(a_unix_server_whose_file_has_gone_is_closed_all_the_same)
 
 DRIVER_LOOP_TEST(a_file_that_another_has_put_in_its_place_stays)
 {
-    const char *path = path_of_our_own();
+    const char *path = kit_path("socket");
     struct coil_server *server = start_unix_server(path), *other;
     struct coil_stream *a = NULL;
 
@@ -90,7 +81,7 @@ DRIVER_LOOP_TEST(a_file_that_another_has_put_in_its_place_stays)
 
 DRIVER_LOOP_TEST(a_unix_server_can_be_started_where_one_was_just_closed)
 {
-    const char *path = path_of_our_own();
+    const char *path = kit_path("socket");
     struct coil_server *server = start_unix_server(path);
     struct coil_stream *a = NULL;
 
@@ -119,7 +110,7 @@ static coil_async struct coil_result comes(void *arg)
 /* Who would connect to it would wait. */
 DRIVER_LOOP_TEST(a_living_server_with_a_full_queue_is_not_replaced_or_waited_for)
 {
-    const char *path = path_of_our_own();
+    const char *path = kit_path("socket");
     struct coil_server *server = NULL;
     struct coil_address address;
     struct coil_future *crowd[CROWD];

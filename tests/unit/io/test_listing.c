@@ -7,11 +7,11 @@
 #include "base/fault.h"
 #include "unit/loop/inside.h"
 
-static char folder[64];
+static char folder[128];
 
 static const char *at(int i)
 {
-    static char path[128];
+    static char path[200];
 
     snprintf(path, sizeof(path), "%s/file-%d", folder, i);
     return path;
@@ -19,17 +19,10 @@ static const char *at(int i)
 
 static void fill_folder(int count)
 {
-    strcpy(folder, "/tmp/coil-list-XXXXXX");
-    CHECK(mkdtemp(folder) != NULL);
+    strcpy(folder, kit_path("folder"));
+    CHECK_EQ(mkdir(folder, 0700), 0);
     for (int i = count - 1; i >= 0; i--)
         fclose(fopen(at(i), "w"));
-}
-
-static void remove_folder(int count)
-{
-    for (int i = 0; i < count; i++)
-        CHECK_EQ(unlink(at(i)), 0);
-    CHECK_EQ(rmdir(folder), 0);
 }
 
 DRIVER_LOOP_TEST(names_come_sorted)
@@ -46,7 +39,6 @@ DRIVER_LOOP_TEST(names_come_sorted)
     coil_listing_free(&names);
     CHECK_EQ(names.count, 0);
     coil_listing_free(&names);
-    remove_folder(12);
 }
 
 DRIVER_LOOP_TEST(an_empty_directory_has_none)
@@ -57,7 +49,6 @@ DRIVER_LOOP_TEST(an_empty_directory_has_none)
     CHECK_EQ(coil_listdir(folder, &names), 0);
     CHECK_EQ(names.count, 0);
     coil_listing_free(&names);
-    remove_folder(0);
 }
 
 DRIVER_LOOP_TEST(thousands_of_names_are_no_matter)
@@ -70,7 +61,6 @@ DRIVER_LOOP_TEST(thousands_of_names_are_no_matter)
     for (size_t i = 1; i < names.count; i++)
         CHECK(strcmp(names.name[i - 1], names.name[i]) < 0);
     coil_listing_free(&names);
-    remove_folder(3000);
 }
 
 DRIVER_LOOP_TEST(what_is_no_directory_is_told)
@@ -100,5 +90,4 @@ DRIVER_LOOP_TEST(without_memory_nothing_is_left)
             break;
         CHECK(k < 100);
     }
-    remove_folder(40);
 }

@@ -184,9 +184,8 @@ DRIVER_LOOP_TEST(sending_a_file_ends_at_once_though_nobody_reads)
 {
     struct ends ends = small_ends();
     struct asked asked = {.fd = ends.near};
-    char path[64];
+    const char *path = kit_path("file");
 
-    snprintf(path, sizeof(path), "/tmp/coil-test-cancel-%d", (int)getpid());
     asked.file = coil_open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
     CHECK(asked.file >= 0);
     CHECK_EQ(coil_unlink(path), 0);

@@ -171,15 +171,14 @@ DRIVER_LOOP_TEST(a_descriptor_can_be_sent)
 /* --- files sent --- */
 
 struct file {
-    char path[64];
+    const char *path;
     int fd;
 };
 
 static coil_async struct file file_of(size_t size)
 {
-    struct file file;
+    struct file file = {.path = kit_path("file")};
 
-    snprintf(file.path, sizeof(file.path), "/tmp/coil-test-sendfile-%d", (int)getpid());
     file.fd = coil_open(file.path, O_RDWR | O_CREAT | O_TRUNC, 0600);
     CHECK(file.fd >= 0);
     fill_bytes(sent, 0, size);

@@ -47,8 +47,8 @@ DRIVER_LOOP_TEST(errors_can_go_where_the_output_goes)
 
 DRIVER_LOOP_TEST(a_descriptor_of_ours_is_passed_and_stays_ours)
 {
-    char path[] = "/tmp/coil-spawn-XXXXXX", text[32] = {0};
-    int fd = mkstemp(path), status;
+    int fd = open(kit_path("file"), O_RDWR | O_CREAT, 0600), status;
+    char text[32] = {0};
 
     CHECK_EQ(run_to_end(
                  start_with("echo one; echo two >&2",
@@ -62,7 +62,6 @@ DRIVER_LOOP_TEST(a_descriptor_of_ours_is_passed_and_stays_ours)
                         NULL, &status),
               "one\ntwo\n");
     close(fd);
-    unlink(path);
 }
 
 DRIVER_LOOP_TEST(directory_environment_and_session_are_set)

@@ -5,14 +5,14 @@
 
 enum { LOOPS = 4, MANY = 64 };
 
-static char path[64];
+static const char *path;
 
 static struct coil_pool_server *start_server(struct coil_executor *pool,
                                              const struct coil_server_options *options)
 {
     struct coil_pool_server *server;
 
-    snprintf(path, sizeof(path), "/tmp/coil-pass-%d", (int)getpid());
+    path = kit_path("socket");
     /* not in a task */
     CHECK_EQ(coil_loop_pool_start_unix_server(pool, answer, pool, path, options, &server), 0);
     return server;

@@ -102,9 +102,8 @@ REAL_DRIVER_TEST(a_unix_socket_is_shared_by_all_loops)
     struct coil_pool_server *server;
     int fds[MANY], served = 0;
     struct stat there;
-    char path[64];
+    const char *path = kit_path("socket");
 
-    snprintf(path, sizeof(path), "/tmp/coil-pool-%d", (int)getpid());
     CHECK_EQ(coil_loop_pool_start_unix_server(pool, answer, pool, path, NULL,
                                               &server), /* not in a task */
              0);
