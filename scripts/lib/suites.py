@@ -19,6 +19,7 @@ COUNTS = re.compile(r'^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$')
 LIMIT_SECONDS = 1500
 GRACE_SECONDS = 5  # between the word to end and the end
 SLOWEST = 10  # told of at the end
+SHOWN = 5  # of the files that a suite has left
 
 
 @dataclasses.dataclass
@@ -116,17 +117,29 @@ def judge(suite, code, text):
     return Outcome(suite, passed, failed, skipped)
 
 
+def told_of_leftovers(outcome, names):
+    """The same, failed if the suite has left temporary files."""
+    if names:
+        outcome.failed += 1
+        outcome.note = '; '.join(filter(None, (outcome.note, f'it left files: {", ".join(sorted(names)[:SHOWN])}')))
+    return outcome
+
+
 def run_suite(suite, children, limit=LIMIT_SECONDS):
+    """Runs it with a folder for its temporary files, which it has to leave empty."""
     start = time.monotonic()
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory(
+            prefix='coil-check-', ignore_cleanup_errors=True) as folder:
         try:
             code, processor = children.run(suite.command, output, limit,
-                                           env={**os.environ, **suite.environment})
+                                           env={**os.environ, 'TMPDIR': folder, **suite.environment})
         except OSError as error:
             code, processor = f'none: {error.strerror}', 0
         output.seek(0)
         text = output.read().decode(errors='replace')
-    outcome = judge(suite, code, text)
+        outcome = judge(suite, code, text)
+        if code is not None:  # who is ended cannot tidy up
+            outcome = told_of_leftovers(outcome, os.listdir(folder))
     outcome.seconds, outcome.processor, outcome.output = time.monotonic() - start, processor, text
     return outcome
 

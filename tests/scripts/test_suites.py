@@ -55,6 +55,13 @@ class Suites(unittest.TestCase):
         self.assertIn('exit status 3', outcomes['lying'].note)
         self.assertIn('No such file', outcomes['absent'].note)
 
+    def test_a_suite_that_leaves_temporary_files_has_failed(self):
+        status, printed, outcomes = play([shell('untidy', 'touch $TMPDIR/this; echo $TMPDIR; echo 2 passed, 0 failed'),
+                                          shell('tidy', 'rm $(mktemp); echo 1 passed, 0 failed')])
+        self.assertEqual((status, printed.splitlines()[-1]), (1, '3 passed, 1 failed'))
+        self.assertIn('left files: this', outcomes['untidy'].note)
+        self.assertFalse(os.path.exists(outcomes['untidy'].output.splitlines()[0]))
+
     def test_a_suite_is_ended_with_all_its_children_when_its_time_is_up(self):
         reader, writer = os.pipe()
         with os.fdopen(reader, 'rb') as reader:
