@@ -16,7 +16,8 @@ bool coil__process_is_large(const struct process_job *job)
 
 bool coil__process_is_small(const struct process_job *job)
 {
-    return sizeof(struct job_head) + strlen(job->symbol) + job->data_bytes <= MESSAGE_BYTES;
+    return !coil__process_is_large(job) &&
+           sizeof(struct job_head) + strlen(job->symbol) + job->data_bytes <= MESSAGE_BYTES;
 }
 
 void coil__process_give_up_parts(struct process_job *job)

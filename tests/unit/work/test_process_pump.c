@@ -167,3 +167,32 @@ TEST(no_more_jobs_wait_at_a_worker_than_it_may_have)
     }
     coil_executor_close(pool);
 }
+
+/* ---- what is not taken back ---- */
+
+static struct coil_result tell_size(void *bytes)
+{
+    return coil_number((int64_t)coil_job_arg_bytes(bytes));
+}
+
+/* Its packet would be taken for that of the next one. */
+TEST(job_that_travels_as_a_packet_does_not_wait_at_a_worker_however_small)
+{
+    struct coil_process_pool_options options = {.workers = 2, .shared_bytes = 16};
+    struct coil_executor *pool = open_processes_with(&options);
+    struct coil_cfuture *busy[2], *jobs[4];
+    char data[100] = "";
+
+    await_two_workers(pool, busy);
+    for (size_t i = 0; i < 4; i++) {
+        jobs[i] = coil_executor_submit_bytes(pool, tell_size, data, 97 + i);
+        CHECK(!inside(jobs[i])->waits);
+    }
+    coil_cfuture_cancel(jobs[0]);
+    CHECK_EQ(status_of(jobs[0]), -ECANCELED);
+    end(busy[1]);
+    for (int i = 1; i < 4; i++)
+        CHECK_EQ(status_of(jobs[i]), 97 + i);
+    end(busy[0]);
+    coil_executor_close(pool);
+}
