@@ -236,8 +236,10 @@ bool coil__seat_kill_for(struct process_job *job, enum job_end why, struct coil_
 
     clear_waiting(seat);
     coil__seat_harvest(seat, done); /* what has begun now has only since this one ended */
-    if (job->seat == NULL)
+    if (job->seat == NULL) {
+        coil__seat_dismiss(seat);
         return false;
+    }
     job->end = why;
     seat->state = SEAT_ENDING;
     coil__seat_kill(seat);

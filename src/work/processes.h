@@ -206,7 +206,7 @@ void coil__seat_lose(struct process_job *job);
 bool coil__seat_withdraw(struct process_job *job);
 
 /* Kills the worker for the sake of this job, if that is not done: no other job that only waits
- * there is harmed. False: it is done. */
+ * there is harmed. False: it is done. In both cases others may be sent now. */
 bool coil__seat_kill_for(struct process_job *job, enum job_end why, struct coil_link *done);
 
 /* ---- process_send.c ---- */

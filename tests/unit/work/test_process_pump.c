@@ -196,3 +196,47 @@ TEST(job_that_travels_as_a_packet_does_not_wait_at_a_worker_however_small)
     end(busy[0]);
     coil_executor_close(pool);
 }
+
+/* ---- who hears late ---- */
+
+static coil_async int64_t await_one(struct coil_executor *pool, int64_t number)
+{
+    struct coil_cfuture *job = give(pool, double_it, number);
+    struct coil_future *future = coil_wrap_future(job);
+    int64_t status = coil_await(future).status;
+
+    coil_future_unref(future);
+    coil_cfuture_unref(job);
+    return status;
+}
+
+/* The loop is rung, and does not listen: the answer lies there. */
+static void await_answer(struct coil_cfuture *job)
+{
+    const struct seat *seat = &inside(job)->pool->seats[0];
+
+    while (!tray_has(&seat->board->answers) && !coil_cfuture_done(job))
+        ;
+}
+
+static coil_async struct coil_result kill_what_is_done(void *arg)
+{
+    struct coil_executor *pool = arg;
+    struct coil_cfuture *job;
+
+    CHECK_EQ(await_one(pool, 1), 2);
+    job = give(pool, double_it, 4);
+    await_answer(job);
+    CHECK_EQ(coil_process_pool_kill(job), -EALREADY);
+    return coil_number(status_of(job));
+}
+
+TEST(worker_whose_last_job_was_done_before_it_was_killed_is_replaced)
+{
+    struct coil_process_pool_options options = {.workers = 1, .jobs_each = 2};
+    struct coil_executor *pool = open_processes_with(&options);
+
+    for (int i = 0; i < 10; i++)
+        CHECK_EQ(coil_run(kill_what_is_done, pool).status, 8);
+    coil_executor_close(pool);
+}
