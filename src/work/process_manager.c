@@ -216,14 +216,18 @@ static struct process_job *overdue(const struct seat *seat, int64_t now, int64_t
     return NULL;
 }
 
+/* One that turns out to be done makes room for the next. */
 static void end_overdue(struct process_pool *pool, int64_t now, int64_t *next,
                         struct coil_link *done)
 {
     struct process_job *job;
+    bool any = false;
 
     for (unsigned i = 0; i < pool->executor.workers; i++)
         while ((job = overdue(&pool->seats[i], now, next)) != NULL)
-            coil__seat_kill_for(job, JOB_TIMED_OUT, done);
+            any |= !coil__seat_kill_for(job, JOB_TIMED_OUT, done);
+    if (any)
+        coil__process_pump(pool, done);
 }
 
 /* Kills those whose time is up, and comes back for the next. */
@@ -232,12 +236,15 @@ static void look_at_time(void *arg)
     struct process_pool *pool = arg;
     int64_t now = mach_now(), next = COIL_FOREVER;
     struct coil_link done;
+    bool timed;
 
     list_init(&done);
     pthread_mutex_lock(&pool->lock);
-    if (pool->timed)
+    timed = pool->timed;
+    pool->timed = false;
+    if (timed)
         end_overdue(pool, now, &next, &done);
-    pool->timed = next != COIL_FOREVER;
+    pool->timed |= next != COIL_FOREVER; /* what was sent just now has woken us */
     pthread_mutex_unlock(&pool->lock);
     coil__process_complete(&done);
     coil_call_cancel(&pool->alarm);

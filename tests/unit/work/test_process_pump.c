@@ -240,3 +240,30 @@ TEST(worker_whose_last_job_was_done_before_it_was_killed_is_replaced)
         CHECK_EQ(coil_run(kill_what_is_done, pool).status, 8);
     coil_executor_close(pool);
 }
+
+/* The second one does not fit into a slot, and waits in the queue. */
+static coil_async struct coil_result run_out_of_time_when_done(void *arg)
+{
+    static const char data[2000];
+    struct coil_executor *pool = arg;
+    struct coil_job_options options = {.timeout_ns = COIL_MS(2)};
+    struct coil_cfuture *first, *second;
+    int64_t number = 3;
+
+    CHECK_EQ(await_one(pool, 1), 2);
+    first = coil_executor_submit_bytes_with(pool, double_it, &number, sizeof(number), &options);
+    second = coil_executor_submit_bytes(pool, tell_size, data, sizeof(data));
+    while (!coil_cfuture_done(first))
+        ;
+    CHECK_EQ(status_of(first), 6);
+    return coil_number(status_of(second));
+}
+
+TEST(next_job_is_sent_when_one_whose_time_is_up_turns_out_to_be_done)
+{
+    struct coil_executor *pool = open_processes(1);
+
+    for (int i = 0; i < 10; i++)
+        CHECK_EQ(coil_run(run_out_of_time_when_done, pool).status, 2000);
+    coil_executor_close(pool);
+}
