@@ -184,6 +184,8 @@ struct coil_future *coil_task_group_create_task_at(struct coil_task_group *group
         return &loop->no_memory;
     }
     adopt(group, child, coil_create_task_at(fn, arg, options, place));
+    if (unlikely(group->flags & GROUP_ABORTING)) /* by the child itself, if it began at once */
+        coil_future_cancel(child->task, "the task group is ending");
     return child->task;
 }
 

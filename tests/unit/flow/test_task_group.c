@@ -191,6 +191,28 @@ LOOP_TEST(a_group_that_ends_or_was_left_refuses_and_drops_the_argument)
     CHECK_EQ(drops, 2);
 }
 
+static coil_async struct coil_result cancels_its_group(void *arg)
+{
+    coil_task_group_cancel(&group);
+    return child_sleeps(arg);
+}
+
+LOOP_TEST(an_eager_child_that_cancels_the_group_is_cancelled_too)
+{
+    struct coil_task_options eager = {.eager = true};
+    struct coil_future *child;
+    int64_t before = coil_time();
+
+    coil_task_group_enter(&group);
+    child = coil_future_ref(
+        coil_task_group_create_task_with(&group, cancels_its_group, (void *)900, &eager));
+    CHECK_EQ(coil_task_group_exit(&group, 0), 0);
+    CHECK(coil_future_cancelled(child));
+    CHECK_EQ(coil_time() - before, 0);
+    CHECK_EQ(coil_task_cancelling(coil_current_task()), 0);
+    coil_future_unref(child);
+}
+
 LOOP_TEST(groups_nest)
 {
     struct coil_task_group outer, inner;
