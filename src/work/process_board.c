@@ -121,14 +121,31 @@ bool coil__slot_done(struct slot *slot)
 
 /* ---- ears ---- */
 
-bool coil__ear_wakes(struct boards *boards, unsigned ear)
+static bool wakes(struct boards *boards, unsigned ear, uintptr_t *was)
 {
-    uintptr_t asleep = EAR_ASLEEP;
+    *was = EAR_ASLEEP + (uintptr_t)ear;
+    return word_cas(&boards->ears[ear % EARS], was, EAR_AWAKE);
+}
 
-    return word_cas(&boards->ears[ear], &asleep, EAR_AWAKE);
+bool coil__ear_wakes(struct boards *boards, unsigned *ear)
+{
+    uintptr_t was;
+
+    if (wakes(boards, *ear, &was))
+        return true;
+    if (was == EAR_AWAKE ||
+        *ear == 0) /* also if another has its place: who is awake looks anyway */
+        return false;
+    *ear = 0;
+    return wakes(boards, 0, &was);
 }
 
 void coil__ear_sleeps(struct boards *boards, unsigned ear)
 {
-    word_exchange(&boards->ears[ear], EAR_ASLEEP);
+    word_exchange(&boards->ears[ear % EARS], EAR_ASLEEP + (uintptr_t)ear);
+}
+
+void coil__ear_goes(struct boards *boards, unsigned ear)
+{
+    word_exchange(&boards->ears[ear % EARS], EAR_GONE);
 }

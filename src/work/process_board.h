@@ -63,11 +63,12 @@ struct board {
     _Alignas(64) struct slot slots[];
 };
 
-enum { EAR_AWAKE = 0, EAR_ASLEEP = 1 };
+enum { EAR_AWAKE = 0, EAR_GONE = 1, EAR_ASLEEP = 2 };
 
-/* Before the boards of all workers. */
+/* Before the boards of all workers. An ear's word is at its number modulo EARS; the loop before
+ * that had it there may still be rung by who has not heard of its end. */
 struct boards {
-    struct word ears[EARS]; /* asleep: to be rung */
+    struct word ears[EARS]; /* EAR_ASLEEP + its number: to be rung */
 };
 
 size_t coil__board_bytes(unsigned slots);
@@ -112,10 +113,14 @@ bool coil__slot_done(struct slot *slot);
 
 /* ---- ears ---- */
 
-/* Whoever brings something: true if it is asleep, and is to be rung by who called this. */
-bool coil__ear_wakes(struct boards *boards, unsigned ear);
+/* Whoever brings something for this ear, or for the manager's if it is gone, which *ear is then:
+ * true if it is asleep, and is to be rung by who called this. */
+bool coil__ear_wakes(struct boards *boards, unsigned *ear);
 
 /* From now on it is to be rung. Look once more then. */
 void coil__ear_sleeps(struct boards *boards, unsigned ear);
+
+/* It is never rung again. */
+void coil__ear_goes(struct boards *boards, unsigned ear);
 
 #endif

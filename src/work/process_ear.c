@@ -35,7 +35,7 @@ static bool hear(struct process_pool *pool, unsigned number)
     goes_on = pool->boards != NULL;
     if (goes_on) {
         coil__process_harvest(pool, &done);
-        coil__ear_sleeps(pool->boards, number % EARS);
+        coil__ear_sleeps(pool->boards, number);
         coil__process_harvest(pool, &done);
     }
     pthread_mutex_unlock(&pool->lock);
@@ -81,7 +81,7 @@ static void listen_on(struct process_ear *self)
     coil__drive_submit(self->loop->driver, &self->op);
 }
 
-/* Jobs that would ring it are not lost: the manager looks, too. */
+/* Jobs that would ring it ring the manager, who looks for what it has been rung for already. */
 static void forget(struct process_ear *self)
 {
     struct process_pool *pool = self->pool;
@@ -89,7 +89,10 @@ static void forget(struct process_ear *self)
     pthread_mutex_lock(&pool->lock);
     if (pool->ears[self->number % EARS] == self) {
         pool->ears[self->number % EARS] = NULL;
-        coil__process_watch(pool);
+        if (pool->boards != NULL) {
+            coil__ear_goes(pool->boards, self->number);
+            sys_eventfd_ring(pool->manager_ear);
+        }
     }
     pthread_mutex_unlock(&pool->lock);
 }
@@ -139,7 +142,7 @@ static bool register_ear(struct process_ear *self)
     self->number = pool->boards != NULL && !pool->ending ? free_number(pool) : 0;
     if (self->number != 0) {
         pool->ears[self->number % EARS] = self;
-        coil__ear_sleeps(pool->boards, self->number % EARS);
+        coil__ear_sleeps(pool->boards, self->number);
     }
     pthread_mutex_unlock(&pool->lock);
     return self->number != 0;

@@ -28,14 +28,13 @@ static void send_packet(const struct worker *self, const struct letter *letter)
 
 void coil__worker_ring(struct worker *self, uintptr_t number)
 {
-    const struct worker_ear *ear = &self->ears[number % EARS];
+    const struct worker_ear *known = &self->ears[number % EARS];
+    unsigned ear = known->number == number && known->fd >= 0 ? (unsigned)number : 0;
     int err;
 
-    if (ear->number != number || ear->fd < 0)
-        ear = &self->ears[0];
-    if (!coil__ear_wakes(self->boards, (unsigned)(ear - self->ears)))
+    if (!coil__ear_wakes(self->boards, &ear))
         return;
-    err = sys_eventfd_ring(ear->fd);
+    err = sys_eventfd_ring(self->ears[ear % EARS].fd);
     if (err != 0 && err != -EAGAIN)
         coil__sys_exit(1); /* a job has closed it */
 }

@@ -86,7 +86,7 @@ void coil__worker_tell(struct worker_job *job, struct coil_result result);
 void coil__worker_tell_failure(struct worker_job *job, int64_t status, const char *text,
                                const char *place);
 
-/* Rings an ear that sleeps; the manager's, if it is not known. */
+/* Rings an ear that sleeps; the manager's, if it is not known, or gone. */
 void coil__worker_ring(struct worker *self, uintptr_t ear);
 
 #endif

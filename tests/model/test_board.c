@@ -187,12 +187,14 @@ static void serve_until_closed(void)
 /* As process_tell.c. */
 static void answer(unsigned index)
 {
+    unsigned rung = 0;
+
     if (coil__slot_done(&board->slots[index])) {
         coil__tray_put(&board->answers, board->slots, index);
         model_futex_wake(word_futex(SETTLED), 1);
     } else {
         coil__tray_put(&board->answers, board->slots, index);
-        if (coil__ear_wakes(&the_boards, 0))
+        if (coil__ear_wakes(&the_boards, &rung))
             model_eventfd_write(ear);
     }
 }

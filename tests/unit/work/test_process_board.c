@@ -119,15 +119,36 @@ TEST(slot_is_taken_or_withdrawn_and_knows_who_waits)
     free(board);
 }
 
+/* Which one is to be rung; -1: none. */
+static int64_t wakes(struct boards *boards, unsigned ear)
+{
+    return coil__ear_wakes(boards, &ear) ? (int64_t)ear : -1;
+}
+
 TEST(ear_is_rung_by_one)
 {
     struct boards boards = {0};
 
-    CHECK(!coil__ear_wakes(&boards, 3));
+    CHECK_EQ(wakes(&boards, 3), -1);
     coil__ear_sleeps(&boards, 3);
-    CHECK(!coil__ear_wakes(&boards, 2));
-    CHECK(coil__ear_wakes(&boards, 3));
-    CHECK(!coil__ear_wakes(&boards, 3));
+    CHECK_EQ(wakes(&boards, 2), -1);
+    CHECK_EQ(wakes(&boards, 3), 3);
+    CHECK_EQ(wakes(&boards, 3), -1);
+}
+
+TEST(manager_is_rung_for_an_ear_that_is_gone)
+{
+    struct boards boards = {0};
+
+    coil__ear_sleeps(&boards, 0);
+    coil__ear_sleeps(&boards, EARS + 3);
+    coil__ear_goes(&boards, EARS + 3);
+    CHECK_EQ(wakes(&boards, EARS + 3), 0);
+    CHECK_EQ(wakes(&boards, EARS + 3), -1);
+    coil__ear_sleeps(&boards, 0);
+    coil__ear_sleeps(&boards, 2 * EARS + 3); /* another one in its place */
+    CHECK_EQ(wakes(&boards, EARS + 3), 0);
+    CHECK_EQ(wakes(&boards, 2 * EARS + 3), 2 * EARS + 3);
 }
 
 TEST(board_that_is_reset_is_as_new)

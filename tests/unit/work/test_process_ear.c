@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 
 #include <coil/thread.h>
 
@@ -194,5 +195,52 @@ TEST(next_worker_knows_the_ears_too)
 {
     open_pool(1);
     CHECK_EQ(coil_run(hears_after_death, NULL).status, 0);
+    coil_executor_close(pool);
+}
+
+/* ---- ears that come and go ---- */
+
+static struct coil_cfuture *left;
+
+static coil_async struct coil_result leaves_one(void *unused)
+{
+    (void)unused;
+    CHECK_EQ(await_job(1), 2);
+    left = give(pool, compute_until_told, 0);
+    await_running(left);
+    return coil_number(0);
+}
+
+static unsigned ears_awake(void)
+{
+    unsigned n = 0;
+
+    pthread_mutex_lock(&pool_of(pool)->lock);
+    for (unsigned i = 1; i < EARS; i++)
+        n += pool_of(pool)->ears[i] != NULL &&
+             word_load(&pool_of(pool)->boards->ears[i]) == EAR_AWAKE;
+    pthread_mutex_unlock(&pool_of(pool)->lock);
+    return n;
+}
+
+/* Its place is that of the loop before, whose ear the other worker knows. */
+static coil_async struct coil_result sleeps_while_another_is_rung(void *unused)
+{
+    (void)unused;
+    CHECK_EQ(await_job(1), 2);
+    coil_sleep(COIL_MS(1)); /* it has listened */
+    CHECK_EQ(ears_awake(), 0);
+    coil_cfuture_cancel(left);
+    while (!coil_cfuture_done(left))
+        coil_sleep(COIL_MS(1));
+    return coil_number(ears_awake());
+}
+
+TEST(answer_for_a_loop_that_has_closed_wakes_no_loop_in_its_place)
+{
+    open_pool(2);
+    CHECK_EQ(coil_run(leaves_one, NULL).status, 0);
+    CHECK_EQ(coil_run(sleeps_while_another_is_rung, NULL).status, 0);
+    CHECK_EQ(status_of(left), 42);
     coil_executor_close(pool);
 }
