@@ -203,6 +203,16 @@ int coil__ear_fd(const struct process_pool *pool, unsigned number)
     return ear != NULL && ear->number == number ? ear->fd : -1;
 }
 
+void coil__ears_ring(struct process_pool *pool)
+{
+    for (unsigned i = 0; i < EARS; i++) {
+        int fd = i == 0 ? pool->manager_ear : pool->ears[i] != NULL ? pool->ears[i]->fd : -1;
+
+        if (fd >= 0 && word_load(&pool->boards->ears[i]) == EAR_AWAKE)
+            sys_eventfd_ring(fd);
+    }
+}
+
 /* Under the lock: who reads it sees that the boards are gone. */
 void coil__ears_close(struct process_pool *pool)
 {

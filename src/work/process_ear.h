@@ -19,6 +19,10 @@ unsigned coil__ear_here(struct process_pool *pool);
 /* Under the lock: its descriptor; -1: it is gone. */
 int coil__ear_fd(const struct process_pool *pool, unsigned number);
 
+/* Under the lock: a worker has ended, who may just have been about to ring somebody, whom nobody
+ * else rings then. */
+void coil__ears_ring(struct process_pool *pool);
+
 /* The manager's: looks at the boards whenever it is rung. */
 coil_async struct coil_result coil__ear_of_manager(void *pool);
 

@@ -14,7 +14,7 @@
 #include "mach/sys.h"
 #include "mach/sys_io.h"
 #include "mach/sys_memory.h"
-#include "work/processes.h"
+#include "work/process_ear.h"
 
 static bool has_finished(const struct seat *seat)
 {
@@ -188,6 +188,7 @@ static void leave(struct seat *seat)
     seat->state = SEAT_EMPTY;
     seat->pid = 0;
     pool->empty_seats++;
+    coil__ears_ring(pool);
     coil__process_pump(pool, &done);
     pthread_mutex_unlock(&pool->lock);
     coil__process_complete(&done);

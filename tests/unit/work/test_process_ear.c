@@ -244,3 +244,45 @@ TEST(answer_for_a_loop_that_has_closed_wakes_no_loop_in_its_place)
     CHECK_EQ(status_of(left), 42);
     coil_executor_close(pool);
 }
+
+/* A signal may come between the two. */
+static void end_worker_about_to_ring(unsigned ear)
+{
+    struct coil_cfuture *job = give(pool, compute_for_ever, 0);
+    int pid;
+
+    await_running(job);
+    pthread_mutex_lock(&pool_of(pool)->lock);
+    word_store(&pool_of(pool)->boards->ears[ear], EAR_AWAKE);
+    pthread_mutex_unlock(&pool_of(pool)->lock);
+    CHECK_EQ(coil_process_pool_pids(pool, &pid, 1), 1);
+    kill(pid, SIGKILL);
+    CHECK_EQ(status_of(job), -COIL_EDIED);
+}
+
+TEST(worker_that_dies_about_to_ring_the_manager_leaves_it_with_open_ears)
+{
+    open_pool(1);
+    for (int64_t i = 0; i < 5; i++) {
+        end_worker_about_to_ring(0);
+        CHECK_EQ(status_of(give(pool, double_it, i)), 2 * i);
+    }
+    coil_executor_close(pool);
+}
+
+static coil_async struct coil_result hears_after_silence(void *unused)
+{
+    (void)unused;
+    CHECK_EQ(await_job(1), 2);
+    end_worker_about_to_ring(1);
+    CHECK_EQ(await_job(2), 4);
+    coil_sleep(COIL_MS(1));
+    return coil_number(ears_awake());
+}
+
+TEST(worker_that_dies_about_to_ring_a_loop_leaves_it_with_open_ears)
+{
+    open_pool(1);
+    CHECK_EQ(coil_run(hears_after_silence, NULL).status, 0);
+    coil_executor_close(pool);
+}
