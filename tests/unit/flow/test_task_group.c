@@ -191,7 +191,7 @@ LOOP_TEST(a_group_that_ends_or_was_left_refuses_and_drops_the_argument)
     CHECK_EQ(drops, 2);
 }
 
-static coil_async struct coil_result cancels_its_group(void *arg)
+static coil_async struct coil_result cancels_it_and_sleeps(void *arg)
 {
     coil_task_group_cancel(&group);
     return child_sleeps(arg);
@@ -205,7 +205,7 @@ LOOP_TEST(an_eager_child_that_cancels_the_group_is_cancelled_too)
 
     coil_task_group_enter(&group);
     child = coil_future_ref(
-        coil_task_group_create_task_with(&group, cancels_its_group, (void *)900, &eager));
+        coil_task_group_create_task_with(&group, cancels_it_and_sleeps, (void *)900, &eager));
     CHECK_EQ(coil_task_group_exit(&group, 0), 0);
     CHECK(coil_future_cancelled(child));
     CHECK_EQ(coil_time() - before, 0);
