@@ -144,16 +144,19 @@ static int have_boards(struct process_pool *pool)
 
     if (pool->boards != NULL)
         return 0;
-    err = coil__process_open_boards(pool);
+    err = pool->boards_memory == NULL ? coil__process_make_boards(pool) : 0;
     if (err != 0)
         return err;
     task = coil_create_task(coil__ear_of_manager, pool);
-    if (coil_future_done(task)) { /* there is no memory for it */
-        coil__process_close_boards(pool);
+    if (coil_future_done(task)) /* there is no memory for it */
         err = -ENOMEM;
-    }
     coil_future_unref(task);
-    return err;
+    if (err != 0)
+        return err;
+    pthread_mutex_lock(&pool->lock);
+    pool->boards = pool->boards_memory;
+    pthread_mutex_unlock(&pool->lock);
+    return 0;
 }
 
 static void start_seat(struct process_pool *pool, struct seat *seat)

@@ -162,35 +162,22 @@ static void close_one(int *fd)
     *fd = -1;
 }
 
-int coil__process_open_boards(struct process_pool *pool)
+int coil__process_make_boards(struct process_pool *pool)
 {
     size_t size = coil__boards_bytes(pool->executor.workers, pool->slots);
     int fd = coil__sys_memfd("coil-boards", size), ear = coil__sys_eventfd();
     int err = fd < 0 ? fd : ear < 0 ? ear : 0;
-    void *boards = NULL;
 
     if (err == 0)
-        err = coil__sys_mmap(&boards, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        err = coil__sys_mmap(&pool->boards_memory, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (err != 0) {
         close_one(&fd);
         close_one(&ear);
         return err;
     }
-    pthread_mutex_lock(&pool->lock);
-    pool->boards = boards;
     pool->boards_fd = fd;
     pool->manager_ear = ear;
-    pthread_mutex_unlock(&pool->lock);
     return 0;
-}
-
-void coil__process_close_boards(struct process_pool *pool)
-{
-    close_one(&pool->boards_fd);
-    close_one(&pool->manager_ear);
-    if (pool->boards != NULL)
-        coil__sys_munmap(pool->boards, coil__boards_bytes(pool->executor.workers, pool->slots));
-    pool->boards = NULL;
 }
 
 void coil__process_close_seats(struct process_pool *pool)
@@ -204,7 +191,9 @@ void coil__process_close_seats(struct process_pool *pool)
         close_one(&seat->bell);
         seat->board = NULL;
     }
-    coil__process_close_boards(pool);
+    close_one(&pool->boards_fd);
+    close_one(&pool->manager_ear);
+    pool->boards = NULL;
 }
 
 static void free_seats(struct process_pool *pool)
@@ -216,6 +205,9 @@ static void free_seats(struct process_pool *pool)
     }
     mem_free(pool->seats);
     mem_free(pool->order);
+    if (pool->boards_memory != NULL)
+        coil__sys_munmap(pool->boards_memory,
+                         coil__boards_bytes(pool->executor.workers, pool->slots));
 }
 
 /* After a shutdown; or in the child of a fork, where the processes stay the parent's. */

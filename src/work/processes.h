@@ -121,7 +121,8 @@ struct process_pool {
     unsigned slots;             /* of each worker */
     const char *const *program; /* ours, NULL: forks */
     pthread_mutex_t lock;
-    struct boards *boards; /* from the first worker on */
+    struct boards *boards; /* from the first worker on, until the last has ended */
+    void *boards_memory;   /* where they are, for as long as somebody may wait for a job */
     int boards_fd;
     uint16_t *order;                /* room to take a tray */
     struct process_ear *ears[EARS]; /* of loops; the first is the manager's: NULL */
@@ -331,10 +332,9 @@ void coil__seat_add_words(const struct seat *seat, char *text, size_t size);
 /* ---- process_pool.c ---- */
 
 /* The manager's, when it starts the first worker: the memory for all. */
-int coil__process_open_boards(struct process_pool *pool);
-void coil__process_close_boards(struct process_pool *pool);
+int coil__process_make_boards(struct process_pool *pool);
 
-/* Nobody else looks any more: closes what the seats hold open, and the boards. */
+/* All jobs are done: closes what the seats hold open, and the boards. */
 void coil__process_close_seats(struct process_pool *pool);
 
 /* ---- process_end.c ---- */

@@ -188,3 +188,44 @@ TEST(result_without_memory_fails_the_job)
     CHECK_EQ(outcome.status, -EBADMSG);
     exception_unref(outcome.exception);
 }
+
+/* ---- a pool that ends under its waiters ---- */
+
+/* Who waits may look at them still. */
+TEST(answers_can_be_looked_at_as_long_as_there_is_a_job)
+{
+    struct coil_executor *pool = open_processes(1);
+    struct coil_cfuture *job = give(pool, sleep_for_ever, 0);
+    const struct tray *answers;
+
+    await_running(job);
+    answers = &pool_of(pool)->seats[0].board->answers;
+    CHECK_EQ(coil_executor_shutdown(pool, NULL), 0); /* not in a task */
+    coil_executor_close(pool);                       /* not in a task */
+    CHECK(!tray_has(answers));
+    CHECK_EQ(status_of(job), -ECANCELED);
+}
+
+static void *wait_again_and_again(void *job)
+{
+    while (coil_cfuture_wait(job, COIL_US(20)) == -ETIMEDOUT)
+        ;
+    return NULL;
+}
+
+TEST(pool_may_be_closed_while_threads_wait)
+{
+    for (int i = 0; i < 20; i++) {
+        struct coil_executor *pool = open_processes(1);
+        struct coil_cfuture *job = give(pool, sleep_for_ever, 0);
+        pthread_t threads[3];
+
+        await_running(job);
+        for (int k = 0; k < 3; k++)
+            CHECK_EQ(pthread_create(&threads[k], NULL, wait_again_and_again, job), 0);
+        coil_executor_close(pool); /* not in a task */
+        for (int k = 0; k < 3; k++)
+            pthread_join(threads[k], NULL);
+        CHECK_EQ(status_of(job), -ECANCELED);
+    }
+}
