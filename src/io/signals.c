@@ -71,11 +71,14 @@ static void loop_closes(struct loop_guest *guest)
     free_listener(self);
 }
 
-static void tell_waiter(struct signal_wait *wait, int number)
+/* False if another one was told to it already. */
+static bool tell_waiter(struct signal_wait *wait, int number)
 {
-    if (wait->number == 0)
-        wait->number = number;
+    if (wait->number != 0)
+        return false;
+    wait->number = number;
     future_wake(&wait->waiter);
+    return true;
 }
 
 static struct listener *listener_of(struct coil_link *link)
@@ -97,14 +100,41 @@ static struct listener *find(struct coil_loop *loop, struct coil_link *after, in
     return NULL;
 }
 
-/* A handler without a function: the signal is for those who wait, or will. */
+/* Whether a handler without a function hears of it for those who wait: then only that tells them,
+ * so that each signal is told once. */
+static bool has_keeper(struct coil_loop *loop, int number)
+{
+    struct listener *handler = find(loop, &loop->guests, number, FOR_HANDLER);
+
+    return handler != NULL && handler->fn == NULL;
+}
+
+static bool tell_waiters(struct coil_loop *loop, int number)
+{
+    struct listener *at = find(loop, &loop->guests, number, FOR_WAITER);
+    bool told = false;
+
+    for (; at != NULL; at = find(loop, &at->guest.link, number, FOR_WAITER))
+        told |= tell_waiter(at->wait, number);
+    return told;
+}
+
+/* A handler without a function: the signal is for those who wait, or will. What is kept stands in
+ * the list in the order of its coming. */
 static void keep_for_waiters(struct listener *self)
 {
-    struct listener *at = find(self->loop, &self->loop->guests, self->mach.number, FOR_WAITER);
+    if (tell_waiters(self->loop, self->mach.number) || self->kept)
+        return;
+    self->kept = true;
+    list_remove(&self->guest.link);
+    list_append(&self->loop->guests, &self->guest.link);
+}
 
-    self->kept = at == NULL;
-    for (; at != NULL; at = find(self->loop, &at->guest.link, self->mach.number, FOR_WAITER))
-        tell_waiter(at->wait, self->mach.number);
+/* It keeps nothing any more: who waits hears now what is on its way. */
+static void end_keeping(struct listener *self)
+{
+    if (self->fn == NULL && word_load(&self->posted) != 0)
+        tell_waiters(self->loop, self->mach.number);
 }
 
 /* What the function sets stays in the handler's context, as in asyncio. */
@@ -143,7 +173,7 @@ static void run(struct coil_handle *handle)
     word_exchange(&self->posted, 0); /* what comes from now on is told again */
     if (self->loop->closing)
         return;
-    if (self->purpose == FOR_WAITER)
+    if (self->purpose == FOR_WAITER && !has_keeper(self->loop, self->mach.number))
         tell_waiter(self->wait, self->mach.number);
     else if (self->purpose == FOR_HANDLER && self->fn == NULL)
         keep_for_waiters(self);
@@ -197,6 +227,8 @@ int coil_loop_add_signal_handler(struct coil_loop *loop, int number, coil_signal
         err = open_listener(loop, number, FOR_HANDLER, &self);
     if (err != 0)
         return err;
+    if (fn != NULL)
+        end_keeping(self);
     self->fn = fn;
     self->arg = arg;
     self->kept = false;
@@ -212,21 +244,32 @@ bool coil_loop_remove_signal_handler(struct coil_loop *loop, int number)
 
     loop_owned(loop, "coil_loop_remove_signal_handler");
     self = find(loop, &loop->guests, number, FOR_HANDLER);
-    if (self != NULL)
-        close_listener(self);
-    return self != NULL;
+    if (self == NULL)
+        return false;
+    end_keeping(self);
+    close_listener(self);
+    return true;
 }
 
-/* One that was kept, and is now taken; 0: none. */
+static bool is_among(int number, const int *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+/* The one that was kept the longest, and is now taken; 0: none. */
 static int take_kept(struct coil_loop *loop, const int *numbers, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct listener *self = find(loop, &loop->guests, numbers[i], FOR_HANDLER);
+    for (struct coil_link *at = loop->guests.next; at != &loop->guests; at = at->next) {
+        struct listener *listener = listener_of(at);
 
-        if (self != NULL && self->kept) {
-            self->kept = false;
-            return numbers[i];
-        }
+        if (listener->guest.loop_closes != loop_closes || !listener->kept ||
+            listener->purpose != FOR_HANDLER || !is_among(listener->mach.number, numbers, count))
+            continue;
+        listener->kept = false;
+        return listener->mach.number;
     }
     return 0;
 }
@@ -254,7 +297,8 @@ static void stop_listening(struct signal_wait *wait)
 
     for (at = wait->first; at != NULL; at = next) {
         next = at->next;
-        if (wait->number == 0 && word_load(&at->posted) != 0)
+        if (wait->number == 0 && word_load(&at->posted) != 0 &&
+            !has_keeper(at->loop, at->mach.number))
             wait->number = at->mach.number;
         close_listener(at);
     }

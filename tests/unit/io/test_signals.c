@@ -243,6 +243,84 @@ DRIVER_LOOP_TEST(a_handler_without_a_function_keeps_it_for_the_next_wait)
     noted();
 }
 
+static coil_async struct coil_result waits_for_any(void *arg)
+{
+    static const int either[] = {SIGUSR1, SIGUSR2};
+
+    (void)arg;
+    return coil_number(coil_signal_wait_any(either, 2));
+}
+
+static void keep_both(void)
+{
+    CHECK_EQ(coil_loop_add_signal_handler(here(), SIGUSR1, NULL, NULL), 0);
+    CHECK_EQ(coil_loop_add_signal_handler(here(), SIGUSR2, NULL, NULL), 0);
+}
+
+static void nothing_is_kept(void)
+{
+    struct coil_future *task = coil_create_task(waits_for_any, NULL);
+
+    coil_sleep(COIL_MS(1));
+    CHECK(!coil_future_done(task));
+    coil_future_cancel(task, NULL);
+    CHECK_EQ(coil_join(task).status, -ECANCELED);
+    noted();
+}
+
+DRIVER_LOOP_TEST(with_a_handler_that_keeps_it_a_waiter_is_told_of_it_once)
+{
+    struct coil_future *task = coil_create_task(waits_for_any, NULL);
+
+    keep_both();
+    coil_sleep(COIL_MS(1));
+    raise(SIGUSR1);
+    CHECK_EQ(coil_join(task).status, SIGUSR1);
+    nothing_is_kept();
+}
+
+DRIVER_LOOP_TEST(of_two_at_once_one_is_told_and_the_other_kept)
+{
+    struct coil_future *task = coil_create_task(waits_for_any, NULL);
+
+    keep_both();
+    coil_sleep(COIL_MS(1));
+    raise(SIGUSR2);
+    raise(SIGUSR1);
+    CHECK_EQ(coil_join(task).status + waits_for_any(NULL).status, SIGUSR1 + SIGUSR2);
+    nothing_is_kept();
+}
+
+DRIVER_LOOP_TEST(of_those_that_are_kept_none_is_passed_over_for_ever)
+{
+    int64_t before = 0;
+
+    keep_both();
+    for (int i = 0; i < 10; i++) {
+        int64_t now;
+
+        raise(SIGUSR1);
+        raise(SIGUSR2);
+        coil_sleep(COIL_MS(1));
+        now = waits_for_any(NULL).status;
+        CHECK(now != before);
+        before = now;
+    }
+    noted();
+}
+
+DRIVER_LOOP_TEST(a_handler_that_goes_keeps_nobody_from_hearing)
+{
+    struct coil_future *task = coil_create_task(waits_for_any, NULL);
+
+    keep_both();
+    coil_sleep(COIL_MS(1));
+    raise(SIGUSR1);
+    CHECK(coil_loop_remove_signal_handler(here(), SIGUSR1));
+    CHECK_EQ(coil_join(task).status, SIGUSR1);
+    nothing_is_kept();
+}
+
 static pid_t send_from_a_child(int number, int times, int last)
 {
     pid_t child = fork();
