@@ -58,14 +58,19 @@ static void cancel_in(struct seat *seat, struct coil_exception *reason, struct c
         coil__process_ask_cancel(container_of(at, struct process_job, link));
 }
 
+struct coil_exception *coil__process_ends(void)
+{
+    return coil__exception_text(-ECANCELED, "", "the pool is being shut down");
+}
+
 static void cancel_all(struct process_pool *pool)
 {
-    struct coil_exception *reason =
-        coil__exception_text(-ECANCELED, "", "the pool is being shut down");
+    struct coil_exception *reason = coil__process_ends();
     struct coil_link done;
 
     list_init(&done);
     pthread_mutex_lock(&pool->lock);
+    pool->cancelled = true;
     for (unsigned i = 0; i < pool->executor.workers; i++)
         cancel_in(&pool->seats[i], reason, &done);
     coil__process_fail_queue(pool, -ECANCELED, reason, &done);
@@ -129,10 +134,9 @@ static int64_t end_jobs(struct process_pool *pool, const struct coil_stop_option
 {
     int64_t grace = stop_grace_ns(options);
 
-    if (options->drain_ns > 0 &&
-        wait_until(pool, no_jobs, time_after(mach_now(), options->drain_ns)))
-        return 0;
-    cancel_all(pool);
+    if (options->drain_ns > 0)
+        wait_until(pool, no_jobs, time_after(mach_now(), options->drain_ns));
+    cancel_all(pool); /* a thread may give one yet that had asked before the pool refused */
     if (grace > 0 && wait_until(pool, no_jobs, time_after(mach_now(), grace)))
         return 0;
     return no_jobs(pool) ? 0 : leave_survivors(pool, options);

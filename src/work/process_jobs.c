@@ -185,7 +185,7 @@ static int64_t enqueue(struct process_job *job, struct coil_link *done)
 
     if (strlen(job->symbol) > NAME_MOST)
         return -ENAMETOOLONG;
-    if (pool->ending)
+    if (pool->cancelled || pool->ending)
         return -COIL_ESTOPPED;
     if (pool->broken != NULL)
         return coil_exception_code(pool->broken);

@@ -122,6 +122,8 @@ static void bury(struct process_job *job, struct coil_link *done)
     coil__seat_lose(job);
     if (word_load(&job->future.state) & CF_CANCEL)
         coil__process_job_never(job, done);
+    else if (job->pool->cancelled)
+        coil__process_job_off(job, -ECANCELED, NULL, coil__process_ends(), done);
     else
         coil__process_requeue(job);
 }

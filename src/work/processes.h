@@ -137,6 +137,7 @@ struct process_pool {
     bool pressed; /* a worker was given a job beside another, though there could be more workers */
     struct coil_thread *manager;   /* from the first job on */
     bool woken;                    /* `wake` is on its way */
+    bool cancelled;                /* all jobs were: none comes, none is begun anew */
     bool ending;                   /* all workers are to end */
     bool impatient;                /* and have had their time */
     bool timed;                    /* some jobs have a limit */
@@ -338,6 +339,9 @@ int coil__process_make_boards(struct process_pool *pool);
 void coil__process_close_seats(struct process_pool *pool);
 
 /* ---- process_end.c ---- */
+
+/* Why jobs are cancelled then. */
+struct coil_exception *coil__process_ends(void);
 
 /* Whether all workers are to end. Takes the lock. */
 bool coil__process_is_ending(struct process_pool *pool);

@@ -1,7 +1,9 @@
 /* How process pools end. */
+#include <sched.h>
 #include <signal.h>
 
 #include "pool_jobs.h"
+#include "work/processes.h"
 
 static int64_t shut_down(struct coil_executor *pool, struct coil_stop_options options)
 {
@@ -152,4 +154,97 @@ TEST(closing_while_workers_start_leaves_nothing)
             CHECK(status == -ECANCELED || status == 2 * k);
         }
     }
+}
+
+/* ---- what comes late ---- */
+
+struct ending {
+    pthread_t thread;
+    struct coil_executor *pool;
+    int64_t left_behind;
+};
+
+static void *end_pool(void *arg)
+{
+    struct ending *ending = arg;
+
+    ending->left_behind =
+        shut_down(ending->pool, (struct coil_stop_options){.grace_ns = COIL_SECONDS(5)});
+    return NULL;
+}
+
+static void begin_ending(struct ending *ending, struct coil_executor *pool)
+{
+    *ending = (struct ending){.pool = pool};
+    CHECK_EQ(pthread_create(&ending->thread, NULL, end_pool, ending), 0);
+}
+
+static int64_t await_ending(struct ending *ending)
+{
+    pthread_join(ending->thread, NULL);
+    coil_executor_close(ending->pool); /* not in a task */
+    return ending->left_behind;
+}
+
+static void await_cancellation(struct coil_cfuture *job)
+{
+    const struct process_job *inside = container_of(job, struct process_job, future);
+
+    while (word_load(&inside->seat->board->slots[inside->slot].flag) == 0)
+        sched_yield();
+}
+
+/* It had not begun, so another one could run it; but all were cancelled. */
+TEST(job_of_a_worker_that_dies_in_the_grace_is_not_begun_anew)
+{
+    struct coil_executor *pool = open_processes(1);
+    int pid = (int)status_of(give(pool, tell_pid, 0));
+    struct coil_cfuture *job;
+    struct ending ending;
+
+    kill(pid, SIGSTOP);
+    job = give(pool, compute_for_ever, 0);
+    begin_ending(&ending, pool);
+    await_cancellation(job);
+    kill(pid, SIGKILL);
+    CHECK_EQ(wait_for(job).status, -ECANCELED);
+    CHECK_HAS(text_of(job), "the pool is being shut down");
+    coil_cfuture_unref(job);
+    CHECK_EQ(await_ending(&ending), 0);
+}
+
+/* As of a thread that was held up between asking whether the pool takes jobs and giving it one. */
+static struct coil_cfuture *give_late(struct coil_executor *pool)
+{
+    static const struct coil_job_options options;
+    struct coil_function function = {compute_for_ever, "compute_for_ever"};
+    int64_t number = 0;
+
+    return coil__processes_kind.submit_payload(
+        pool, coil__payload_new(function, &number, 1, sizeof(number), false), &options, "here");
+}
+
+TEST(job_that_comes_after_all_were_cancelled_is_refused)
+{
+    struct coil_executor *pool = open_processes(1);
+    struct coil_cfuture *first = give(pool, compute_for_ever, 0);
+    struct ending ending;
+
+    await_running(first);
+    begin_ending(&ending, pool);
+    await_cancellation(first);
+    CHECK_EQ(status_of(give_late(pool)), -COIL_ESTOPPED);
+    CHECK_EQ(coil_process_pool_kill(first), 0);
+    CHECK_EQ(status_of(first), -ECANCELED);
+    CHECK_EQ(await_ending(&ending), 0);
+}
+
+TEST(job_that_comes_after_the_end_is_refused)
+{
+    struct coil_executor *pool = open_processes(1);
+
+    CHECK_EQ(status_of(give(pool, double_it, 1)), 2);
+    CHECK_EQ(shut_down(pool, (struct coil_stop_options){.drain_ns = COIL_FOREVER}), 0);
+    CHECK_EQ(status_of(give_late(pool)), -COIL_ESTOPPED);
+    coil_executor_close(pool);
 }
