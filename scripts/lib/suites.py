@@ -185,7 +185,7 @@ class Run:
     children, terminals or sockets; and builds may run beside them."""
 
     def __init__(self, patterns=(), quiet=False):
-        """Quiet: nothing is said of a suite that passes, nor of builds."""
+        """Quiet: nothing is said of a suite that passes, nor of builds; of one that fails, all at once."""
         self.patterns = patterns
         self.outcomes = []
         self.builds = []  # (folder, seconds)
@@ -227,8 +227,15 @@ class Run:
             self.outcomes.append(outcome)
             if self.children.over:
                 return
-            if outcome.failed or not self.quiet:
+            if outcome.failed and self.quiet:  # it may be hours until the end
+                self._print_failure(outcome)
+            elif not self.quiet:
                 print(outcome.line(), flush=True)
+
+    @staticmethod
+    def _print_failure(outcome):
+        print(f'\n---- {outcome.line()}')
+        print('\n'.join(failures(outcome.output)), flush=True)
 
     def _say(self, text):
         with self._lock:
@@ -289,8 +296,7 @@ class Run:
         """Shows the failures again, a table (the slowest, if none is given), then the sum. Returns the exit status."""
         for outcome in self.outcomes:
             if outcome.failed:
-                print(f'\n---- {outcome.line()}')
-                print('\n'.join(failures(outcome.output)))
+                self._print_failure(outcome)
         (table or self.print_slowest)()
         passed, failed, skipped = total(self.outcomes)
         if not self.outcomes:

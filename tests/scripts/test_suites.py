@@ -55,6 +55,12 @@ class Suites(unittest.TestCase):
         self.assertIn('exit status 3', outcomes['lying'].note)
         self.assertIn('No such file', outcomes['absent'].note)
 
+    def test_a_quiet_run_shows_failures_at_once_and_again(self):
+        _, printed, _ = play([shell('failing', 'echo FAIL it; echo why; echo 0 passed, 1 failed; exit 1'),
+                              shell('passing', 'echo 1 passed, 0 failed')], quiet=True)
+        self.assertEqual(printed.count('FAIL it\nwhy\n'), 2)
+        self.assertNotIn('passing', printed.split('the slowest')[0])
+
     def test_a_suite_that_leaves_temporary_files_has_failed(self):
         status, printed, outcomes = play([shell('untidy', 'touch $TMPDIR/this; echo $TMPDIR; echo 2 passed, 0 failed'),
                                           shell('tidy', 'rm $(mktemp); echo 1 passed, 0 failed')])
