@@ -154,6 +154,25 @@ COIL_EXPORT coil_async int64_t coil_stream_readuntil(struct coil_stream *stream,
                                                      const void *separator, size_t size,
                                                      char **data);
 
+/* Bytes that end a record: {"\r\n", 2}. */
+struct coil_separator {
+    const void *data;
+    size_t size;
+};
+
+/**
+ * The same for several separators (asyncio: readuntil of a tuple, 3.13): until the one that is
+ * whole first. Of two that end together the shorter one counts, for the limit.
+ *
+ * Suspends: yes, if none of them is there.
+ * Cancel-safe: yes; what came stays in the stream.
+ * Owns: *data is the stream's, until the next call that reads from it or closes it.
+ * Returns: as coil_stream_readuntil; -EINVAL (no separator, or an empty one).
+ */
+COIL_EXPORT coil_async int64_t coil_stream_readuntil_any(struct coil_stream *stream,
+                                                         const struct coil_separator *separators,
+                                                         size_t count, char **data);
+
 /**
  * Reads what is there, at least a byte and as much as one system call takes, without memory of the
  * caller's. A stream that waits in it holds no more than a small buffer. A zero byte is put behind
@@ -183,6 +202,15 @@ COIL_EXPORT coil_async int64_t coil_stream_readall(struct coil_stream *stream, c
  * Returns: bytes.
  */
 COIL_EXPORT size_t coil_stream_partial(const struct coil_stream *stream);
+
+/**
+ * How much of a record that is too long is known to come before its separator, after -COIL_ELIMIT
+ * of readuntil (asyncio: LimitOverrunError.consumed): so much can be read in other ways.
+ *
+ * Suspends: no.
+ * Returns: bytes.
+ */
+COIL_EXPORT size_t coil_stream_consumed(const struct coil_stream *stream);
 
 /**
  * Whether a read has met the end, and everything before it was read (asyncio: at_eof). Nothing is

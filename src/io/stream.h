@@ -56,7 +56,7 @@ struct coil_stream {
     size_t in_begin, in_end, in_size; /* [begin, end) was received and not read */
     int read_error;                   /* it cannot be read any more */
     size_t limit;
-    size_t partial;
+    size_t partial, consumed;
     char *own; /* `in` is one of the loop's spares, and this the stream's own meanwhile */
     size_t own_size;
     bool borrowed;

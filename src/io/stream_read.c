@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "io/separators.h"
+
 static char nothing[1]; /* handed out where there is no buffer */
 
 static int begin(struct coil_stream *stream, const char *caller)
@@ -188,28 +190,27 @@ static coil_async int64_t fill(struct coil_stream *stream)
 
 /*
  * As asyncio's readuntil: how many bytes to hand out, the separator included; what exceeds the
- * limit stays, and `consumed` says how much of it is known to be of no use.
+ * limit stays, and `consumed` says how much of it is known to have no separator.
  */
-static coil_async int64_t until(struct coil_stream *stream, const void *separator, size_t size,
-                                size_t *consumed)
+static coil_async int64_t until(struct coil_stream *stream, const struct coil_separator *separators,
+                                size_t count)
 {
+    const size_t longest = separators_longest(separators, count);
     size_t searched = 0;
 
     for (;;) {
         size_t have = stream_buffered(stream);
         const char *start = have > 0 ? stream->in + stream->in_begin : "";
-        const char *found = have < searched + size
-                                ? NULL
-                                : memmem(start + searched, have - searched, separator, size);
+        struct separator_match match;
         int64_t n;
 
-        if (found != NULL) {
-            *consumed = (size_t)(found - start);
-            return *consumed > stream->limit ? -COIL_ELIMIT : (int64_t)(*consumed + size);
+        if (coil__separators_find(separators, count, start, searched, have, &match)) {
+            stream->consumed = match.begin;
+            return match.begin > stream->limit ? -COIL_ELIMIT : (int64_t)match.end;
         }
-        if (have >= size)
-            searched = have + 1 - size;
-        *consumed = searched;
+        if (have >= longest)
+            searched = have + 1 - longest;
+        stream->consumed = searched;
         if (searched > stream->limit)
             return -COIL_ELIMIT;
         n = fill(stream);
@@ -237,17 +238,17 @@ static int64_t leave(struct coil_stream *stream, int64_t n, char **data, int64_t
     return n;
 }
 
-coil_async int64_t coil_stream_readuntil(struct coil_stream *stream, const void *separator,
-                                         size_t size, char **data)
+coil_async int64_t coil_stream_readuntil_any(struct coil_stream *stream,
+                                             const struct coil_separator *separators, size_t count,
+                                             char **data)
 {
     int err = begin(stream, "coil_stream_readuntil");
-    size_t consumed;
     int64_t n;
 
-    if (err != 0 || size == 0)
+    if (err != 0 || !separators_valid(separators, count))
         return err != 0 ? err : -EINVAL;
     coil_stream_ref(stream);
-    n = until(stream, separator, size, &consumed);
+    n = until(stream, separators, count);
     if (n > 0)
         *data = coil__stream_hand_out(stream, (size_t)n);
     else if (n == -COIL_EINCOMPLETE)
@@ -255,9 +256,19 @@ coil_async int64_t coil_stream_readuntil(struct coil_stream *stream, const void 
     return leave(stream, n, data, -COIL_EINCOMPLETE);
 }
 
-/* A line that is too long is thrown away: its newline too, if that has come. */
-static void skip_line(struct coil_stream *stream, size_t consumed)
+coil_async int64_t coil_stream_readuntil(struct coil_stream *stream, const void *separator,
+                                         size_t size, char **data)
 {
+    const struct coil_separator only = {separator, size};
+
+    return coil_stream_readuntil_any(stream, &only, 1, data);
+}
+
+/* A line that is too long is thrown away: its newline too, if that has come. */
+static void skip_line(struct coil_stream *stream)
+{
+    size_t consumed = stream->consumed;
+
     if (consumed < stream_buffered(stream) && stream->in[stream->in_begin + consumed] == '\n')
         stream->in_begin += consumed + 1;
     else
@@ -266,21 +277,21 @@ static void skip_line(struct coil_stream *stream, size_t consumed)
 
 coil_async int64_t coil_stream_readline(struct coil_stream *stream, char **line)
 {
+    static const struct coil_separator newline = {"\n", 1};
     int err = begin(stream, "coil_stream_readline");
-    size_t consumed;
     int64_t n;
 
     if (err != 0)
         return err;
     coil_stream_ref(stream);
-    n = until(stream, "\n", 1, &consumed);
+    n = until(stream, &newline, 1);
     if (n > 0) {
         *line = coil__stream_hand_out(stream, (size_t)n);
     } else if (n == -COIL_EINCOMPLETE) {
         *line = hand_out_rest(stream);
         n = (int64_t)stream->partial;
     } else if (n == -COIL_ELIMIT) {
-        skip_line(stream, consumed);
+        skip_line(stream);
     }
     return leave(stream, n, line, 0);
 }
@@ -371,6 +382,11 @@ coil_async int64_t coil_stream_readany(struct coil_stream *stream, char **data)
 size_t coil_stream_partial(const struct coil_stream *stream)
 {
     return stream->partial;
+}
+
+size_t coil_stream_consumed(const struct coil_stream *stream)
+{
+    return stream->consumed;
 }
 
 bool coil_stream_at_eof(const struct coil_stream *stream)

@@ -25,7 +25,10 @@ struct input {
     const uint8_t *ways, *end;
 };
 
-static const char separators[4][4] = {"\n", ";", ";;", "ab\n"};
+/* A way has the first of them in two of its bits, and how many more in the next two. */
+static const struct coil_separator separators[] = {
+    {"\n", 1}, {";", 1}, {";;", 2}, {"ab\n", 3}, {"\n", 1}, {"a", 1}, {"b;", 2},
+};
 
 static void require(int holds, const char *what)
 {
@@ -43,30 +46,55 @@ static void take(struct input *input, const char *data, size_t n)
     input->at += n;
 }
 
-/* asyncio's readuntil, on all that is left. */
-static int64_t model_until(const struct input *input, const char *separator, size_t *consumed)
+/* The shortest beginning of the rest that ends in one of them; of two the shorter. */
+static size_t model_find(const char *rest, size_t left, const struct coil_separator *any, size_t n,
+                         size_t *begin)
 {
-    const char *rest = input->content + input->at;
-    size_t left = input->size - input->at, length = strlen(separator);
-    const char *found = left < length ? NULL : memmem(rest, left, separator, length);
+    for (size_t end = 1; end <= left; end++) {
+        size_t best = 0;
 
-    *consumed = found != NULL ? (size_t)(found - rest) : left < length ? 0 : left + 1 - length;
+        for (size_t i = 0; i < n; i++)
+            if (any[i].size <= end && (best == 0 || any[i].size < best) &&
+                memcmp(rest + end - any[i].size, any[i].data, any[i].size) == 0)
+                best = any[i].size;
+        if (best > 0) {
+            *begin = end - best;
+            return end;
+        }
+    }
+    return 0;
+}
+
+/* asyncio's readuntil, on all that is left. */
+static int64_t model_until(const struct input *input, const struct coil_separator *any, size_t n,
+                           size_t *consumed)
+{
+    size_t left = input->size - input->at, longest = 0;
+    size_t end = model_find(input->content + input->at, left, any, n, consumed);
+
+    for (size_t i = 0; i < n; i++)
+        longest = any[i].size > longest ? any[i].size : longest;
+    if (end == 0)
+        *consumed = left < longest ? 0 : left + 1 - longest;
     if (*consumed > input->limit)
         return -COIL_ELIMIT;
-    return found != NULL ? (int64_t)(*consumed + length) : -COIL_EINCOMPLETE;
+    return end > 0 ? (int64_t)end : -COIL_EINCOMPLETE;
 }
 
 static coil_async void read_until(struct input *input, struct coil_stream *stream,
-                                  const char *separator)
+                                  const struct coil_separator *any, size_t count)
 {
     size_t consumed;
-    int64_t should = model_until(input, separator, &consumed);
+    int64_t should = model_until(input, any, count, &consumed);
     char *data;
-    int64_t n = coil_stream_readuntil(stream, separator, strlen(separator), &data);
+    int64_t n = count == 1 ? coil_stream_readuntil(stream, any->data, any->size, &data)
+                           : coil_stream_readuntil_any(stream, any, count, &data);
 
     require(n == should, "readuntil says something else");
     if (n > 0)
         take(input, data, (size_t)n);
+    if (n == -COIL_ELIMIT)
+        require(coil_stream_consumed(stream) == consumed, "another part can be consumed");
     if (n == -COIL_EINCOMPLETE) {
         require(coil_stream_partial(stream) == input->size - input->at, "not all of the rest came");
         take(input, data, coil_stream_partial(stream));
@@ -78,7 +106,7 @@ static coil_async void read_until(struct input *input, struct coil_stream *strea
 static coil_async void read_line(struct input *input, struct coil_stream *stream)
 {
     size_t consumed;
-    int64_t should = model_until(input, "\n", &consumed);
+    int64_t should = model_until(input, separators, 1, &consumed);
     char *line;
     int64_t n = coil_stream_readline(stream, &line);
 
@@ -135,7 +163,7 @@ static coil_async void read_one_way(struct input *input, struct coil_stream *str
 {
     switch (way & 3) {
     case 0: read_line(input, stream); break;
-    case 1: read_until(input, stream, separators[way >> 2 & 3]); break;
+    case 1: read_until(input, stream, separators + (way >> 2 & 3), 1 + (way >> 4 & 3)); break;
     case 2: read_exactly(input, stream, way >> 2); break;
     default:
         if (way == 0xff)

@@ -18,14 +18,16 @@
 
 static coil_async int64_t say_twice(struct coil_stream *stream)
 {
+    static const struct coil_separator ends[] = {{"\n", 1}, {" 2", 2}};
+    int64_t status = coil_stream_printf(stream, "line 1\n");
     char *line;
-    int64_t status = 0;
 
-    for (int i = 0; i < 2 && status >= 0; i++) {
-        status = coil_stream_printf(stream, "line %d\n", i);
-        if (status == 0)
-            status = coil_stream_readline(stream, &line);
-    }
+    if (status == 0)
+        status = coil_stream_readline(stream, &line);
+    if (status >= 0)
+        status = coil_stream_printf(stream, "line 2\n");
+    if (status == 0)
+        status = coil_stream_readuntil_any(stream, ends, 2, &line);
     return status;
 }
 

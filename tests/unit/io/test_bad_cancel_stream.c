@@ -72,6 +72,14 @@ static coil_async int64_t reads_until(struct flight *f)
     return coil_stream_readuntil(near(f), "\n\r\n", 3, &record);
 }
 
+static coil_async int64_t reads_until_any(struct flight *f)
+{
+    static const struct coil_separator ends[] = {{"\n\r\n", 3}, {"never", 5}};
+    char *record;
+
+    return coil_stream_readuntil_any(near(f), ends, 2, &record);
+}
+
 static coil_async int64_t reads_all(struct flight *f)
 {
     char *data = NULL;
@@ -124,6 +132,7 @@ static const struct kind of_streams[] = {
     {"readexactly", open_streams, reads_exactly, says_lines, close_streams, true},
     {"readline", open_streams, reads_line, says_lines, close_streams, true},
     {"readuntil", open_streams, reads_until, says_lines, close_streams, true},
+    {"readuntil_any", open_streams, reads_until_any, says_lines, close_streams, true},
     {"readall", open_streams, reads_all, says_all, close_streams, true},
     {"drain", open_streams, drains, takes, close_streams, true, true},
     {"sendall", open_streams, sends_all, takes, close_streams, true},

@@ -88,7 +88,67 @@ DRIVER_LOOP_TEST(a_separator_that_comes_in_pieces_is_found)
     unref_both(&both);
 }
 
+static const struct coil_separator ends[] = {{"END\r\n", 5}, {"\r\n", 2}, {"!", 1}};
+
+DRIVER_LOOP_TEST(of_several_separators_the_one_that_is_whole_first_ends_the_record)
+{
+    static const char *const pieces[] = {"a!b\r", "\nEND", "\r\nE", "ND", NULL};
+    struct coil_future *task;
+    char *data;
+
+    both = open_both(NULL);
+    task = coil_create_task(says_in_pieces, (void *)(uintptr_t)pieces);
+    CHECK_EQ(coil_stream_readuntil_any(both.near, ends, 3, &data), 2);
+    CHECK_STR(data, "a!");
+    CHECK_EQ(coil_stream_readuntil_any(both.near, ends, 3, &data), 3);
+    CHECK_STR(data, "b\r\n");
+    CHECK_EQ(coil_stream_readuntil_any(both.near, ends, 3, &data), 5);
+    CHECK_STR(data, "END\r\n");
+    CHECK_EQ(coil_stream_readuntil_any(both.near, ends, 3, &data), -COIL_EINCOMPLETE);
+    CHECK_STR(data, "END");
+    CHECK_EQ(coil_stream_partial(both.near), 3);
+    CHECK_EQ(coil_stream_readuntil_any(both.near, ends, 0, &data), -EINVAL);
+    CHECK_EQ(coil_stream_readuntil_any(both.near, (struct coil_separator[]){{"a", 1}, {"", 0}}, 2,
+                                       &data),
+             -EINVAL);
+    coil_join(task);
+    unref_both(&both);
+}
+
 static const struct coil_stream_options narrow = {.limit_bytes = 8};
+
+/* The record that ends in END is within the limit by its longer separator, not by the shorter. */
+DRIVER_LOOP_TEST(what_is_within_the_limit_is_told_by_the_shorter_of_two_that_end_together)
+{
+    char *record, data[16];
+
+    both = open_both(&narrow);
+    say("1234567END\r\nrest");
+    CHECK_EQ(coil_stream_readuntil_any(both.near, ends, 1, &record), 12);
+    CHECK_STR(record, "1234567END\r\n");
+    say("1234567END\r\n");
+    CHECK_EQ(coil_stream_readexactly(both.near, data, 4), 4);
+    CHECK_EQ(coil_stream_readuntil_any(both.near, ends, 3, &record), -COIL_ELIMIT);
+    CHECK_EQ(coil_stream_consumed(both.near), 10);
+    CHECK_EQ(coil_stream_readexactly(both.near, data, 10), 10);
+    CHECK_EQ(coil_stream_readuntil_any(both.near, ends, 3, &record), 2);
+    unref_both(&both);
+}
+
+DRIVER_LOOP_TEST(how_much_of_a_long_record_can_be_read_is_told_before_its_end_comes)
+{
+    char data[16], *record;
+
+    both = open_both(&narrow);
+    say("0123456789END");
+    CHECK_EQ(coil_stream_readuntil_any(both.near, ends, 3, &record), -COIL_ELIMIT);
+    CHECK_EQ(coil_stream_consumed(both.near), 9); /* the rest might begin the longest one */
+    CHECK_EQ(coil_stream_readexactly(both.near, data, 9), 9);
+    say("\r\n");
+    CHECK_EQ(coil_stream_readuntil_any(both.near, ends, 3, &record), 6);
+    CHECK_STR(record, "9END\r\n");
+    unref_both(&both);
+}
 
 DRIVER_LOOP_TEST(a_line_longer_than_the_limit_is_thrown_away_with_its_newline)
 {
@@ -115,6 +175,7 @@ DRIVER_LOOP_TEST(what_readuntil_finds_too_long_can_still_be_read)
     both = open_both(&narrow);
     say("0123456789;rest");
     CHECK_EQ(coil_stream_readuntil(both.near, ";", 1, &record), -COIL_ELIMIT);
+    CHECK_EQ(coil_stream_consumed(both.near), 10);
     CHECK_EQ(coil_stream_readexactly(both.near, data, 11), 11);
     CHECK_EQ(memcmp(data, "0123456789;", 11), 0);
     CHECK_EQ(coil_stream_read(both.near, data, sizeof(data)), 4);
