@@ -129,7 +129,7 @@ static struct seat *take_empty_seat(struct process_pool *pool)
         pool->pressed = false;
         seat->state = SEAT_STARTING;
         seat->jobs = 0;
-        seat->full = false;
+        seat->full = 0;
         pool->empty_seats--;
     }
     pthread_mutex_unlock(&pool->lock);

@@ -1,10 +1,16 @@
 #include "work/process_message.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
+#include <coil/result.h>
+
 #include "base/check.h"
+#include "mach/sys.h"
 #include "mach/sys_io.h"
+
+#define REFUSED_MOST 200 /* times 1 ms */
 
 void coil__letter_begin(struct letter *letter)
 {
@@ -40,6 +46,24 @@ int coil__letter_send(const struct letter *letter, int fd)
         sent = coil__sys_sendmsg(fd, &letter->header, 0);
     while (sent == -EINTR);
     return sent < 0 ? (int)sent : 0;
+}
+
+int coil__letter_send_patiently(const struct letter *letter, int fd)
+{
+    struct pollfd writable = {.fd = fd, .events = POLLOUT};
+    unsigned refused = 0;
+    int err;
+
+    for (;;) {
+        err = coil__letter_send(letter, fd);
+        if (err == -EAGAIN)
+            coil__sys_poll(&writable, 1, COIL_FOREVER);
+        else if (err == -ENOBUFS || err == -ENOMEM ||
+                 (err == -ETOOMANYREFS && ++refused < REFUSED_MOST))
+            coil__sys_poll(NULL, 0, COIL_MS(1));
+        else
+            return err;
+    }
 }
 
 size_t coil__letter_copy(const struct letter *letter, char *room, size_t size)
@@ -142,13 +166,27 @@ bool coil__job_parts(const void *buffer, size_t size, struct job_parts *out)
     return head->flags & JOB_SHARED || head->data_bytes == rest - text;
 }
 
+static void make_control(struct letter *letter, const struct control *control, const int *fds,
+                         size_t n)
+{
+    coil__letter_begin(letter);
+    coil__letter_add(letter, control, sizeof(*control));
+    if (n > 0)
+        coil__letter_attach(letter, fds, n);
+}
+
 int coil__control_send(int fd, const struct control *control, const int *fds, size_t n)
 {
     struct letter letter;
 
-    coil__letter_begin(&letter);
-    coil__letter_add(&letter, control, sizeof(*control));
-    if (n > 0)
-        coil__letter_attach(&letter, fds, n);
+    make_control(&letter, control, fds, n);
     return coil__letter_send(&letter, fd);
+}
+
+int coil__control_send_patiently(int fd, const struct control *control, const int *fds, size_t n)
+{
+    struct letter letter;
+
+    make_control(&letter, control, fds, n);
+    return coil__letter_send_patiently(&letter, fd);
 }

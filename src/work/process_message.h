@@ -91,8 +91,13 @@ void coil__letter_begin(struct letter *letter);
 void coil__letter_add(struct letter *letter, const void *data, size_t size);
 void coil__letter_attach(struct letter *letter, const int *fds, size_t n);
 
-/* At once: 0; -EAGAIN: there is no room; -EPIPE: nobody is there. */
+/* At once: 0; -EAGAIN: there is no room; -EPIPE: nobody is there; -ETOOMANYREFS: this user has as
+ * many descriptors on their way as one may. */
 int coil__letter_send(const struct letter *letter, int fd);
+
+/* By who has nothing else to do: waits for room, or until what is in the way has passed. 0; -EPIPE;
+ * -ETOOMANYREFS: that does not pass; what is on its way may be on its way to this very process. */
+int coil__letter_send_patiently(const struct letter *letter, int fd);
 
 /* Into memory instead: how many bytes; 0: it has descriptors, or there is no room. */
 size_t coil__letter_copy(const struct letter *letter, char *room, size_t size);
@@ -118,7 +123,8 @@ struct job_parts {
 };
 bool coil__job_parts(const void *buffer, size_t size, struct job_parts *out);
 
-/* One control message, at once. */
+/* One control message, at once, or patiently. */
 int coil__control_send(int fd, const struct control *control, const int *fds, size_t n);
+int coil__control_send_patiently(int fd, const struct control *control, const int *fds, size_t n);
 
 #endif

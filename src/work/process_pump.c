@@ -112,7 +112,7 @@ static bool takes_more(const struct seat *seat)
 {
     unsigned each = seat->pool->jobs_each;
 
-    return seat->state == SEAT_READY && seat->free_slots > 0 && !seat->full &&
+    return seat->state == SEAT_READY && seat->free_slots > 0 && seat->full == 0 &&
            (each == 0 || seat->jobs < each);
 }
 
@@ -166,8 +166,8 @@ static void give(struct seat *seat, struct process_job *job, struct coil_link *d
     if (err == 0) {
         coil__process_leave_queue(job);
         take_seat(seat, job);
-    } else if (err == -EAGAIN) {
-        coil__seat_is_full(seat);
+    } else if (err == -EAGAIN || err == -ETOOMANYREFS) {
+        coil__seat_is_full(seat, err);
     } else if (err == -EPIPE || err == -ECONNRESET) {
         seat->state = SEAT_ENDING;
         coil__seat_kill(seat);

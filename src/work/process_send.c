@@ -7,6 +7,8 @@
 #include "mach/sys.h"
 #include "work/process_ear.h"
 
+#define AGAIN_NS COIL_MS(1) /* when there is no room to wait for */
+
 /* ---- parts ---- */
 
 bool coil__process_is_large(const struct process_job *job)
@@ -128,9 +130,9 @@ int coil__seat_put(struct seat *seat, struct process_job *job)
 
 /* ---- room ---- */
 
-void coil__seat_is_full(struct seat *seat)
+void coil__seat_is_full(struct seat *seat, int err)
 {
-    seat->full = true;
+    seat->full = err;
     coil__process_wake(seat->pool);
 }
 
@@ -139,15 +141,15 @@ static coil_async struct coil_result wait_for_room(void *arg)
     struct seat *seat = arg;
     struct process_pool *pool = seat->pool;
     struct coil_link done;
-    int err = coil_poll(seat->socket, POLLOUT);
+    int err = seat->full == -EAGAIN ? coil_poll(seat->socket, POLLOUT) : coil_sleep(AGAIN_NS);
 
     if (err == -ECANCELED)
         return coil_error(err);
     list_init(&done);
     pthread_mutex_lock(&pool->lock);
-    seat->full = false;
+    seat->full = 0;
     coil__process_pump(pool, &done);
-    if (seat->full) /* again */
+    if (seat->full != 0) /* again */
         coil__process_wake(pool);
     pthread_mutex_unlock(&pool->lock);
     coil__process_complete(&done);
@@ -159,7 +161,7 @@ void coil__seat_watch_room(struct seat *seat)
     bool full;
 
     pthread_mutex_lock(&seat->pool->lock);
-    full = seat->full && seat->state != SEAT_ENDING;
+    full = seat->full != 0 && seat->state != SEAT_ENDING;
     pthread_mutex_unlock(&seat->pool->lock);
     if (seat->room_task != NULL && coil_future_done(seat->room_task))
         coil__seat_give_up_task(&seat->room_task);

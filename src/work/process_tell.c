@@ -1,6 +1,5 @@
 /* A worker tells what its jobs have come to. */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,17 +12,15 @@
 #include "work/process_worker.h"
 
 /* Somebody reads it, sooner or later: when it was told of the one before. */
-static void send_packet(const struct worker *self, const struct letter *letter)
+static int send_packet(const struct worker *self, const struct letter *letter)
 {
-    struct pollfd writable = {.fd = self->seat.socket, .events = POLLOUT};
-    int err;
+    int err = coil__letter_send_patiently(letter, self->seat.socket);
 
-    while ((err = coil__letter_send(letter, self->seat.socket)) == -EAGAIN)
-        coil__sys_poll(&writable, 1, COIL_FOREVER);
-    if (err != 0 && err != -EPIPE)
+    if (err == 0 || err == -ETOOMANYREFS)
+        return err;
+    if (err != -EPIPE)
         fprintf(stderr, "coil: a worker could not send a result: %s\n", coil_strerror(err));
-    if (err != 0)
-        coil__sys_exit(1); /* the pool would wait for it for ever */
+    coil__sys_exit(1); /* the pool would wait for it for ever */
 }
 
 void coil__worker_ring(struct worker *self, uintptr_t number)
@@ -39,8 +36,9 @@ void coil__worker_ring(struct worker *self, uintptr_t number)
         coil__sys_exit(1); /* a job has closed it */
 }
 
-/* In its slot, or before it as a packet. From then on the slot is the pool's. */
-static void answer(const struct worker_job *job, const struct letter *letter)
+/* In its slot, or before it as a packet. From then on the slot is the pool's. Otherwise its
+ * descriptor could not be sent. */
+static int answer(const struct worker_job *job, const struct letter *letter)
 {
     struct worker *self = job->worker;
     struct board *board = self->board;
@@ -48,8 +46,8 @@ static void answer(const struct worker_job *job, const struct letter *letter)
     uintptr_t ear = word_load(&slot->ear);
 
     slot->bytes = (uint32_t)coil__letter_copy(letter, slot->message, MESSAGE_BYTES);
-    if (slot->bytes == 0)
-        send_packet(self, letter);
+    if (slot->bytes == 0 && send_packet(self, letter) != 0)
+        return -ETOOMANYREFS;
     if (coil__slot_done(slot)) {
         coil__tray_put(&board->answers, board->slots, job->slot);
         coil__sys_futex_wake_shared(word_futex(&board->answers.top), 1);
@@ -57,6 +55,7 @@ static void answer(const struct worker_job *job, const struct letter *letter)
         coil__tray_put(&board->answers, board->slots, job->slot);
         coil__worker_ring(self, ear);
     }
+    return 0;
 }
 
 /* A failure, and what is known of it. */
@@ -106,7 +105,8 @@ static void tell_bytes(struct worker_job *job, struct job_head *head,
     } else if (bytes != NULL) {
         coil__letter_add(&letter, bytes->data, bytes->size);
     }
-    answer(job, &letter);
+    if (answer(job, &letter) != 0)
+        coil__worker_tell_failure(job, -ETOOMANYREFS, "too many descriptors are on their way", "");
 }
 
 /* Takes the bytes over; NULL: there are none. */

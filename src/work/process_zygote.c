@@ -43,17 +43,13 @@ struct zygote {
 /* Nothing is done but this, so it may wait; and no word may be lost. */
 static void tell(const struct zygote *self, const struct control *control, int fd)
 {
-    struct pollfd writable = {.fd = self->control, .events = POLLOUT};
     int err;
 
-    while ((err = coil__control_send(self->control, control, &fd, fd >= 0)) != 0) {
-        if (err == -EAGAIN)
-            coil__sys_poll(&writable, 1, COIL_FOREVER);
-        else if (err == -ENOBUFS || err == -ENOMEM)
-            coil__sys_poll(NULL, 0, COIL_MS(1));
-        else
-            coil__sys_exit(0);
-    }
+    do
+        err = coil__control_send_patiently(self->control, control, &fd, fd >= 0);
+    while (err == -ETOOMANYREFS);
+    if (err != 0)
+        coil__sys_exit(0);
 }
 
 static void tell_failed(const struct zygote *self, uint32_t seat, int err)

@@ -76,7 +76,7 @@ struct seat {
     int pid; /* 0: none, or not known yet */
     int pidfd, socket;
     int bell;             /* eventfd: the worker has something to look at */
-    bool full;            /* its socket takes no more for now; the manager waits for room */
+    int full;             /* why its socket takes no more for now, an error; the manager waits */
     struct board *board;  /* NULL: it never had a worker */
     struct place *places; /* by slot */
     uint16_t *free;       /* slots, a stack of free_slots */
@@ -224,8 +224,8 @@ void coil__process_give_up_parts(struct process_job *job);
 /* Whether it goes in a slot alone. */
 bool coil__process_is_small(const struct process_job *job);
 
-/* Under the lock: its socket takes no more. */
-void coil__seat_is_full(struct seat *seat);
+/* Under the lock: its socket takes no more, for that reason. */
+void coil__seat_is_full(struct seat *seat, int err);
 
 /* The manager's: waits for room in its socket, if that is full. */
 void coil__seat_watch_room(struct seat *seat);

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -126,20 +127,47 @@ struct coil_result echo(void *bytes)
     return coil_bytes_result(bytes, coil_job_arg_bytes(bytes));
 }
 
-int parent_of(int pid)
+void be_an_ordinary_user(void)
+{
+    struct rlimit limit = {.rlim_cur = 64, .rlim_max = 64};
+
+    if (geteuid() == 0 && setresuid(54321, 54321, 54321) != 0)
+        SKIP("there is no ordinary user to be");
+    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* As ps tells it; 'Z' also if there is no such process. */
+static char state_of(int pid, int *parent)
 {
     char path[64], line[512], *after, state = 'Z';
     FILE *file;
-    int parent = -1;
 
+    *parent = -1;
     snprintf(path, sizeof(path), "/proc/%d/stat", pid);
     file = fopen(path, "re");
     if (file == NULL)
-        return -1;
+        return state;
     if (fgets(line, sizeof(line), file) != NULL && (after = strrchr(line, ')')) != NULL)
-        sscanf(after + 1, " %c %d", &state, &parent);
+        sscanf(after + 1, " %c %d", &state, parent);
     fclose(file);
-    return state == 'Z' ? -1 : parent;
+    return state;
+}
+
+int parent_of(int pid)
+{
+    int parent;
+
+    return state_of(pid, &parent) == 'Z' ? -1 : parent;
+}
+
+void await_stop(int pid)
+{
+    int parent;
+
+    for (int i = 0; state_of(pid, &parent) != 'T'; i++) {
+        CHECK(i < 8000 * kit_slowness());
+        nap();
+    }
 }
 
 int children_of(int pid, int *out, int most)

@@ -35,12 +35,16 @@ coil_async struct coil_result sleep_for_ever(void *unused);
 struct coil_result compute_until_told(void *unused); /* till coil_job_cancelled */
 struct coil_result echo(void *bytes);                /* gives its bytes back */
 
+/* Who may have 64 descriptors, and as many on their way. */
+void be_an_ordinary_user(void);
+
 /* Processes. */
 int parent_of(int pid);                        /* -1: there is no such process that lives */
 int children_of(int pid, int *out, int most);  /* how many live */
 void await_children(int pid, int n, int *out); /* till it has as many */
 void await_end(int pidfd);                     /* the test fails if it goes on */
 int hold(int pid);                             /* a pidfd */
+void await_stop(int pid);                      /* by SIGSTOP */
 
 /* From now on processes whose parent has ended become ours; waits for them all to end. */
 void adopt_orphans(void);

@@ -1,5 +1,6 @@
 /* Jobs on their way to workers. */
 #include <sched.h>
+#include <signal.h>
 
 #include "base/fault.h"
 #include "pool_jobs.h"
@@ -87,5 +88,37 @@ TEST(jobs_spread_over_workers_before_they_share_one)
     coil_cfuture_cancel(second);
     CHECK_EQ(status_of(first), -ECANCELED);
     CHECK_EQ(status_of(second), -ECANCELED);
+    coil_executor_close(pool);
+}
+
+/* ---- more descriptors on their way than a user may have ---- */
+
+static struct coil_result stop_self(void *unused)
+{
+    (void)unused;
+    raise(SIGSTOP);
+    return coil_number(3);
+}
+
+TEST(more_descriptors_than_may_be_on_their_way_wait_for_others_to_arrive)
+{
+    enum { N = 90 };
+    struct coil_process_pool_options options = {.workers = 1, .at_once = N + 1};
+    struct coil_cfuture *jobs[N], *stopped;
+    struct coil_executor *pool;
+    static char data[40000];
+    int pid;
+
+    be_an_ordinary_user();
+    pool = open_processes_with(&options);
+    pid = (int)status_of(give(pool, tell_pid, 0));
+    stopped = give(pool, stop_self, 0);
+    await_stop(pid);
+    for (int i = 0; i < N; i++)
+        jobs[i] = coil_executor_submit_bytes(pool, tell_size, data, sizeof(data));
+    kill(pid, SIGCONT);
+    CHECK_EQ(status_of(stopped), 3);
+    for (int i = 0; i < N; i++)
+        CHECK_EQ(status_of(jobs[i]), sizeof(data));
     coil_executor_close(pool);
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 
+#include "base/fault.h"
 #include "mach/sys.h"
 #include "mach/sys_io.h"
 #include "pool_jobs.h"
@@ -215,5 +216,42 @@ TEST(worker_that_nobody_hears_ends)
         CHECK(wait(&status) > 0);
         CHECK_EQ(WEXITSTATUS(status), 1);
     }
+    close_worker();
+}
+
+/* The kernel has no memory for it just now. */
+TEST(packet_that_the_kernel_cannot_take_is_sent_again)
+{
+    open_worker();
+    coil__fault_arm(FAULT_SYS, 1, false);
+    coil__worker_tell(&job, coil_value(coil_bytes_new(LARGEST + 1)));
+    coil__fault_arm(FAULT_SYS, 0, false);
+    CHECK_EQ(told(NULL, true).head.data_bytes, LARGEST + 1);
+    close_worker();
+}
+
+/* They may be those of jobs that this worker would take up next. */
+TEST(result_whose_descriptor_cannot_be_sent_fails_its_job)
+{
+    struct job_head head = {.kind = JOB_RUN};
+    struct letter letter;
+    int ends[2], fd;
+
+    be_an_ordinary_user();
+    open_worker();
+    coil__bytes_shared_from = 1000;
+    CHECK_EQ(coil__sys_socketpair(AF_UNIX, SOCK_SEQPACKET, ends), 0);
+    coil__letter_begin(&letter);
+    coil__letter_add(&letter, &head, sizeof(head));
+    coil__letter_attach(&letter, &worker.ears[0].fd, 1);
+    while (coil__letter_send(&letter, ends[0]) == 0)
+        ;
+    coil__worker_tell(&job, coil_value(coil_bytes_new(100000)));
+    CHECK_EQ(told(NULL, false).head.status, -ETOOMANYREFS);
+    close(ends[1]); /* and what was in it */
+    close(ends[0]);
+    coil__worker_tell(&job, coil_value(coil_bytes_new(100000)));
+    CHECK_EQ(told(&fd, true).head.data_bytes, 100000);
+    close(fd);
     close_worker();
 }
