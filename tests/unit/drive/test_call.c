@@ -68,6 +68,13 @@ static void job_await_free(struct job *job)
     CHECK_EQ(__atomic_load_n(&job->frees, __ATOMIC_RELAXED), 1);
 }
 
+/* Until so many calls have not ended, and sent word of it. */
+static void await_works(size_t n)
+{
+    while (coil__mach_pool_works(coil__mach_pool(MACH_POOL_DEFAULT)) > n)
+        usleep(100);
+}
+
 /* What needs a function that blocks until the loop goes on cannot be had of the simulator. */
 #define WORKER_TEST(id)              \
     static void kit_body_##id(void); \
@@ -131,8 +138,7 @@ WORKER_TEST(calls_are_done_in_the_order_in_which_they_ended)
     for (int i = 2; i >= 0; i--) {
         sem_wait(&jobs[i].started);
         sem_post(&jobs[i].go);
-        while (coil__mach_pool_works(coil__mach_pool(MACH_POOL_DEFAULT)) > (size_t)i)
-            usleep(100);
+        await_works((size_t)i);
     }
     for (int i = 0; i < 3; i++)
         world_finish(&world, &jobs[i].probe);
@@ -217,8 +223,7 @@ WORKER_TEST(a_cancel_that_comes_too_late_leaves_the_result)
 
     world_open(&world, 0);
     job_submit(&job, &world, false);
-    sem_wait(&job.started);
-    usleep(20000);
+    await_works(0);
     probe_cancel(&job.probe);
     world_finish(&world, &job.probe);
     CHECK_EQ(job.probe.op.result, 0);

@@ -292,23 +292,30 @@ TEST(a_handler_of_the_programs_own_stays)
 
 static coil_async struct coil_result sleeps_for_ever(void *arg)
 {
-    (void)arg;
+    const int *told = arg;
+
+    CHECK_EQ(write(*told, "!", 1), 1); /* who interrupts now is heard */
     return coil_error(coil_sleep(COIL_SECONDS(1000)));
 }
 
 /* From outside, as a terminal does it, to a loop that sleeps. */
 DRIVER_TEST(an_interrupt_wakes_a_loop_that_sleeps)
 {
-    int status;
+    int status, tell[2];
     pid_t child;
+    char told;
 
     if (strcmp(getenv("COIL_DRIVER"), "sim") == 0)
         return; /* it does not sleep */
+    CHECK_EQ(pipe(tell), 0);
     child = fork();
     if (child == 0)
-        _exit(coil_run(sleeps_for_ever, NULL).status == -EINTR ? 0 : 1);
-    usleep(100000);
+        _exit(coil_run(sleeps_for_ever, &tell[1]).status == -EINTR ? 0 : 1);
+    CHECK_EQ(read(tell[0], &told, 1), 1);
+    usleep(20000); /* it sleeps by now, as a rule */
     kill(child, SIGINT);
+    close(tell[0]);
+    close(tell[1]);
     CHECK_EQ(waitpid(child, &status, 0), child);
     CHECK_EQ(status, 0);
 }

@@ -25,7 +25,7 @@ enum { UNDER_TSAN = 0 };
 #endif
 
 /* Longer than anything takes that works: when it has passed, something hangs. */
-#define LIMIT COIL_SECONDS(8)
+#define LIMIT COIL_SECONDS(20)
 
 /* A job waits for its event until job_let_go, or until it was cancelled once more than
  * `swallows`. */

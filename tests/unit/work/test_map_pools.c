@@ -1,5 +1,6 @@
 /* map over every kind of executor there is, from threads and from tasks. */
 #include <signal.h>
+#include <sys/mman.h>
 
 #include <coil/loop_pool.h>
 #include <coil/process_pool.h>
@@ -181,12 +182,17 @@ TEST(worker_that_is_killed_costs_its_item_only)
 
 /* ---- cancelled ---- */
 
+/* Whether one has begun; processes write it, too. NULL: nobody asks. */
+static int *begun;
+
 /* Ends when it is told to, whatever it runs on. */
 static coil_async struct coil_result obey(void *item)
 {
     struct coil_event never = {0};
 
     (void)item;
+    if (begun != NULL)
+        __atomic_store_n(begun, 1, __ATOMIC_SEQ_CST);
     if (coil_loop_current() != NULL)
         return coil_error(coil_event_wait(&never));
     while (!coil_job_cancelled())
@@ -272,17 +278,20 @@ static void *shut_down_soon(void *executor)
 {
     struct coil_stop_options at_once = {.grace_ns = LIMIT};
 
-    usleep(20000);
+    await_number(begun, 1);
     CHECK_EQ(coil_executor_shutdown(executor, &at_once), 0); /* not in a task */
     return NULL;
 }
 
 TEST(executor_that_is_shut_down_meanwhile_refuses_the_rest)
 {
+    begun = mmap(NULL, sizeof(*begun), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(begun != MAP_FAILED);
     for (open_fn *const *open = kinds; *open != NULL; open++) {
         struct coil_executor *executor = (*open)();
         pthread_t thread;
 
+        __atomic_store_n(begun, 0, __ATOMIC_SEQ_CST);
         CHECK_EQ(pthread_create(&thread, NULL, shut_down_soon, executor), 0);
         CHECK_EQ(coil_executor_map(executor, obey, items, ITEMS, results), -COIL_ESTOPPED);
         CHECK_EQ(pthread_join(thread, NULL), 0);

@@ -170,7 +170,7 @@ DRIVER_TEST(stop_cancels_what_the_draining_left)
     while (coil_cfuture_state(stays) == COIL_CFUTURE_PENDING)
         usleep(100);
     CHECK_EQ(coil_thread_stop(
-                 thread, &(struct coil_stop_options){.drain_ns = COIL_MS(120) * kit_slowness()}),
+                 thread, &(struct coil_stop_options){.drain_ns = COIL_MS(400) * kit_slowness()}),
              0);
     CHECK_EQ(finish(ends), 0);
     CHECK_EQ(finish(stays), -ECANCELED);
