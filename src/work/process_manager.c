@@ -319,14 +319,18 @@ static void dismiss_workers(struct process_pool *pool)
         coil__process_end_zygotes(pool);
 }
 
-static void listen_first(struct process_pool *pool)
+/* There is no other zygote: without memory it is tried again, later. */
+static bool listen_first(struct process_pool *pool)
 {
-    pool->managed = true;
-    if (pool->zygote != NULL && coil__near_listen(pool->zygote) != 0) {
-        coil__near_end(pool->zygote);
-        pool->zygote = NULL;
+    int err = pool->zygote != NULL ? coil__near_listen(pool->zygote) : 0;
+
+    if (err != 0) {
+        coil__process_start_failed(pool, err, "the pool's zygote could not be listened to");
+        return false;
     }
+    pool->managed = true;
     coil__near_ask_spare(pool);
+    return true;
 }
 
 static void manage(void *arg)
@@ -334,8 +338,8 @@ static void manage(void *arg)
     struct process_pool *pool = arg;
     bool ending = coil__process_is_ending(pool);
 
-    if (!pool->managed)
-        listen_first(pool);
+    if (!pool->managed && !listen_first(pool))
+        return;
     look_at_time(pool);
     look_later_again(pool);
     for (unsigned i = 0; i < pool->executor.workers; i++)

@@ -141,13 +141,17 @@ static int ask_spare(struct process_pool *pool, int near_end, int far_end)
 
     if (spare == NULL)
         return -ENOMEM;
-    err = coil__control_send(pool->zygote->control, &control, &far_end, 1);
+    err = coil__near_listen(spare);
     if (err == 0)
-        err = coil__near_listen(spare);
-    if (err == 0)
+        err = coil__control_send(pool->zygote->control, &control, &far_end, 1);
+    if (err == 0) {
         pool->spare = spare;
-    else
-        mem_free(spare);
+        return 0;
+    }
+    if (spare->task != NULL) /* it has not begun, and never will */
+        coil_future_cancel(spare->task, "no spare zygote is there");
+    coil_future_unref(spare->task);
+    mem_free(spare);
     return err;
 }
 

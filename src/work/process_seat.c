@@ -256,25 +256,25 @@ static int make_buffer(struct seat *seat)
     return seat->buffer != NULL ? 0 : -ENOMEM;
 }
 
-/* The far ends go to the zygote, and are closed here in any case. */
-static int ask_for_worker(struct seat *seat, int socket, int words)
+/* What a worker gets of what is made here. */
+struct far_ends {
+    int socket, words;
+};
+
+/* The far ends go to the zygote. */
+static int ask_for_worker(const struct seat *seat, const struct far_ends *far)
 {
     const struct process_pool *pool = seat->pool;
-    const int fds[LETTER_FDS] = {socket, words, pool->boards_fd, seat->bell, pool->manager_ear};
+    const int fds[LETTER_FDS] = {far->socket, far->words, pool->boards_fd, seat->bell,
+                                 pool->manager_ear};
     struct control control = {
         .kind = CONTROL_START, .seat = seat->index, .workers = pool->executor.workers};
 
-    coil__mach_make_blocking(words);
+    coil__mach_make_blocking(far->words);
     return coil__control_send(seat->zygote->control, &control, fds, LETTER_FDS);
 }
 
-static void close_two(const int fds[2])
-{
-    coil__sys_close(fds[0]);
-    coil__sys_close(fds[1]);
-}
-
-static int make_ends(struct seat *seat)
+static int make_ends(struct seat *seat, struct far_ends *far)
 {
     int sockets[2], words[2], bell = coil__sys_eventfd(), err;
 
@@ -287,7 +287,8 @@ static int make_ends(struct seat *seat)
     }
     err = coil__sys_pipe(words);
     if (err < 0) {
-        close_two(sockets);
+        coil__sys_close(sockets[0]);
+        coil__sys_close(sockets[1]);
         coil__sys_close(bell);
         return err;
     }
@@ -297,10 +298,8 @@ static int make_ends(struct seat *seat)
     seat->bell = bell;
     pthread_mutex_unlock(&seat->pool->lock);
     seat->words_fd = words[0];
-    err = ask_for_worker(seat, sockets[1], words[1]);
-    coil__sys_close(sockets[1]);
-    coil__sys_close(words[1]);
-    return err;
+    *far = (struct far_ends){.socket = sockets[1], .words = words[1]};
+    return 0;
 }
 
 /* The slots that the worker before has kept are ours again. */
@@ -319,21 +318,47 @@ static void make_board(struct seat *seat)
     pthread_mutex_unlock(&pool->lock);
 }
 
-static int listen_to(struct seat *seat)
+/* Tasks that begin when the manager comes to them. */
+static int listen_to(struct seat *seat, struct coil_future **life)
 {
-    struct coil_future *task;
-    bool failed;
-
     coil_event_clear(&seat->ended);
     seat->words_task = coil_create_task(coil__seat_read_words, seat);
-    task = coil_create_task(live, seat);
-    failed = coil_future_done(task); /* it could not be made */
-    coil_future_unref(task);
-    if (!failed)
-        return 0;
-    coil_future_cancel(seat->words_task, "there is no memory");
+    *life = coil_create_task(live, seat);
+    return coil_future_done(seat->words_task) || coil_future_done(*life) ? -ENOMEM : 0;
+}
+
+/* They have not begun, and never will. */
+static void listen_no_more(struct seat *seat, struct coil_future *life)
+{
+    coil_future_cancel(life, "no worker is there");
+    coil_future_cancel(seat->words_task, "no worker is there");
     coil__seat_give_up_task(&seat->words_task);
-    return -ENOMEM;
+    pthread_mutex_lock(&seat->pool->lock);
+    close_one(&seat->socket);
+    close_one(&seat->bell);
+    close_one(&seat->words_fd);
+    pthread_mutex_unlock(&seat->pool->lock);
+}
+
+/* A worker that is asked for will come, so that is the last that can fail: another one would sit at
+ * the same board. */
+static int begin_life(struct seat *seat)
+{
+    struct coil_future *life;
+    struct far_ends far;
+    int err = make_ends(seat, &far);
+
+    if (err != 0)
+        return err;
+    err = listen_to(seat, &life);
+    if (err == 0)
+        err = ask_for_worker(seat, &far);
+    coil__sys_close(far.socket);
+    coil__sys_close(far.words);
+    if (err != 0)
+        listen_no_more(seat, life);
+    coil_future_unref(life);
+    return err;
 }
 
 int coil__seat_start(struct seat *seat)
@@ -345,16 +370,5 @@ int coil__seat_start(struct seat *seat)
     seat->words_from = seat->words_n;
     seat->failure = 0;
     err = make_buffer(seat);
-    if (err == 0)
-        err = make_ends(seat);
-    if (err == 0)
-        err = listen_to(seat);
-    if (err == 0)
-        return 0;
-    pthread_mutex_lock(&seat->pool->lock);
-    close_one(&seat->socket);
-    close_one(&seat->bell);
-    close_one(&seat->words_fd);
-    pthread_mutex_unlock(&seat->pool->lock);
-    return err;
+    return err != 0 ? err : begin_life(seat);
 }

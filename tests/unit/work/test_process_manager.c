@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 #include "pool_jobs.h"
+#include "work/processes.h"
 
 /* From now on no descriptor can be made; the usual limit is returned. */
 static rlim_t exhaust_descriptors(void)
@@ -167,4 +168,30 @@ SLOW_TEST(pool_ends_whichever_system_call_fails, 120)
     adopt_orphans();
     fail_each(FAULT_SYS);
     bury_orphans();
+}
+
+/* The zygote has the worker, and the spare one, whatever there was no memory for. */
+static void check_one_worker(struct coil_executor *pool)
+{
+    int zygote = pool_of(pool)->zygote->pid, children[3], n = 3;
+
+    CHECK_EQ(status_of(give(pool, double_it, 4)), 8);
+    for (int i = 0; i < 200 && n > 2; i++) { /* one that was not wanted goes */
+        n = children_of(zygote, children, 3);
+        sched_yield();
+    }
+    CHECK(n <= 2);
+}
+
+SLOW_TEST(board_has_one_worker_whichever_allocation_fails, 120)
+{
+    for (uint64_t k = 1; k < (uint64_t)kit_effort(40); k++) {
+        struct coil_executor *pool = open_processes(1);
+
+        coil__fault_arm(FAULT_ALLOC, k, false);
+        CHECK(status_of(give(pool, double_it, 3)) != 0);
+        coil__fault_arm(FAULT_ALLOC, 0, false);
+        check_one_worker(pool);
+        coil_executor_close(pool); /* not in a task */
+    }
 }
