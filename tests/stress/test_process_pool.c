@@ -10,11 +10,12 @@
 
 #include "kit.h"
 
-enum { IN_FLIGHT = 64, LIMIT_S = 100 };
+enum { IN_FLIGHT = 64, LIMIT_S = 100, JOBS_A_KILL = 400 };
 
 static struct coil_executor *pool;
 static int jobs_each;
 static bool over;
+static int ended; /* jobs, of all users */
 
 struct user {
     pthread_t thread;
@@ -54,6 +55,7 @@ static void count(struct user *user, int64_t number, int64_t status)
     else
         CHECK_EQ(status, number + 1);
     user->done++;
+    __atomic_add_fetch(&ended, 1, __ATOMIC_SEQ_CST);
 }
 
 static void *submit_from_thread(void *arg)
@@ -125,18 +127,24 @@ static void *run_user(void *arg)
     return NULL;
 }
 
+/* As often as jobs end, whatever the machine does beside: new workers have to come to their jobs.
+ */
 static void *kill_workers(void *unused)
 {
     unsigned seed = 7;
-    int pids[8];
+    int next = 0, pids[8];
 
     (void)unused;
     while (!__atomic_load_n(&over, __ATOMIC_SEQ_CST)) {
-        struct timespec nap = {0, (1000000 + rand_r(&seed) % 8000000) * kit_slowness()};
-        size_t n = coil_process_pool_pids(pool, pids, 8);
+        struct timespec nap = {0, rand_r(&seed) % 1000000};
+        size_t n = 0;
 
-        if (n > 0)
+        if (__atomic_load_n(&ended, __ATOMIC_SEQ_CST) >= next)
+            n = coil_process_pool_pids(pool, pids, 8);
+        if (n > 0) {
             kill(pids[(size_t)rand_r(&seed) % n], SIGKILL);
+            next = __atomic_load_n(&ended, __ATOMIC_SEQ_CST) + rand_r(&seed) % JOBS_A_KILL;
+        }
         nanosleep(&nap, NULL);
     }
     return NULL;
@@ -157,6 +165,7 @@ static void stress(const struct coil_process_pool_options *options, bool kills)
     pool = coil_process_pool_open(options);
     CHECK(pool != NULL);
     over = false;
+    ended = 0;
     if (kills)
         CHECK_EQ(pthread_create(&killer, NULL, kill_workers, NULL), 0);
     for (int i = 0; i < 4; i++)

@@ -124,7 +124,8 @@ static struct level level_now(void)
     return (struct level){kit_count_descriptors(), mallinfo2().uordblks};
 }
 
-/* Caches may have grown a little; what grows with the number of connections would be far more. */
+/* Caches may have grown a little, malloc's own for the thread to 200 KB, which count as in use;
+ * what grows with the number of connections would be far more. */
 static void check_level(struct level before, size_t slack)
 {
     struct level now = level_now();
@@ -164,7 +165,7 @@ static coil_async struct coil_result waves(void *arg)
     for (int i = 0; i < count; i++)
         wave();
     settle(before.descriptors);
-    check_level(before, 100000);
+    check_level(before, 400000);
     coil_server_shutdown(server, 0);
     coil_server_unref(server);
     return coil_value(NULL);
@@ -178,7 +179,7 @@ SOAK_TEST(five_thousand_connections_and_random_faults_leave_nothing_behind)
     fill_bytes(message, 0, sizeof(message));
     dice_state = 1;
     CHECK_EQ(coil_run(waves, &connections).status, 0);
-    check_level(before, 100000);
+    check_level(before, 400000);
 }
 
 static coil_async struct coil_result one_visit(void *arg)
