@@ -26,7 +26,9 @@ COIL_BEGIN_DECLS
 struct coil_process;
 
 /* Where a standard stream of the child goes: one of these, or a descriptor's number + 1 by
- * COIL_FD(fd), which stays the caller's. */
+ * COIL_FD(fd), which stays the caller's. Programs expect that their streams wait: of a pipe that
+ * does not (coil_pipe) the child gets an end that does; a socket, which both share, is made to,
+ * and coil's functions do not mind. */
 enum coil_stdio {
     COIL_INHERIT = 0, /* the parent's */
     COIL_PIPE = -1,

@@ -54,6 +54,16 @@ static int set_up_terminal(struct setup *setup, int stream)
     return fd < 0 ? fd : add_stream(setup, stream, fd, STREAM_TERMINAL);
 }
 
+/* One of the program's own. */
+static int set_up_descriptor(struct setup *setup, int stream, int fd)
+{
+    int *twin = &setup->theirs[stream];
+    int err = coil__mach_waiting_twin(fd, twin);
+
+    setup->how.streams[stream] = *twin >= 0 ? *twin : fd;
+    return err;
+}
+
 static int set_up_stream(struct setup *setup, int stream, int wish)
 {
     int *to = &setup->how.streams[stream];
@@ -64,7 +74,7 @@ static int set_up_stream(struct setup *setup, int stream, int wish)
     case COIL_DEVNULL: *to = SPAWN_NOTHING; return 0;
     case COIL_STDOUT: *to = SPAWN_OUTPUT; return stream == 2 ? 0 : -EINVAL;
     case COIL_PTY: return set_up_terminal(setup, stream);
-    default: *to = wish - COIL_FD(0); return wish > 0 ? 0 : -EINVAL;
+    default: return wish > 0 ? set_up_descriptor(setup, stream, wish - COIL_FD(0)) : -EINVAL;
     }
 }
 

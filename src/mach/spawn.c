@@ -11,9 +11,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -195,4 +198,46 @@ int coil__mach_terminal_open(char *path, size_t size)
 void coil__mach_make_blocking(int fd)
 {
     fcntl(fd, F_SETFL, 0);
+}
+
+static void set_waiting(int fd, int flags)
+{
+    fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+/* accept has no flag that says it does not wait, so a listener stays as it is. */
+static bool listens(int fd)
+{
+    int yes = 0;
+    socklen_t length = sizeof(yes);
+
+    return coil__sys_get_option(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &length) == 0 && yes;
+}
+
+/* Opened so that it does not wait for the other end. */
+static int open_again(int fd, int flags)
+{
+    char path[32];
+    int twin;
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    twin = coil__sys_open(path, flags & (O_ACCMODE | O_DIRECT | O_NONBLOCK), 0);
+    if (twin >= 0)
+        set_waiting(twin, flags);
+    return twin;
+}
+
+int coil__mach_waiting_twin(int fd, int *twin)
+{
+    int flags = coil__sys_flags(fd), err = 0;
+    struct stat about;
+
+    *twin = -1;
+    if (flags < 0 || !(flags & O_NONBLOCK) || coil__sys_fstat(fd, &about) != 0)
+        return 0; /* what is none the child will tell */
+    if (S_ISFIFO(about.st_mode))
+        *twin = err = open_again(fd, flags);
+    else if (S_ISSOCK(about.st_mode) && !listens(fd))
+        set_waiting(fd, flags);
+    return err == -EMFILE || err == -ENFILE || err == -ENOMEM ? err : 0;
 }

@@ -44,4 +44,12 @@ int coil__mach_terminal_open(char *path, size_t size);
 /* From now on reads and writes wait: an end of a pipe that a child gets. */
 void coil__mach_make_blocking(int fd);
 
+/*
+ * A descriptor of the program's becomes a stream of a child, which expects that it waits. A pipe
+ * that does not is opened once more, as *twin, for whoever else has it keeps it as it was; a socket
+ * cannot be, and is changed, as each of our own calls says that it does not wait. *twin is -1 where
+ * the descriptor itself is the one to pass. 0; -EMFILE, -ENFILE, -ENOMEM.
+ */
+int coil__mach_waiting_twin(int fd, int *twin);
+
 #endif
