@@ -34,8 +34,8 @@ void coil__task_destroy(struct task *task, int64_t error)
 
     task->flags |= TASK_LOST;
     list_leave(&task->timer.handle.link);
-    for (struct coil_timeout *scope = task->scope; scope != NULL; scope = scope->outer)
-        list_leave(&scope->timer.handle.link);
+    coil__scopes_drop(task->scope, task);
+    task->scope = NULL;
     if (task->waits_for != NULL && task->waits_for->flags & FUTURE_STATIC)
         future_fini_waiter(
             task->waits_for); /* it is on the task's own stack, where nobody will do it */

@@ -11,10 +11,11 @@ enum generator_state { GENERATOR_NEW, GENERATOR_SUSPENDED, GENERATOR_RUNNING, GE
 struct coil_generator {
     coil_generator_fn *fn;
     void *arg;
-    struct mach_context here;   /* the body, while suspended */
-    struct mach_context caller; /* whoever asked, while the body runs */
-    struct coil_result passed;  /* from one to the other */
-    struct coil_loop *loop;     /* whose stacks it uses; NULL: the thread's */
+    struct mach_context here;    /* the body, while suspended */
+    struct mach_context caller;  /* whoever asked, while the body runs */
+    struct coil_result passed;   /* from one to the other */
+    struct coil_loop *loop;      /* whose stacks it uses; NULL: the thread's */
+    struct coil_timeout *scopes; /* that the body holds, while suspended */
     void *high;
     unsigned class;
     enum generator_state state;
@@ -81,26 +82,41 @@ struct coil_generator *coil_generator_open(coil_generator_fn *fn, void *arg, siz
     return self;
 }
 
-/* Enters the body; comes back with what it generates or returns. The running task, if any, may be
- * parked in there. */
-static struct coil_result resume(struct coil_generator *self, struct coil_result passed)
+/* Enters the body and comes back. The running task, if it can, may be parked in there. */
+static void switch_to_body(struct coil_generator *self, struct coil_loop *loop)
 {
-    struct coil_loop *loop = coil__loop_running;
     struct task *task = loop != NULL && coil__task_can_await(loop) ? task_of(loop->current) : NULL;
     struct mach_context outer;
 
-    self->passed = passed;
-    self->state = GENERATOR_RUNNING;
     if (task == NULL) {
         coil__mach_context_adopt(&self->caller);
         mach_switch(&self->caller, &self->here);
-        return self->passed;
+        return;
     }
     outer = task->context;
     self->caller = outer;
     mach_context_stand_in(&task->context, &self->here);
     mach_switch(&self->caller, &self->here);
     mach_context_stand_in(&task->context, &outer);
+}
+
+/* Runs the body to what it generates or returns. The scopes that it holds on to are among the
+ * task's only while it runs: they are no concern of whoever asks. */
+static struct coil_result resume(struct coil_generator *self, struct coil_result passed)
+{
+    struct coil_loop *loop = coil__loop_running;
+    struct task *task = task_running(loop);
+    struct coil_timeout *below = task != NULL ? task->scope : NULL;
+
+    self->passed = passed;
+    self->state = GENERATOR_RUNNING;
+    if (task != NULL)
+        coil__scopes_put_on(task, self->scopes);
+    switch_to_body(self, loop);
+    if (task != NULL)
+        self->scopes = coil__scopes_take_off(task, below);
+    REQUIRE(self->state != GENERATOR_ENDED || self->scopes == NULL,
+            "a generator's body returned from inside a scope: coil_timeout_exit comes first");
     return self->passed;
 }
 
@@ -150,19 +166,39 @@ static void free_generator(struct coil_generator *self)
         loop_object_gone(loop);
 }
 
+static int cancels_asked(void)
+{
+    struct task *task = task_running(coil__loop_running);
+
+    return task != NULL ? task->cancelling : 0;
+}
+
+/* The body is told to end. How that ended, 0 if as asked; a cancellation of whoever closes that
+ * came meanwhile looks the same to the body, and is not to be lost. */
+static coil_async int64_t end_body(struct coil_generator *self)
+{
+    int asked = cancels_asked();
+    struct coil_result result = resume(self, coil_error(-ECANCELED));
+
+    if (self->state == GENERATOR_SUSPENDED) {
+        coil__scopes_drop(self->scopes, NULL);
+        return -EBUSY;
+    }
+    if (result.status == -ECANCELED && cancels_asked() <= asked)
+        return 0;
+    return result.status >= 0 ? 0 : result.status;
+}
+
 coil_async int64_t coil_generator_close(struct coil_generator *self)
 {
-    struct coil_result result = coil_value(NULL);
+    int64_t err = 0;
 
     if (self == NULL)
         return 0;
     REQUIRE(self->state != GENERATOR_RUNNING,
             "coil_generator_close from inside the generator's body: return from it instead");
-    if (self->state == GENERATOR_SUSPENDED) {
-        result = resume(self, coil_error(-ECANCELED));
-        if (self->state == GENERATOR_SUSPENDED)
-            result.status = -EBUSY;
-    }
+    if (self->state == GENERATOR_SUSPENDED)
+        err = end_body(self);
     free_generator(self);
-    return result.status >= 0 || result.status == -ECANCELED ? 0 : result.status;
+    return err;
 }

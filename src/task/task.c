@@ -112,6 +112,8 @@ void coil__task_finish(struct task *task, struct coil_result result)
 {
     struct coil_loop *loop = task->future.loop;
 
+    REQUIRE(task->scope == NULL,
+            "a task ended inside a scope that it entered: coil_timeout_exit comes first");
     if (unlikely(task->flags & TASK_MUST_CANCEL))
         result = refuse_value(task, result);
     list_remove(&task->link);

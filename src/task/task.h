@@ -60,6 +60,12 @@ static inline struct task *task_of(struct coil_future *future)
     return container_of(future, struct task, future);
 }
 
+/* The task that runs, of any kind; NULL: none, or no loop. */
+static inline struct task *task_running(const struct coil_loop *loop)
+{
+    return loop != NULL && loop->current != NULL ? task_of(loop->current) : NULL;
+}
+
 /* The task that runs and can suspend here; aborts with a sentence otherwise. */
 struct task *coil__task_here(const char *caller);
 
@@ -228,6 +234,14 @@ struct coil_future *coil__tasks_oldest(struct coil_loop *loop);
 /* Destroys a task that will not end by itself: it never runs again; its future fails with
  * `error`. */
 void coil__task_destroy(struct task *task, int64_t error);
+
+/* The scopes that were entered since `below` was the innermost one, out of the task's chain: those
+ * that a generator's body holds while it is suspended. */
+struct coil_timeout *coil__scopes_take_off(struct task *task, struct coil_timeout *below);
+void coil__scopes_put_on(struct task *task, struct coil_timeout *scopes);
+/* Nobody will leave them: they fire no more. `holder`: the task in whose chain they are, or NULL.
+ */
+void coil__scopes_drop(struct coil_timeout *scopes, struct task *holder);
 
 /* Whether the code that runs stands on a task's own stack. */
 bool coil__task_can_await(struct coil_loop *loop);

@@ -34,6 +34,55 @@ static void disarm(struct coil_timeout *scope)
     list_leave(&scope->timer.handle.link);
 }
 
+/* A scope that a generator's body holds while it is suspended is in no task's chain, and may be
+ * left in another task's; meanwhile it keeps the task that it cancels. */
+static bool keeps_its_task(const struct coil_timeout *scope, const struct task *holder)
+{
+    return holder == NULL || scope->task != &holder->future;
+}
+
+struct coil_timeout *coil__scopes_take_off(struct task *task, struct coil_timeout *below)
+{
+    struct coil_timeout *scopes = task->scope, *scope;
+
+    if (likely(scopes == below))
+        return NULL;
+    for (scope = scopes;; scope = scope->outer) {
+        if (!keeps_its_task(scope, task))
+            future_ref(scope->task);
+        if (scope->outer == below)
+            break;
+    }
+    scope->outer = NULL;
+    task->scope = below;
+    return scopes;
+}
+
+void coil__scopes_put_on(struct task *task, struct coil_timeout *scopes)
+{
+    struct coil_timeout *scope;
+
+    if (likely(scopes == NULL))
+        return;
+    for (scope = scopes;; scope = scope->outer) {
+        if (!keeps_its_task(scope, task))
+            future_unref(scope->task);
+        if (scope->outer == NULL)
+            break;
+    }
+    scope->outer = task->scope;
+    task->scope = scopes;
+}
+
+void coil__scopes_drop(struct coil_timeout *scopes, struct task *holder)
+{
+    for (struct coil_timeout *scope = scopes; scope != NULL; scope = scope->outer) {
+        disarm(scope);
+        if (keeps_its_task(scope, holder))
+            future_unref(scope->task);
+    }
+}
+
 void coil_timeout_enter_at(struct coil_timeout *scope, int64_t when_ns)
 {
     struct coil_loop *loop = loop_here("coil_timeout_enter");
@@ -63,22 +112,30 @@ void coil_timeout_enter(struct coil_timeout *scope, int64_t delay_ns)
                               time_after(loop_now(loop_here("coil_timeout_enter")), delay_ns));
 }
 
+/* What the status of a scope that fired is to be. */
+static int64_t end_of(struct coil_timeout *scope, int64_t status)
+{
+    scope->state = SCOPE_EXPIRED;
+    if (coil_task_uncancel(scope->task) > scope->cancelling || status != -ECANCELED)
+        return status;
+    return coil_raise(ETIMEDOUT, "the time limit has passed").status;
+}
+
 int64_t coil_timeout_exit(struct coil_timeout *scope, int64_t status)
 {
-    struct task *task = task_of(scope->task);
+    struct task *task = task_running(coil__loop_running);
 
-    REQUIRE(task->scope == scope && task->future.loop->current == &task->future,
+    REQUIRE(task != NULL && task->scope == scope,
             "coil_timeout_exit: scopes are left by the task that entered them, the last one first");
     disarm(scope);
     task->scope = scope->outer;
-    if (scope->state == SCOPE_ENTERED) {
+    if (scope->state == SCOPE_ENTERED)
         scope->state = SCOPE_LEFT;
-        return status;
-    }
-    scope->state = SCOPE_EXPIRED;
-    if (coil_task_uncancel(&task->future) > scope->cancelling || status != -ECANCELED)
-        return status;
-    return coil_raise(ETIMEDOUT, "the time limit has passed").status;
+    else
+        status = end_of(scope, status);
+    if (unlikely(keeps_its_task(scope, task)))
+        future_unref(scope->task);
+    return status;
 }
 
 int coil_timeout_reschedule(struct coil_timeout *scope, int64_t when_ns)

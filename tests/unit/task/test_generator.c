@@ -356,6 +356,127 @@ TEST(ten_thousand_at_once)
                  -EBUSY); /* counts_to does not look at what it is told */
 }
 
+/* Gives values from inside a scope of its own. */
+static coil_async struct coil_result in_a_scope(struct coil_generator *self, void *delay)
+{
+    struct coil_timeout scope;
+    int64_t status = 0;
+
+    coil_timeout_enter(&scope, COIL_MS((intptr_t)delay));
+    while (status >= 0)
+        status = coil_generate(self, (void *)1).status;
+    status = coil_timeout_exit(&scope, status);
+    note("%s", status == -ETIMEDOUT ? "late" : "left");
+    return coil_error(status);
+}
+
+LOOP_TEST(a_scope_of_the_body_is_no_concern_of_who_asks)
+{
+    struct coil_generator *inner = coil_generator_open(in_a_scope, (void *)500, 0);
+    struct coil_generator *g = coil_generator_open(in_a_scope, (void *)900, 0);
+
+    for (int i = 0; i < 3; i++) {
+        struct coil_timeout own;
+        int64_t status;
+
+        coil_timeout_enter(&own, COIL_MS(1));
+        status = coil_generator_next(i == 1 ? inner : g).status;
+        CHECK_EQ(coil_timeout_exit(&own, status), 0);
+    }
+    CHECK_EQ(coil_generator_close(g), 0);
+    CHECK_EQ(coil_generator_close(inner), 0);
+    CHECK_STR(noted(), "left left");
+    CHECK_EQ(coil_sleep(COIL_SECONDS(1)), 0); /* neither fires any more */
+}
+
+LOOP_TEST(a_scope_of_the_body_fires_while_it_is_suspended)
+{
+    struct coil_generator *g = coil_generator_open(in_a_scope, (void *)2, 0);
+
+    CHECK_EQ(number_of(coil_generator_next(g)), 1);
+    CHECK_EQ(coil_sleep(COIL_SECONDS(9)), -ECANCELED);
+    CHECK_EQ(coil_task_cancelling(coil_current_task()), 1);
+    CHECK_EQ(coil_generator_close(g), -ETIMEDOUT);
+    CHECK_EQ(coil_task_cancelling(coil_current_task()), 0);
+    CHECK_STR(noted(), "late");
+}
+
+static coil_async struct coil_result asks_once(void *g)
+{
+    return coil_number(number_of(coil_generator_next(g)));
+}
+
+static coil_async struct coil_result closes(void *g)
+{
+    return coil_error(coil_generator_close(g));
+}
+
+LOOP_TEST(a_scope_of_the_body_may_outlive_the_task_that_entered_it)
+{
+    for (int late = 0; late < 2; late++) {
+        struct coil_generator *g = coil_generator_open(in_a_scope, (void *)2, 0);
+
+        CHECK_EQ(coil_join(coil_create_task(asks_once, g)).status, 1);
+        if (late)
+            CHECK_EQ(coil_sleep(COIL_MS(5)), 0); /* it fired, at nobody */
+        CHECK_EQ(coil_join(coil_create_task(asks_once, g)).status, 1);
+        CHECK_EQ(coil_join(coil_create_task(closes, g)).status, late ? -ETIMEDOUT : 0);
+    }
+    CHECK_STR(noted(), "left late");
+    CHECK_EQ(coil_sleep(COIL_MS(5)), 0);
+}
+
+static coil_async struct coil_result never_leaves(struct coil_generator *self, void *arg)
+{
+    struct coil_timeout scope;
+
+    coil_timeout_enter(&scope, COIL_MS(2));
+    return never_stops(self, arg);
+}
+
+LOOP_TEST(a_scope_of_an_abandoned_body_is_gone)
+{
+    struct coil_generator *g = coil_generator_open(never_leaves, NULL, 0);
+
+    coil_generator_next(g);
+    CHECK_EQ(coil_generator_close(g), -EBUSY);
+    CHECK_EQ(coil_sleep(COIL_MS(5)), 0);
+}
+
+static coil_async struct coil_result sleeps_while_it_is_closed(struct coil_generator *self,
+                                                               void *arg)
+{
+    (void)arg;
+    coil_generate(self, NULL);
+    return coil_error(coil_sleep(COIL_SECONDS(9)));
+}
+
+LOOP_TEST(cancelled_while_it_closes_who_closes_is_told)
+{
+    struct coil_generator *g = coil_generator_open(sleeps_while_it_is_closed, NULL, 0);
+    struct coil_timeout limit;
+
+    coil_generator_next(g);
+    coil_timeout_enter(&limit, COIL_MS(2));
+    CHECK_EQ(coil_timeout_exit(&limit, coil_generator_close(g)), -ETIMEDOUT);
+}
+
+static coil_async struct coil_result returns_inside(struct coil_generator *self, void *arg)
+{
+    struct coil_timeout scope;
+
+    (void)self;
+    (void)arg;
+    coil_timeout_enter(&scope, COIL_MS(2));
+    return coil_value(NULL);
+}
+
+LOOP_FAIL_TEST(a_body_that_returns_inside_a_scope_aborts,
+               "a generator's body returned from inside a scope")
+{
+    coil_generator_next(coil_generator_open(returns_inside, NULL, 0));
+}
+
 FAIL_TEST(generating_outside_the_body_aborts,
           "coil_generate is called outside the generator's body")
 {

@@ -310,3 +310,17 @@ LOOP_FAIL_TEST(leaving_scopes_out_of_order_aborts,
     coil_timeout_enter(&inner, COIL_SECONDS(1));
     coil_timeout_exit(&outer, 0);
 }
+
+static coil_async struct coil_result stays_inside(void *arg)
+{
+    struct coil_timeout scope;
+
+    (void)arg;
+    coil_timeout_enter(&scope, COIL_SECONDS(1));
+    return coil_value(NULL);
+}
+
+LOOP_FAIL_TEST(ending_inside_a_scope_aborts, "a task ended inside a scope that it entered")
+{
+    coil_join(coil_create_task(stays_inside, NULL));
+}
