@@ -257,7 +257,7 @@ static void keep_both(void)
     CHECK_EQ(coil_loop_add_signal_handler(here(), SIGUSR2, NULL, NULL), 0);
 }
 
-static void nothing_is_kept(void)
+static coil_async void nothing_is_kept(void)
 {
     struct coil_future *task = coil_create_task(waits_for_any, NULL);
 
