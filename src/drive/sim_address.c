@@ -150,7 +150,7 @@ static bool taken_in(struct coil_link *row, const struct sim_socket *socket,
     list_each (at, row) {
         const struct sim_socket *other = placed(at);
 
-        if (other->local.port == ip->port && other->type == socket->type &&
+        if (other != socket && other->local.port == ip->port && other->type == socket->type &&
             overlap(other, ip, !is_v4(ip), socket->v6_only) && !may_share(other, socket))
             return true;
     }
@@ -199,6 +199,12 @@ int coil__sim_ip_bind(struct sim_driver *self, struct sim_socket *socket, const 
     socket->local = wanted;
     list_append(&self->ports[wanted.port % SIM_PORT_ROWS], &socket->place);
     return 0;
+}
+
+/* Of those that are bound to one port the first to listen has it. */
+int coil__sim_ip_may_listen(struct sim_driver *self, const struct sim_socket *socket)
+{
+    return taken(self, socket, &socket->local) ? -EADDRINUSE : 0;
 }
 
 struct sim_ip coil__sim_ip_near(const struct sim_ip *to)

@@ -95,6 +95,9 @@ enum sim_route coil__sim_route(const struct sim_ip *ip);
 /* 0, -EADDRINUSE, -EADDRNOTAVAIL, -EINVAL; a port of 0 takes one that is free. */
 int coil__sim_ip_bind(struct sim_driver *self, struct sim_socket *socket, const struct sim_ip *ip);
 
+/* Whether one that is bound may listen: 0 or -EADDRINUSE. */
+int coil__sim_ip_may_listen(struct sim_driver *self, const struct sim_socket *socket);
+
 /* Our address on the way to it, without a port. */
 struct sim_ip coil__sim_ip_near(const struct sim_ip *to);
 

@@ -156,6 +156,8 @@ int coil__sim_socket_listen(struct driver *driver, int fd, int backlog)
         return -EINVAL;
     if (socket->family != AF_UNIX && socket->local.port == 0)
         err = coil__sim_ip_bind_any(self, socket);
+    else if (socket->family != AF_UNIX && socket->state == SIM_IDLE)
+        err = coil__sim_ip_may_listen(self, socket);
     if (err)
         return err;
     socket->backlog_most = backlog < 0 ? 4096 : backlog > 4096 ? 4096 : (unsigned)backlog;

@@ -45,6 +45,29 @@ DRIVER_TEST(connections_wait_in_the_backlog_and_tell_their_names)
     world_close(&world);
 }
 
+DRIVER_TEST(of_two_that_are_bound_to_one_port_the_first_to_listen_has_it)
+{
+    struct sockaddr_storage name;
+    struct world world;
+    int first, second;
+
+    world_open(&world, 0);
+    first = make_socket(&world, AF_INET, SOCK_STREAM);
+    second = make_socket(&world, AF_INET, SOCK_STREAM);
+    set_int(&world, first, SOL_SOCKET, SO_REUSEADDR, 1);
+    set_int(&world, second, SOL_SOCKET, SO_REUSEADDR, 1);
+    CHECK_EQ(bind_ip(&world, first, "127.0.0.1", 0), 0);
+    name = name_of(&world, first, false);
+    CHECK_EQ(bind_ip(&world, second, "127.0.0.1", ip_port(&name)), 0);
+    CHECK_EQ(ASK(&world, listen, first, 4), 0);
+    CHECK_EQ(ASK(&world, listen, second, 4), -EADDRINUSE);
+    CHECK_EQ(ASK(&world, listen, first, 8), 0);
+    world_shut(&world, first);
+    CHECK_EQ(ASK(&world, listen, second, 4), 0);
+    world_shut(&world, second);
+    world_close(&world);
+}
+
 DRIVER_TEST(ipv6_listens_for_both_unless_told_not_to)
 {
     struct sockaddr_storage name, expected = ip("::ffff:127.0.0.1", 0);
