@@ -38,24 +38,28 @@ typedef void coil_client_fn(struct coil_stream *client, void *arg);
 /* How a server is made. All zero is the default. */
 struct coil_server_options {
     struct coil_stream_options stream;
-    int family;         /* AF_INET, AF_INET6; 0: both */
-    int backlog;        /* of listen(2); 0: 1024, as far as the system allows */
-    bool reuse_port;    /* several servers, on several loops or processes, share the port */
-    bool keep_alive;    /* SO_KEEPALIVE on the connections */
+    const char *const *hosts; /* several instead of `host`, which is NULL then; ended by NULL */
+    int family;               /* AF_INET, AF_INET6; 0: both */
+    int backlog;              /* of listen(2); 0: 1024, as far as the system allows */
+    bool reuse_port;          /* several servers, on several loops or processes, share the port */
+    bool keep_alive;          /* SO_KEEPALIVE on the connections */
+    bool bind_only;     /* nobody can connect before coil_server_start_serving, or serve_forever */
     size_t stack_bytes; /* of each connection's task; 0: the default */
     unsigned most;      /* connections at once; the next one waits for a free place; 0: no limit */
 };
 
 /**
  * Listens on every address of a host, by name or address; NULL or "": on all of this machine, IPv6
- * and IPv4 (asyncio: start_server). Port 0: any free one, the same on all. Call it as
- * coil_start_server(fn, arg, host, port, &server) or with options. Connections are accepted from
- * now on.
+ * and IPv4 (asyncio: start_server). With options.hosts on every address of each of them, once where
+ * they share one; those that this machine does not have are passed over, unless it has none. Port
+ * 0: any free one, the same on all. Call it as coil_start_server(fn, arg, host, port, &server) or
+ * with options. Connections are accepted from now on.
  *
  * Suspends: yes, to look the name up.
  * Cancel-safe: yes; nothing stays open.
  * Owns: the caller unrefs the server.
- * Returns: 0; -EADDRINUSE, -EACCES, -COIL_EGAI(...) ...; -ECANCELED. *out is set only on 0.
+ * Returns: 0; -EADDRINUSE, -EACCES, -EADDRNOTAVAIL, -COIL_EGAI(...) ...; -EINVAL (no hosts, or a
+ * host beside them); -ECANCELED. *out is set only on 0.
  */
 COIL_EXPORT coil_async int coil_start_server_at(coil_client_fn *fn, void *arg, const char *host,
                                                 uint16_t port,
@@ -100,13 +104,22 @@ COIL_EXPORT int coil_serve_socket_at(coil_client_fn *fn, void *arg, int fd,
     coil_serve_socket_at(fn, arg, fd, options, out, COIL_PLACE(#fn))
 
 /**
- * Waits until the server is closed (asyncio: serve_forever). If the caller is cancelled, by Ctrl-C
- * for example, the server and its clients' streams are closed and the clients' tasks waited for: a
- * handler that reads gets the end.
+ * Begins to listen and accept, if options.bind_only has put that off (asyncio: start_serving).
+ * Again is fine.
+ *
+ * Suspends: no.
+ * Returns: 0; -EADDRINUSE: another one listens there by now; -ESHUTDOWN: it is closed.
+ */
+COIL_EXPORT int coil_server_start_serving(struct coil_server *server);
+
+/**
+ * Waits until the server is closed; begins to serve if it has not (asyncio: serve_forever). If the
+ * caller is cancelled, by Ctrl-C for example, the server and its clients' streams are closed and
+ * the clients' tasks waited for: a handler that reads gets the end.
  *
  * Suspends: yes.
  * Cancel-safe: yes.
- * Returns: 0; -ECANCELED.
+ * Returns: 0; -ECANCELED; as coil_server_start_serving.
  */
 COIL_EXPORT coil_async int coil_server_serve_forever(struct coil_server *server);
 
@@ -154,7 +167,7 @@ COIL_EXPORT coil_async int64_t coil_server_shutdown(struct coil_server *server, 
  * Whether it accepts connections (asyncio: is_serving).
  *
  * Suspends: no.
- * Returns: true until closed.
+ * Returns: true until closed, and from its start.
  */
 COIL_EXPORT bool coil_server_serving(const struct coil_server *server);
 

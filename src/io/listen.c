@@ -3,16 +3,15 @@
 #include <coil/sock.h>
 
 #include "io/address.h"
-#include "io/names.h"
+#include "io/hosts.h"
 #include "io/server.h"
 #include "io/stale.h"
 #include "io/world.h"
 
-#define MOST_SOCKETS 16
 #define PORT_TRIES 16 /* a port that is free on one address may be taken on the next */
 
 struct sockets {
-    int fds[MOST_SOCKETS];
+    int *fds;
     size_t count;
 };
 
@@ -39,7 +38,9 @@ static int bind_and_listen(int fd, const struct coil_address *address,
     coil__server_set_options(fd, address->as.any.sa_family, options != NULL && options->keep_alive);
     if (err == 0)
         err = coil__bind_over_stale(fd, SOCK_STREAM, address);
-    return err != 0 ? err : coil_sock_listen(fd, backlog_of(options));
+    if (err != 0 || (options != NULL && options->bind_only))
+        return err;
+    return coil_sock_listen(fd, backlog_of(options));
 }
 
 static int listen_on(struct sockets *sockets, const struct coil_address *address,
@@ -65,18 +66,16 @@ static bool family_missing(int err)
 }
 
 /* On all addresses, and all on one port: if any is asked for, the one that the first gets. */
-static int listen_on_all(struct sockets *sockets, const struct addrinfo *found,
+static int listen_on_all(struct sockets *sockets, const struct hosts *hosts,
                          const struct coil_server_options *options)
 {
-    struct coil_address address;
     uint16_t port = 0;
     int last = -EADDRNOTAVAIL;
 
-    for (const struct addrinfo *at = found; at != NULL && sockets->count < MOST_SOCKETS;
-         at = at->ai_next) {
+    for (size_t i = 0; i < hosts->count; i++) {
+        struct coil_address address = hosts->of[i];
         int err;
 
-        address_take(&address, at);
         if (coil_address_port(&address) == 0)
             coil_address_set_port(&address, port);
         err = listen_on(sockets, &address, options);
@@ -89,13 +88,13 @@ static int listen_on_all(struct sockets *sockets, const struct addrinfo *found,
     return sockets->count > 0 ? 0 : last;
 }
 
-static int listen_on_host(struct sockets *sockets, const struct addrinfo *found, bool any_port,
-                          const struct coil_server_options *options)
+static int listen_on_hosts(struct sockets *sockets, const struct hosts *hosts, bool any_port,
+                           const struct coil_server_options *options)
 {
     int err = 0;
 
     for (int tries = 0; tries < PORT_TRIES; tries++) {
-        err = listen_on_all(sockets, found, options);
+        err = listen_on_all(sockets, hosts, options);
         if (err != 0)
             close_sockets(sockets);
         if (err != -EADDRINUSE || !any_port)
@@ -104,31 +103,60 @@ static int listen_on_host(struct sockets *sockets, const struct addrinfo *found,
     return err;
 }
 
+static coil_async int look_up(struct hosts *hosts, const char *host, uint16_t port,
+                              const struct coil_server_options *options)
+{
+    int family = options != NULL ? options->family : AF_UNSPEC;
+
+    if (options == NULL || options->hosts == NULL)
+        return coil__hosts_look_up(hosts, &host, 1, port, family);
+    if ((host != NULL && *host != '\0') || options->hosts[0] == NULL)
+        return -EINVAL;
+    return coil__hosts_look_up(hosts, options->hosts, hosts_count(options->hosts), port, family);
+}
+
 coil_async int coil_start_server_at(coil_client_fn *fn, void *arg, const char *host, uint16_t port,
                                     const struct coil_server_options *options,
                                     struct coil_server **out, const char *place)
 {
-    int family = options != NULL ? options->family : AF_UNSPEC;
-    struct addrinfo *found;
+    struct hosts hosts = {.count = 0};
     struct sockets sockets = {.count = 0};
-    int err;
+    int err = look_up(&hosts, host, port, options);
 
-    if (host != NULL && *host == '\0')
-        host = NULL;
-    err = coil__look_up(host, port, family, AI_PASSIVE, &found);
-    if (err != 0)
-        return err;
-    err = listen_on_host(&sockets, found, port == 0, options);
-    freeaddrinfo(found);
-    return err != 0 ? err
-                    : coil__server_new(fn, arg, sockets.fds, sockets.count, options, place, out);
+    if (err == 0) {
+        sockets.fds = mem_alloc(hosts.count * sizeof(*sockets.fds));
+        err = sockets.fds == NULL ? -ENOMEM : 0;
+    }
+    if (err == 0)
+        err = listen_on_hosts(&sockets, &hosts, port == 0, options);
+    if (err == 0)
+        err = coil__server_new(fn, arg, sockets.fds, sockets.count, options, place, out);
+    mem_free(sockets.fds);
+    coil__hosts_free(&hosts);
+    return err;
+}
+
+int coil_server_start_serving(struct coil_server *server)
+{
+    if (server->closed || server->started)
+        return server->closed ? -ESHUTDOWN : 0;
+    loop_owned(server->loop, "coil_server_start_serving");
+    for (size_t i = 0; i < server->listener_count; i++) {
+        int err = coil_sock_listen(server->listeners[i].fd, backlog_of(&server->options));
+
+        if (err != 0)
+            return err;
+    }
+    server->started = true;
+    coil__server_accept(server);
+    return 0;
 }
 
 int coil_serve_socket_at(coil_client_fn *fn, void *arg, int fd,
                          const struct coil_server_options *options, struct coil_server **out,
                          const char *place)
 {
-    int err = coil_sock_listen(fd, backlog_of(options));
+    int err = options != NULL && options->bind_only ? 0 : coil_sock_listen(fd, backlog_of(options));
 
     if (err != 0) {
         coil_close_soon(fd);
@@ -144,7 +172,8 @@ coil_async int coil_start_unix_server_at(coil_client_fn *fn, void *arg, const ch
                                          const struct coil_server_options *options,
                                          struct coil_server **out, const char *place)
 {
-    struct sockets sockets = {.count = 0};
+    int fd;
+    struct sockets sockets = {.fds = &fd};
     struct coil_address address;
     char *copy = NULL;
     int err = coil__address_unix(path, &address);

@@ -184,6 +184,7 @@ int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count
     server->place = place;
     if (options != NULL)
         server->options = *options;
+    server->options.hosts = NULL; /* not ours to keep */
     list_init(&server->clients);
     server->listener_count = count;
     for (size_t i = 0; i < count; i++) {
@@ -196,7 +197,9 @@ int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count
                   &listener->address.length) != 0)
             listener->address.length = 0;
     }
-    coil__server_accept(server);
+    server->started = !server->options.bind_only;
+    if (server->started)
+        coil__server_accept(server);
     *out = server;
     return 0;
 }
@@ -286,6 +289,11 @@ coil_async int coil_server_serve_forever(struct coil_server *server)
 {
     int err;
 
+    if (!server->closed && !server->started) {
+        err = coil_server_start_serving(server);
+        if (err != 0)
+            return err;
+    }
     server->refs++;
     err = coil_event_wait(&server->shut);
     if (err != 0) {
@@ -319,7 +327,7 @@ coil_async int64_t coil_server_shutdown(struct coil_server *server, int64_t grac
 
 bool coil_server_serving(const struct coil_server *server)
 {
-    return !server->closed;
+    return server->started && !server->closed;
 }
 
 int coil_server_address(const struct coil_server *server, size_t index, struct coil_address *out)

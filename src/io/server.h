@@ -28,6 +28,7 @@ struct coil_server {
     struct coil_server_options options;
     struct coil_context *context; /* the one who started it was in; the clients start with it */
     bool adopted;                 /* its listener was made elsewhere, so its options say nothing */
+    bool started;                 /* it listens, or did until it was closed */
     bool closed;
     struct coil_call retry; /* scheduled: accepting pauses, for the system is in trouble */
     struct coil_link clients;
@@ -63,7 +64,8 @@ void coil__server_keep_path(struct coil_server *server, char *path);
 /* Gives up a reference. */
 void coil__server_leave(struct coil_server *server);
 
-/* A server on sockets that listen already; it owns them, also if this fails. */
+/* A server on sockets that listen already, unless options->bind_only; it owns them, also if this
+ * fails. */
 int coil__server_new(coil_client_fn *fn, void *arg, const int *fds, size_t count,
                      const struct coil_server_options *options, const char *place,
                      struct coil_server **out);

@@ -233,9 +233,10 @@ static coil_async int start(struct coil_pool_server *self, struct coil_pool_serv
 
     if (self == NULL)
         return -ENOMEM;
-    if (would_wait_for_itself(self)) {
+    err = self->options.bind_only ? -EINVAL : would_wait_for_itself(self) ? -EDEADLK : 0;
+    if (err != 0) {
         coil__pool_server_unref(self);
-        return -EDEADLK;
+        return err;
     }
     err = start_all(self);
     if (err == 0)

@@ -45,12 +45,15 @@ static coil_async struct coil_result visits(void *arg)
 
 static coil_async struct coil_result echoes(void *arg)
 {
+    static const char *const hosts[] = {"127.0.0.1", "127.0.0.2", NULL};
+    const struct coil_server_options options = {.hosts = hosts, .bind_only = true};
     struct coil_future *visitors[2];
     struct coil_server *server;
-    int64_t status = coil_start_server(echo, arg, "127.0.0.1", 0, &server);
+    int64_t status = coil_start_server_with(echo, arg, NULL, 0, &options, &server);
 
     if (status != 0)
         return coil_error(status);
+    coil_server_start_serving(server);
     for (int i = 0; i < 2; i++)
         visitors[i] = coil_create_task(visits, (void *)(uintptr_t)coil_server_port(server));
     for (int i = 0; i < 2; i++) {

@@ -6,6 +6,7 @@
 #include <coil/timeout.h>
 
 #include "unit/io/servers.h"
+#include "unit/io/sockets.h"
 
 DRIVER_LOOP_TEST(unix_servers_replace_a_stale_file_but_not_a_living_server)
 {
@@ -165,6 +166,83 @@ DRIVER_LOOP_TEST(all_addresses_get_the_same_port)
     CHECK_EQ(coil_server_address(server, 16, &second), -ENOENT);
     CHECK(coil_server_port(server) > 0);
     coil_server_unref(server);
+}
+
+static coil_async int start_on(const char *const *hosts, uint16_t port, struct coil_server **out)
+{
+    struct coil_server_options options = {.hosts = hosts};
+
+    return coil_start_server_with(echo, NULL, NULL, port, &options, out);
+}
+
+static coil_async void check_address(struct coil_server *server, size_t index, const char *host)
+{
+    struct coil_stream *stream = NULL;
+    struct coil_address at;
+    char text[COIL_ADDRESS_TEXT], expected[64];
+
+    CHECK_EQ(coil_server_address(server, index, &at), 0);
+    snprintf(expected, sizeof(expected), "%s:%d", host, coil_server_port(server));
+    coil_address_format(&at, text, sizeof(text));
+    CHECK_STR(text, expected);
+    CHECK_EQ(coil_open_connection(host, coil_server_port(server), &stream), 0);
+    check_echo(stream, host);
+    coil_stream_unref(stream);
+}
+
+DRIVER_LOOP_TEST(a_server_on_several_hosts_listens_on_each_and_on_one_port)
+{
+    struct coil_server *server = NULL;
+    struct coil_address none;
+
+    CHECK_EQ(start_on((const char *const[]){"127.0.0.1", "127.0.0.2", NULL}, 0, &server), 0);
+    check_address(server, 0, "127.0.0.1");
+    check_address(server, 1, "127.0.0.2");
+    CHECK_EQ(coil_server_address(server, 2, &none), -ENOENT);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(an_address_that_several_hosts_have_is_bound_once)
+{
+    static const char *const hosts[] = {"127.0.0.1", "127.0.0.2", "127.0.0.1", "127.0.0.2", NULL};
+    struct coil_server *server = NULL;
+    struct coil_address none;
+
+    CHECK_EQ(start_on(hosts, 0, &server), 0);
+    check_address(server, 0, "127.0.0.1");
+    check_address(server, 1, "127.0.0.2");
+    CHECK_EQ(coil_server_address(server, 2, &none), -ENOENT);
+    coil_server_unref(server);
+}
+
+DRIVER_LOOP_TEST(of_several_hosts_one_that_is_elsewhere_is_passed_over)
+{
+    struct coil_server *server = NULL;
+    struct coil_address none;
+
+    CHECK_EQ(start_on((const char *const[]){"198.51.100.1", "127.0.0.1", NULL}, 0, &server), 0);
+    check_address(server, 0, "127.0.0.1");
+    CHECK_EQ(coil_server_address(server, 1, &none), -ENOENT);
+    coil_server_unref(server);
+    CHECK_EQ(start_on((const char *const[]){"198.51.100.1", "203.0.113.1", NULL}, 0, &server),
+             -EADDRNOTAVAIL);
+}
+
+DRIVER_LOOP_TEST(of_several_hosts_one_that_fails_fails_the_server_and_leaves_nothing_open)
+{
+    int lowest = lowest_free();
+    struct coil_server *other = start_server(echo, NULL), *server = NULL;
+    struct coil_server_options options = {
+        .hosts = (const char *const[]){"127.0.0.2", "127.0.0.1", NULL}};
+
+    CHECK_EQ(start_on(options.hosts, coil_server_port(other), &server), -EADDRINUSE);
+    CHECK_EQ(start_on((const char *const[]){"127.0.0.2", "a..b", NULL}, 0, &server),
+             -COIL_EGAI(EAI_NONAME));
+    CHECK_EQ(start_on((const char *const[]){NULL}, 0, &server), -EINVAL);
+    CHECK_EQ(coil_start_server_with(echo, NULL, "127.0.0.1", 0, &options, &server), -EINVAL);
+    CHECK_PTR(server, NULL);
+    coil_server_unref(other);
+    CHECK_EQ(lowest_free(), lowest);
 }
 
 DRIVER_LOOP_TEST(a_port_in_use_is_told)
