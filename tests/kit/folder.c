@@ -6,22 +6,23 @@
 
 #include "kit_internal.h"
 
-enum { LONGEST_NAME = 64, KEPT = 8 };
+enum { LONGEST_NAME = 32, KEPT = 8 };
 
 /* The name is in the shared report: a child of the test may be the first to ask for it, and the
  * test's parent removes it. */
 static const char *own_folder(void)
 {
+    static const char name[] = "/coil-test-XXXXXX";
     const char *temporary = getenv("TMPDIR");
-    int length;
 
     if (kit_report->folder[0] != '\0')
         return kit_report->folder;
-    length = snprintf(kit_report->folder, sizeof(kit_report->folder), "%s/coil-test-XXXXXX",
-                      temporary ? temporary : "/tmp");
-    if (length >= (int)sizeof(kit_report->folder) || !mkdtemp(kit_report->folder)) {
+    if (!temporary || strlen(temporary) > sizeof(kit_report->folder) - sizeof(name))
+        temporary = "/tmp";
+    snprintf(kit_report->folder, sizeof(kit_report->folder), "%s%s", temporary, name);
+    if (!mkdtemp(kit_report->folder)) {
         kit_report->folder[0] = '\0';
-        FAIL("cannot make a folder in %s", temporary ? temporary : "/tmp");
+        FAIL("cannot make a folder in %s", temporary);
     }
     return kit_report->folder;
 }

@@ -131,6 +131,15 @@ TEST(files_of_a_test_are_where_the_environment_says)
     CHECK_HAS(output, nowhere);
 }
 
+TEST(a_long_place_for_temporary_files_is_none_for_sockets)
+{
+    char place[100] = "/tmp/";
+
+    memset(place + 5, 'x', 80);
+    setenv("TMPDIR", place, 1);
+    expect_files_gone("leaves_files_and_fails", "in /tmp/coil-test-");
+}
+
 TEST(a_hanging_test_is_killed)
 {
     expect_failure("hangs", "did not end in time");
