@@ -51,12 +51,21 @@ struct sim_place {
     struct sim_node *parent;
     struct sim_node *node; /* NULL: nothing there */
     bool must_be_directory;
-    char name[256];
+    char name[256]; /* "": reached without one, by / or . or .. */
+    uint8_t dots;   /* and by how many */
+};
+
+/* A link at the end of a path. */
+enum sim_link_at_end {
+    SIM_FOLLOWED,
+    SIM_NOT_FOLLOWED, /* but if a slash is behind it */
+    SIM_NAMED,        /* never: its name is changed */
 };
 
 /* --- sim_walk.c --- */
 
-int coil__sim_find(struct sim_driver *self, const char *path, bool follow, struct sim_place *out);
+int coil__sim_find(struct sim_driver *self, const char *path, enum sim_link_at_end link,
+                   struct sim_place *out);
 
 /* --- sim_tree.c --- */
 

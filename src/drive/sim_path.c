@@ -62,7 +62,7 @@ static int64_t open_file(struct sim_driver *self, struct sim_node *node, const s
     err = coil__sim_content_of(self, node, &content);
     if (err)
         return err;
-    if ((op->open.flags & O_TRUNC) && (op->open.flags & O_ACCMODE) != O_RDONLY)
+    if (op->open.flags & O_TRUNC) /* to be read only, too */
         coil__sim_content_cut(self, content);
     return coil__sim_file_open(self, content, op->open.flags);
 }
@@ -71,7 +71,7 @@ static int64_t open_directory(struct sim_driver *self, struct sim_node *node, co
 {
     struct sim_content *content;
 
-    if ((op->open.flags & O_ACCMODE) != O_RDONLY || (op->open.flags & O_CREAT))
+    if ((op->open.flags & O_ACCMODE) != O_RDONLY || (op->open.flags & (O_CREAT | O_TRUNC)))
         return -EISDIR;
     content = coil__sim_content_new(&node->info);
     return content ? coil__sim_file_open(self, content, op->open.flags) : -ENOMEM;
@@ -89,28 +89,51 @@ static int64_t open_real(struct sim_driver *self, struct sim_node *node, const s
     return real.result;
 }
 
+/* Flags of which there is nothing to simulate, or which exclude each other. */
+static int refused(int flags)
+{
+    if ((flags & O_TMPFILE) == O_TMPFILE || (flags & O_PATH))
+        return -EOPNOTSUPP;
+    return (flags & O_CREAT) && (flags & O_DIRECTORY) ? -EINVAL : 0;
+}
+
+/* With O_CREAT a slash at the end is refused, whatever is there. */
+static int find_to_open(struct sim_driver *self, const struct op *op, struct sim_place *place)
+{
+    const int flags = op->open.flags, only_new = O_CREAT | O_EXCL;
+    bool follow = (flags & only_new) != only_new && !(flags & O_NOFOLLOW);
+    int err = 0;
+
+    if (flags & O_CREAT)
+        err = coil__sim_find(self, op->open.path, SIM_NAMED, place);
+    if (err == 0 && (flags & O_CREAT) && place->name[0] != '\0' && place->must_be_directory)
+        return -EISDIR;
+    if (err)
+        return err;
+    return coil__sim_find(self, op->open.path, follow ? SIM_FOLLOWED : SIM_NOT_FOLLOWED, place);
+}
+
 static int64_t open_now(struct sim_driver *self, const struct op *op)
 {
-    const int create = O_CREAT | O_EXCL;
-    bool only_new = (op->open.flags & create) == create;
+    const int only_new = O_CREAT | O_EXCL;
     struct sim_place place;
-    int err;
+    int err = refused(op->open.flags);
 
-    if ((op->open.flags & O_TMPFILE) == O_TMPFILE)
-        return -EOPNOTSUPP;
+    if (err)
+        return err;
     if (coil__sim_fault(self))
         return -EMFILE;
-    err = coil__sim_find(self, op->open.path, !only_new && !(op->open.flags & O_NOFOLLOW), &place);
+    err = find_to_open(self, op, &place);
     if (err)
         return err;
     if (place.node == NULL)
         return open_new(self, &place, op);
-    if (only_new)
+    if ((op->open.flags & only_new) == only_new)
         return -EEXIST;
     switch (place.node->type) {
     case SIM_DIRECTORY: return open_directory(self, place.node, op);
     case SIM_FILE: return open_file(self, place.node, op);
-    case SIM_LINK: return -ELOOP;
+    case SIM_LINK: return op->open.flags & O_DIRECTORY ? -ENOTDIR : -ELOOP;
     case SIM_SOCKET: return -ENXIO;
     default: return open_real(self, place.node, op);
     }
@@ -121,7 +144,8 @@ static int64_t open_now(struct sim_driver *self, const struct op *op)
 static int64_t stat_now(struct sim_driver *self, const struct op *op)
 {
     struct sim_place place;
-    int err = coil__sim_find(self, op->stat.path, op->stat.follow, &place);
+    int err = coil__sim_find(self, op->stat.path, op->stat.follow ? SIM_FOLLOWED : SIM_NOT_FOLLOWED,
+                             &place);
 
     if (err)
         return err;
@@ -138,20 +162,30 @@ static int one_is_enough(const char *name, void *arg)
     return -ENOTEMPTY;
 }
 
+/* By a path that ends in no name nothing is removed. */
+static int not_removed(const struct sim_place *place)
+{
+    static const int said[] = {-EBUSY, -EINVAL, -ENOTEMPTY};
+
+    return said[place->dots];
+}
+
 static int64_t unlink_now(struct sim_driver *self, const struct op *op)
 {
     bool directory = (op->path.flags & AT_REMOVEDIR) != 0;
     struct sim_place place;
-    int err = coil__sim_find(self, op->path.path, false, &place);
+    int err = coil__sim_find(self, op->path.path, SIM_NAMED, &place);
 
     if (err)
         return err;
     if (place.node == NULL)
         return -ENOENT;
-    if (directory != (place.node->type == SIM_DIRECTORY))
-        return directory ? -ENOTDIR : -EISDIR;
+    if (!directory && place.node->type == SIM_DIRECTORY)
+        return -EISDIR;
+    if (place.node->type != SIM_DIRECTORY && (directory || place.must_be_directory))
+        return -ENOTDIR;
     if (place.name[0] == '\0')
-        return -EBUSY;
+        return not_removed(&place);
     if (directory)
         err = coil__sim_node_list(place.node, one_is_enough, NULL);
     if (err == 0)
@@ -162,7 +196,7 @@ static int64_t unlink_now(struct sim_driver *self, const struct op *op)
 static int64_t mkdir_now(struct sim_driver *self, const struct op *op)
 {
     struct sim_place place;
-    int err = coil__sim_find(self, op->path.path, false, &place);
+    int err = coil__sim_find(self, op->path.path, SIM_NAMED, &place);
 
     if (err)
         return err;
@@ -173,17 +207,26 @@ static int64_t mkdir_now(struct sim_driver *self, const struct op *op)
                : -ENOMEM;
 }
 
-/* Whether one may take the place of the other. */
-static int may_replace(const struct sim_node *node, struct sim_place *to)
+static bool is_below(const struct sim_node *node, const struct sim_node *directory)
 {
-    bool directory = node->type == SIM_DIRECTORY;
-    const struct sim_node *at;
+    while (node != NULL && node != directory)
+        node = node->parent;
+    return node != NULL;
+}
 
-    for (at = to->parent; at != NULL; at = at->parent)
-        if (at == node)
-            return -EINVAL;
-    if (to->node == NULL)
-        return to->must_be_directory && !directory ? -ENOTDIR : 0;
+/* Whether one may take the place of the other. */
+static int may_replace(const struct sim_place *from, const struct sim_place *to)
+{
+    bool directory = from->node->type == SIM_DIRECTORY;
+
+    if (!directory && (from->must_be_directory || to->must_be_directory))
+        return -ENOTDIR;
+    if (is_below(to->parent, from->node))
+        return -EINVAL;
+    if (to->node == NULL || to->node == from->node)
+        return 0;
+    if (is_below(from->parent, to->node))
+        return -ENOTEMPTY;
     if (directory != (to->node->type == SIM_DIRECTORY))
         return directory ? -ENOTDIR : -EISDIR;
     return directory ? coil__sim_node_list(to->node, one_is_enough, NULL) : 0;
@@ -192,21 +235,20 @@ static int may_replace(const struct sim_node *node, struct sim_place *to)
 static int64_t rename_now(struct sim_driver *self, const struct op *op)
 {
     struct sim_place from, to;
-    int err = coil__sim_find(self, op->rename.from, false, &from);
+    int err = coil__sim_find(self, op->rename.from, SIM_NAMED, &from);
 
+    if (err == 0)
+        err = coil__sim_find(self, op->rename.to, SIM_NAMED, &to);
     if (err)
         return err;
-    if (from.node == NULL)
-        return -ENOENT;
-    err = coil__sim_find(self, op->rename.to, false, &to);
-    if (err)
-        return err;
-    if (from.node == to.node)
-        return 0;
     if (from.name[0] == '\0' || to.name[0] == '\0')
         return -EBUSY;
-    err = may_replace(from.node, &to);
-    return err ? err : coil__sim_node_move(self, from.node, &to);
+    if (from.node == NULL)
+        return -ENOENT;
+    err = may_replace(&from, &to);
+    if (err || from.node == to.node)
+        return err;
+    return coil__sim_node_move(self, from.node, &to);
 }
 
 /* --- listing: sorted, so that it is the same everywhere --- */
@@ -266,7 +308,7 @@ static int64_t list_now(struct sim_driver *self, const struct op *op)
 {
     struct names names = {0};
     struct sim_place place;
-    int64_t result = coil__sim_find(self, op->list.path, true, &place);
+    int64_t result = coil__sim_find(self, op->list.path, SIM_FOLLOWED, &place);
 
     if (result)
         return result;

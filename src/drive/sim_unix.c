@@ -85,7 +85,7 @@ static void choose_name(struct sim_driver *self, int type, struct sim_name *name
 static int bind_file(struct sim_driver *self, struct sim_socket *socket, const char *path)
 {
     struct sim_place place;
-    int err = coil__sim_find(self, path, true, &place);
+    int err = coil__sim_find(self, path, SIM_NAMED, &place);
 
     if (err)
         return err;
@@ -136,7 +136,7 @@ int coil__sim_unix_bind(struct sim_driver *self, struct sim_socket *socket,
 static int find_file(struct sim_driver *self, const char *path, struct sim_socket **out)
 {
     struct sim_place place;
-    int err = coil__sim_find(self, path, true, &place);
+    int err = coil__sim_find(self, path, SIM_FOLLOWED, &place);
 
     if (err)
         return err;

@@ -14,6 +14,7 @@ struct walk {
     struct sim_node *at;
     char *rest;
     int links;
+    uint8_t dots; /* the last name was made of so many, and nothing else */
     char text[2 * PATH_MAX];
 };
 
@@ -36,6 +37,7 @@ static int begin(struct walk *walk, struct sim_driver *self, const char *path)
     walk->rest = walk->text;
     walk->self = self;
     walk->links = 0;
+    walk->dots = 0;
     return coil__sim_root(self, &walk->at);
 }
 
@@ -78,7 +80,20 @@ static int next_name(struct walk *walk, char name[256], bool *more, bool *slash)
     return 0;
 }
 
-static int step(struct walk *walk, bool follow, struct sim_place *out, bool *over)
+/* 1 or 2: "." or ".."; 0: another name. */
+static uint8_t dots_of(const char *name)
+{
+    size_t dots = strspn(name, ".");
+
+    return name[dots] == '\0' && dots <= 2 ? (uint8_t)dots : 0;
+}
+
+static bool is_followed(enum sim_link_at_end link, bool more, bool slash)
+{
+    return more || link == SIM_FOLLOWED || (slash && link == SIM_NOT_FOLLOWED);
+}
+
+static int step(struct walk *walk, enum sim_link_at_end link, struct sim_place *out, bool *over)
 {
     struct sim_node *node;
     bool more, slash;
@@ -86,16 +101,15 @@ static int step(struct walk *walk, bool follow, struct sim_place *out, bool *ove
 
     if (err == 0 && walk->at->type != SIM_DIRECTORY)
         err = -ENOTDIR;
-    if (err || strcmp(out->name, ".") == 0)
-        return err;
-    if (strcmp(out->name, "..") == 0) {
+    walk->dots = dots_of(out->name);
+    if (err == 0 && walk->dots == 2)
         walk->at = walk->at->parent ? walk->at->parent : walk->at;
-        return 0;
-    }
+    if (err || walk->dots)
+        return err;
     err = coil__sim_node_child(walk->self, walk->at, out->name, &node);
     if (err)
         return err;
-    if (node != NULL && node->type == SIM_LINK && (more || slash || follow))
+    if (node != NULL && node->type == SIM_LINK && is_followed(link, more, slash))
         return follow_link(walk, node);
     if (more) {
         walk->at = node;
@@ -105,10 +119,13 @@ static int step(struct walk *walk, bool follow, struct sim_place *out, bool *ove
     out->node = node;
     out->must_be_directory = slash;
     *over = true;
-    return slash && node != NULL && node->type != SIM_DIRECTORY ? -ENOTDIR : 0;
+    if (link == SIM_NAMED || !slash || node == NULL || node->type == SIM_DIRECTORY)
+        return 0;
+    return -ENOTDIR;
 }
 
-int coil__sim_find(struct sim_driver *self, const char *path, bool follow, struct sim_place *out)
+int coil__sim_find(struct sim_driver *self, const char *path, enum sim_link_at_end link,
+                   struct sim_place *out)
 {
     struct walk walk;
     bool over = false;
@@ -118,10 +135,10 @@ int coil__sim_find(struct sim_driver *self, const char *path, bool follow, struc
         walk.rest += strspn(walk.rest, "/");
         if (*walk.rest == '\0')
             break;
-        err = step(&walk, follow, out, &over);
+        err = step(&walk, link, out, &over);
     }
     if (err == 0 && !over) { /* a directory by its path only: / or . or .. */
-        *out = (struct sim_place){.node = walk.at, .must_be_directory = true};
+        *out = (struct sim_place){.node = walk.at, .must_be_directory = true, .dots = walk.dots};
         out->parent = walk.at->parent ? walk.at->parent : walk.at;
     }
     return err;
