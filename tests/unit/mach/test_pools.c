@@ -34,7 +34,7 @@ TEST(work_goes_to_the_pool_it_names)
         CHECK_EQ(coil__mach_workers_submit(&works[i]), 0);
         while (word_load(&done) < (uintptr_t)i + 1)
             usleep(100);
-        CHECK_EQ(coil__mach_pool(i)->threads, 1);
+        CHECK_EQ(coil__mach_pool((enum mach_pool_id)i)->threads, 1);
         CHECK(!coil__mach_workers_withdraw(&works[i]));
     }
 }
