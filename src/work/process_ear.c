@@ -49,7 +49,7 @@ static bool is_ready(struct process_pool *pool, struct seat *seat)
 
     pthread_mutex_lock(&pool->lock);
     ready = seat->board != NULL && seat->state != SEAT_EMPTY && !seat->ready &&
-            word_load(&seat->board->ready) != 0;
+            seat->failure == 0 && word_load(&seat->board->ready) != 0;
     pthread_mutex_unlock(&pool->lock);
     return ready;
 }

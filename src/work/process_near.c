@@ -190,6 +190,8 @@ static void has_started(struct zygote_near *near, const struct control *control,
         spare->pid = control->pid;
         spare->pidfd = *pidfd;
         *pidfd = -1;
+    } else if (seat != NULL && seat->pid == 0 && *pidfd < 0) {
+        coil__seat_sends_away(seat, control->pid);
     } else if (seat != NULL && seat->pid == 0) {
         coil__seat_started(seat, control->pid, *pidfd);
         *pidfd = -1;

@@ -25,14 +25,18 @@ static bool has_finished(const struct seat *seat)
 }
 
 /* It is told to go. */
-void coil__seat_dismiss(struct seat *seat)
+static void send_away(struct seat *seat)
 {
-    if (seat->state != SEAT_READY || !has_finished(seat))
-        return;
     seat->state = SEAT_ENDING;
     word_exchange(&seat->board->closing, 1);
     if (coil__tray_kick(&seat->board->requests))
         sys_eventfd_ring(seat->bell);
+}
+
+void coil__seat_dismiss(struct seat *seat)
+{
+    if (seat->state == SEAT_READY && has_finished(seat))
+        send_away(seat);
 }
 
 void coil__seat_give_up_task(struct coil_future **task)
@@ -224,6 +228,16 @@ void coil__seat_started(struct seat *seat, int pid, int pidfd)
     pthread_mutex_unlock(&seat->pool->lock);
     if (seat->ready)
         opens(seat);
+}
+
+/* There was no descriptor for its pidfd: nobody could kill it, so it gets no job. */
+void coil__seat_sends_away(struct seat *seat, int pid)
+{
+    seat->failure = -EMFILE;
+    pthread_mutex_lock(&seat->pool->lock);
+    seat->pid = pid;
+    send_away(seat);
+    pthread_mutex_unlock(&seat->pool->lock);
 }
 
 void coil__seat_ended(struct seat *seat, int status, bool known)

@@ -280,6 +280,7 @@ void coil__process_describe_status(int status, char *buffer, size_t size);
 /* 0: it is asked for. */
 int coil__seat_start(struct seat *seat);
 void coil__seat_started(struct seat *seat, int pid, int pidfd);
+void coil__seat_sends_away(struct seat *seat, int pid);
 void coil__seat_ended(struct seat *seat, int status, bool known);
 void coil__seat_failed(struct seat *seat, int err);
 

@@ -1,5 +1,8 @@
 /* The manager of a process pool, when there is too little of something. */
+#include <linux/sockios.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 
 #include "base/fault.h"
@@ -194,4 +197,51 @@ SLOW_TEST(board_has_one_worker_whichever_allocation_fails, 120)
         check_one_worker(pool);
         coil_executor_close(pool); /* not in a task */
     }
+}
+
+static void post_it(void *ran)
+{
+    sem_post(ran);
+}
+
+/* Till it is done with what it is at. */
+static void await_manager(struct coil_executor *pool)
+{
+    struct coil_call call;
+    sem_t ran;
+
+    sem_init(&ran, 0, 0);
+    coil_call_init(&call, post_it, &ran);
+    CHECK_EQ(coil_call_soon_threadsafe(coil_thread_loop(pool_of(pool)->manager), &call), 0);
+    await_post(&ran);
+    sem_destroy(&ran);
+}
+
+/* Its pidfd gets lost, so that nobody could kill it. */
+TEST(worker_that_comes_when_there_is_no_descriptor_gets_no_job)
+{
+    struct coil_process_pool_options options = {.workers = 1, .jobs_each = 1};
+    struct coil_executor *pool = open_processes_with(&options);
+    const struct zygote_near *zygote = pool_of(pool)->zygote;
+    struct coil_cfuture *job;
+    int sent = 0;
+    rlim_t usual;
+
+    CHECK_EQ(status_of(give(pool, double_it, 1)), 2);
+    while (coil_process_pool_pids(pool, NULL, 0) > 0) /* it goes after its one job */
+        sched_yield();
+    kill(zygote->pid, SIGSTOP);
+    job = give(pool, double_it, 2);
+    while (sent == 0) /* it is asked for a worker */
+        CHECK_EQ(ioctl(zygote->control, SIOCOUTQ, &sent), 0);
+    await_manager(pool);
+    usual = exhaust_descriptors();
+    kill(zygote->pid, SIGCONT);
+    CHECK_EQ(status_of(job), -EMFILE);
+    restore_descriptors(usual);
+    job = give(pool, compute_for_ever, 0);
+    await_running(job);
+    CHECK_EQ(coil_process_pool_kill(job), 0);
+    CHECK_EQ(status_of(job), -ECANCELED);
+    coil_executor_close(pool);
 }
