@@ -343,7 +343,8 @@ static void manage(void *arg)
     look_at_time(pool);
     look_later_again(pool);
     for (unsigned i = 0; i < pool->executor.workers; i++)
-        coil__seat_watch_room(&pool->seats[i]);
+        if (!coil__seat_watch_room(&pool->seats[i]))
+            look_later(pool);
     if (ending)
         dismiss_workers(pool);
     else

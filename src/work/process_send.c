@@ -156,7 +156,7 @@ static coil_async struct coil_result wait_for_room(void *arg)
     return coil_number(0);
 }
 
-void coil__seat_watch_room(struct seat *seat)
+bool coil__seat_watch_room(struct seat *seat)
 {
     bool full;
 
@@ -167,4 +167,5 @@ void coil__seat_watch_room(struct seat *seat)
         coil__seat_give_up_task(&seat->room_task);
     if (full && seat->room_task == NULL)
         seat->room_task = coil_create_task(wait_for_room, seat);
+    return seat->room_task == NULL || !coil_future_done(seat->room_task);
 }

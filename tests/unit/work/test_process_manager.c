@@ -245,3 +245,55 @@ TEST(worker_that_comes_when_there_is_no_descriptor_gets_no_job)
     CHECK_EQ(status_of(job), -ECANCELED);
     coil_executor_close(pool);
 }
+
+/* ---- without memory ---- */
+
+static struct coil_result stop_self(void *unused)
+{
+    (void)unused;
+    raise(SIGSTOP);
+    return coil_number(3);
+}
+
+static sem_t held, goes_on;
+
+static void hold_manager(void *unused)
+{
+    (void)unused;
+    sem_post(&held);
+    await_post(&goes_on);
+}
+
+/* Jobs that do not fit into the socket wait for room there, which nobody waits for. */
+TEST(manager_without_memory_to_wait_for_room_tries_again)
+{
+    enum { N = 60 };
+    struct coil_process_pool_options options = {.workers = 1, .at_once = N + 1};
+    struct coil_executor *pool = open_processes_with(&options);
+    int pid = (int)status_of(give(pool, tell_pid, 0));
+    struct coil_cfuture *stopped = give(pool, stop_self, 0), *jobs[N];
+    static char data[20000];
+    struct coil_call call;
+
+    sem_init(&held, 0, 0);
+    sem_init(&goes_on, 0, 0);
+    await_stop(pid);
+    coil_call_init(&call, hold_manager, NULL);
+    CHECK_EQ(coil_call_soon_threadsafe(coil_thread_loop(pool_of(pool)->manager), &call), 0);
+    await_post(&held);
+    for (int i = 0; i < N; i++)
+        jobs[i] = coil_executor_submit_bytes(pool, echo, data, sizeof(data));
+    coil__fault_arm(FAULT_ALLOC, 1, true);
+    sem_post(&goes_on);
+    while (coil__fault_count(FAULT_ALLOC) == 0)
+        sched_yield();
+    await_manager(pool);
+    coil__fault_arm(FAULT_ALLOC, 0, false);
+    kill(pid, SIGCONT);
+    CHECK_EQ(status_of(stopped), 3);
+    for (int i = 0; i < N; i++)
+        CHECK_EQ(status_of(jobs[i]), 0);
+    coil_executor_close(pool);
+    sem_destroy(&held);
+    sem_destroy(&goes_on);
+}
