@@ -147,6 +147,16 @@ static bool addressed(const struct sim_transfer *what)
     return what->header != NULL && what->header->msg_name != NULL && what->header->msg_namelen;
 }
 
+/* The zero that is counted may be behind the address. */
+static int find_named(struct sim_driver *self, struct sim_socket *socket,
+                      const struct sim_name *name, struct sim_socket **out)
+{
+    uint32_t most = sizeof(name->address);
+
+    return coil__sim_unix_find(self, socket, (const void *)&name->address,
+                               name->length < most ? name->length : most, out);
+}
+
 static int64_t give_unix(struct sim_driver *self, struct sim_socket *socket,
                          const struct sim_transfer *what)
 {
@@ -159,8 +169,7 @@ static int64_t give_unix(struct sim_driver *self, struct sim_socket *socket,
         err = coil__sim_unix_find(self, socket, what->header->msg_name, what->header->msg_namelen,
                                   &to);
     else if (socket->peer_name != NULL)
-        err = coil__sim_unix_find(self, socket, (void *)&socket->peer_name->address,
-                                  socket->peer_name->length, &to);
+        err = find_named(self, socket, socket->peer_name, &to);
     else if (to == NULL)
         err = socket->state == SIM_CONNECTED ? -ECONNREFUSED : -ENOTCONN;
     if (err)

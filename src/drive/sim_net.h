@@ -16,8 +16,9 @@ struct sim_ip {
 /* The name of a Unix socket, counted: its connections have it too. */
 struct sim_name {
     unsigned refs;
-    uint32_t length;
+    uint32_t length; /* with the zero behind a path, even where that has no room in the address */
     struct sockaddr_un address;
+    char zero[2];
 };
 
 enum sim_state {

@@ -97,7 +97,7 @@ static int set_linger(struct sim_socket *socket, const void *value, uint32_t len
     if (length < sizeof(linger))
         return -EINVAL;
     memcpy(&linger, value, sizeof(linger));
-    socket->linger_none = linger.l_onoff && linger.l_linger == 0;
+    socket->linger_none = socket->family != AF_UNIX && linger.l_onoff && linger.l_linger == 0;
     return store(socket, SOL_SOCKET, SO_LINGER, value, sizeof(linger));
 }
 

@@ -174,6 +174,15 @@ static void tell_ip(const struct sim_socket *socket, const struct sim_ip *ip,
     coil__sim_ip_tell(socket, ip->port ? ip : &none, address, length);
 }
 
+/* TCP forgets the peer when both have ended their direction. */
+static bool is_over(const struct sim_socket *socket)
+{
+    if (socket->state != SIM_CONNECTED || socket->reset)
+        return true;
+    return socket->type == SOCK_STREAM && socket->family != AF_UNIX && socket->in_ended &&
+           socket->out_ended;
+}
+
 int coil__sim_socket_name(struct driver *driver, int fd, bool peer, struct sockaddr *address,
                           uint32_t *length)
 {
@@ -182,7 +191,7 @@ int coil__sim_socket_name(struct driver *driver, int fd, bool peer, struct socka
 
     if (err)
         return err;
-    if (peer && (socket->state != SIM_CONNECTED || socket->reset))
+    if (peer && is_over(socket))
         return -ENOTCONN;
     if (socket->family == AF_UNIX)
         coil__sim_unix_tell(peer ? socket->peer_name : socket->name, address, length);
@@ -201,12 +210,13 @@ int coil__sim_socket_shutdown(struct driver *driver, int fd, int how)
         return err;
     if (how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR)
         return -EINVAL;
-    if (socket->state == SIM_LISTENING && socket->type == SOCK_STREAM && how != SHUT_WR) {
-        coil__sim_listen_end(self, socket);
+    if (socket->state == SIM_LISTENING && socket->type == SOCK_STREAM) {
+        if (how != SHUT_WR)
+            coil__sim_listen_end(self, socket);
         return 0;
     }
-    if (socket->state != SIM_CONNECTED || socket->reset)
-        return -ENOTCONN;
+    if (is_over(socket)) /* a Unix socket takes it as a wish for later; that is not kept */
+        return socket->family == AF_UNIX ? 0 : -ENOTCONN;
     coil__sim_stream_shutdown(self, socket, how != SHUT_WR, how != SHUT_RD);
     return 0;
 }

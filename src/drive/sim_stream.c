@@ -72,25 +72,43 @@ static int64_t send_to_nobody(struct sim_driver *self, struct sim_socket *socket
     return (int64_t)size;
 }
 
+/* A peer that has ended both of its directions answers what still comes by a reset. */
+static bool hears_no_more(const struct sim_socket *peer)
+{
+    return peer->in_shut && peer->out_ended && !is_unix(peer);
+}
+
+/* What goes before the sending; TCP does not look at an address. */
+static int64_t refused(struct sim_socket *socket, const struct msghdr *header)
+{
+    if (header != NULL && header->msg_controllen && is_unix(socket))
+        return -EOPNOTSUPP;
+    if (header != NULL && header->msg_name && header->msg_namelen && is_unix(socket))
+        return socket->state == SIM_CONNECTED ? -EISCONN : -EOPNOTSUPP;
+    if (socket->state != SIM_CONNECTED)
+        return unconnected(socket, true);
+    if (is_unix(socket) && socket->out_ended)
+        return -EPIPE; /* an error is told to who reads */
+    if (socket->error)
+        return take_error(socket);
+    return socket->out_ended || socket->reset ? -EPIPE : 0;
+}
+
 static int64_t stream_give(struct sim_driver *self, struct sim_thing *thing,
                            struct sim_transfer *what)
 {
     struct sim_socket *socket = sim_socket_of(thing);
+    int64_t given = refused(socket, what->header);
     size_t most;
-    int64_t given;
 
-    if (what->header != NULL && what->header->msg_controllen && is_unix(socket))
-        return -EOPNOTSUPP;
-    if (socket->state != SIM_CONNECTED)
-        return unconnected(socket, true);
-    if (socket->error)
-        return take_error(socket);
-    if (socket->out_ended || socket->reset)
-        return -EPIPE;
-    if (what->size == 0)
-        return 0;
+    if (given != 0 || what->size == 0)
+        return given;
     if (socket->peer == NULL)
         return send_to_nobody(self, socket, what->limit);
+    if (hears_no_more(socket->peer)) {
+        coil__sim_stream_break(self, socket);
+        return (int64_t)what->limit;
+    }
     most = space(socket);
     if (most == 0)
         return -EAGAIN;
@@ -172,16 +190,19 @@ void coil__sim_stream_break(struct sim_driver *self, struct sim_socket *socket)
 
 void coil__sim_stream_end(struct sim_driver *self, struct sim_socket *socket)
 {
+    bool lost = socket->in.used || socket->linger_none;
     struct sim_socket *peer = socket->peer;
 
     socket->peer = NULL;
     if (peer == NULL)
         return;
     peer->peer = NULL;
-    if (socket->in.used || socket->linger_none) {
+    if (lost && !is_unix(peer)) {
         hear_reset(self, peer);
         return;
     }
+    if (lost)
+        peer->error = ECONNRESET; /* told to who reads; for who writes the pipe is broken */
     peer->in_ended = true;
     peer->out_ended |= is_unix(socket);
     coil__sim_thing_stir(self, &peer->thing);

@@ -24,14 +24,15 @@ void coil__sim_name_unref(struct sim_name *name)
 void coil__sim_unix_tell(const struct sim_name *name, struct sockaddr *address, uint32_t *length)
 {
     static const struct sockaddr_un unnamed = {.sun_family = AF_UNIX};
-    const struct sockaddr_un *full = name ? &name->address : &unnamed;
+    const void *full =
+        name ? (const char *)name + offsetof(struct sim_name, address) : (const char *)&unnamed;
     uint32_t size = name ? name->length : (uint32_t)PATH_AT;
 
     memcpy(address, full, *length < size ? *length : size);
     *length = size;
 }
 
-/* Copies an address, so that a path ends with a zero. */
+/* Copies an address, so that a path ends with a zero; it may fill all of it. */
 static int parse(const struct sockaddr *address, uint32_t length, struct sim_name *out)
 {
     if (length < PATH_AT || length > sizeof(out->address))
@@ -39,13 +40,12 @@ static int parse(const struct sockaddr *address, uint32_t length, struct sim_nam
     if (address->sa_family != AF_UNIX)
         return -EINVAL;
     memset(&out->address, 0, sizeof(out->address));
+    memset(out->zero, 0, sizeof(out->zero));
     memcpy(&out->address, address, length);
     out->length = length;
     if (length == PATH_AT || out->address.sun_path[0] == '\0')
         return 0;
-    if (length == sizeof(out->address) && out->address.sun_path[length - PATH_AT - 1] != '\0')
-        return -ENAMETOOLONG;
-    out->length = (uint32_t)(PATH_AT + strlen(out->address.sun_path) + 1);
+    out->length = (uint32_t)(PATH_AT + strnlen(out->address.sun_path, length - PATH_AT) + 1);
     return 0;
 }
 

@@ -106,3 +106,127 @@ DRIVER_LOOP_TEST(datagrams_out_of_turn_are_told)
     CHECK_EQ(coil_close(fd), 0);
     CHECK_EQ(coil_close(local), 0);
 }
+
+static coil_async struct ends ends_of(int family)
+{
+    struct coil_address name = abstract_name("odd");
+
+    return family == AF_UNIX ? connect_ends(&name) : tcp_ends();
+}
+
+/* The kernel tells who reads that something was lost. */
+DRIVER_LOOP_TEST(of_bytes_that_a_unix_peer_never_read_the_reader_is_told)
+{
+    struct ends ends = ends_of(AF_UNIX);
+    struct coil_address peer;
+    char data[4];
+
+    CHECK_EQ(coil_sock_sendall(ends.near, "x", 1), 0);
+    CHECK_EQ(coil_close(ends.far), 0);
+    CHECK_EQ(coil_sock_sendall(ends.near, "x", 1), -EPIPE);
+    CHECK_EQ(coil_sock_peer(ends.near, &peer), 0);
+    CHECK_EQ(coil_sock_shutdown(ends.near, SHUT_WR), 0);
+    CHECK_EQ(coil_sock_recv(ends.near, data, sizeof(data)), -ECONNRESET);
+    CHECK_EQ(coil_sock_recv(ends.near, data, sizeof(data)), 0);
+    CHECK_EQ(coil_close(ends.near), 0);
+}
+
+DRIVER_LOOP_TEST(a_unix_peer_does_not_hear_of_an_abort)
+{
+    struct ends ends = ends_of(AF_UNIX);
+    struct coil_stream *stream;
+    char data[4];
+
+    CHECK_EQ(coil_stream_open(ends.near, NULL, &stream), 0);
+    CHECK_EQ(coil_stream_write(stream, "abc", 3), 0);
+    coil_stream_abort(stream);
+    CHECK_EQ(coil_sock_recv(ends.far, data, sizeof(data)), 3);
+    CHECK_EQ(coil_sock_recv(ends.far, data, sizeof(data)), 0);
+    CHECK_EQ(coil_close(ends.far), 0);
+    coil_stream_unref(stream);
+}
+
+DRIVER_LOOP_TEST(a_tcp_connection_that_both_have_ended_has_no_peer)
+{
+    struct ends ends = ends_of(AF_INET);
+    struct coil_address peer;
+    char data[4];
+
+    CHECK_EQ(coil_sock_sendall(ends.near, "abc", 3), 0);
+    CHECK_EQ(coil_sock_shutdown(ends.near, SHUT_WR), 0);
+    CHECK_EQ(coil_sock_peer(ends.far, &peer), 0);
+    CHECK_EQ(coil_sock_shutdown(ends.far, SHUT_WR), 0);
+    CHECK_EQ(coil_sock_peer(ends.far, &peer), -ENOTCONN);
+    CHECK_EQ(coil_sock_shutdown(ends.far, SHUT_WR), -ENOTCONN);
+    CHECK_EQ(coil_sock_recv(ends.far, data, sizeof(data)), 3);
+    CHECK_EQ(coil_sock_recv(ends.far, data, sizeof(data)), 0);
+    close_ends(&ends);
+}
+
+DRIVER_LOOP_TEST(who_has_ended_both_directions_resets_what_still_comes)
+{
+    struct ends ends = ends_of(AF_INET);
+    char data[4];
+
+    CHECK_EQ(coil_sock_shutdown(ends.far, SHUT_RDWR), 0);
+    CHECK_EQ(coil_sock_sendall(ends.near, "x", 1), 0);
+    CHECK_EQ(coil_sock_sendall(ends.near, "x", 1), -EPIPE);
+    CHECK_EQ(coil_sock_recv(ends.near, data, sizeof(data)), 0);
+    close_ends(&ends);
+}
+
+DRIVER_LOOP_TEST(shutdown_without_a_peer_is_told_of_tcp_only)
+{
+    struct coil_address at;
+    int listener = listen_on("127.0.0.1:0", 4, &at);
+    int local = coil_sock_open(AF_UNIX, SOCK_STREAM, 0);
+
+    CHECK_EQ(coil_sock_shutdown(listener, SHUT_WR), 0);
+    CHECK_EQ(coil_sock_shutdown(local, SHUT_WR), 0);
+    CHECK_EQ(coil_close(listener), 0);
+    CHECK_EQ(coil_close(local), 0);
+}
+
+DRIVER_LOOP_TEST(a_unix_stream_takes_no_address)
+{
+    struct ends ends = ends_of(AF_UNIX);
+    struct coil_address nobody = abstract_name("nobody");
+    int fd = coil_sock_open(AF_UNIX, SOCK_STREAM, 0);
+
+    CHECK_EQ(coil_sock_sendto(ends.near, "x", 1, &nobody), -EISCONN);
+    CHECK_EQ(coil_sock_sendto(fd, "x", 1, &nobody), -EOPNOTSUPP);
+    CHECK_EQ(coil_close(fd), 0);
+    close_ends(&ends);
+}
+
+/* A path may fill all of its room, so that no zero is behind it. */
+static coil_async void check_longest(int type)
+{
+    struct coil_address name = {.length = sizeof(struct sockaddr_un)}, told;
+    int fd = coil_sock_open(AF_UNIX, type, 0), other = coil_sock_open(AF_UNIX, type, 0);
+    char text[COIL_ADDRESS_TEXT];
+
+    memset(name.as.unix_path.sun_path, 'x', sizeof(name.as.unix_path.sun_path));
+    snprintf(text, sizeof(text), "/tmp/coil-longest-%d-", (int)getpid());
+    memcpy(name.as.unix_path.sun_path, text, strlen(text));
+    name.as.any.sa_family = AF_UNIX;
+    CHECK_EQ(coil_sock_bind(fd, &name), 0);
+    CHECK_EQ(coil_sock_name(fd, &told), 0);
+    CHECK(coil_address_equal(&name, &told));
+    if (type == SOCK_STREAM)
+        CHECK_EQ(coil_sock_listen(fd, 1), 0);
+    CHECK_EQ(coil_sock_connect(other, &name), 0);
+    CHECK_EQ(coil_sock_sendall(other, "x", 1), 0);
+    CHECK_EQ(coil_sock_peer(other, &told), 0);
+    CHECK(coil_address_equal(&name, &told));
+    CHECK_EQ(coil_close(other), 0);
+    CHECK_EQ(coil_close(fd), 0);
+    coil_address_format(&name, text, sizeof(text));
+    CHECK_EQ(coil_unlink(text + strlen("unix:")), 0);
+}
+
+DRIVER_LOOP_TEST(the_longest_path_is_a_name)
+{
+    check_longest(SOCK_STREAM);
+    check_longest(SOCK_DGRAM);
+}
