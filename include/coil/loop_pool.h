@@ -66,8 +66,8 @@ struct coil_pool_server;
  * Cancel-safe: yes; nothing stays open.
  * Thread: any; not in a callback of one of the pool's loops.
  * Owns: the caller closes the server, before the pool if clients are to have their grace.
- * Returns: 0; as coil_start_server; -COIL_ESTOPPED; -EINTR after coil_interrupt; -EDEADLK in such a
- * callback. *out is set only on 0.
+ * Returns: 0; as coil_start_server; -EINVAL for bind_only, too; -COIL_ESTOPPED; -EINTR after
+ * coil_interrupt; -EDEADLK in such a callback. *out is set only on 0.
  */
 COIL_EXPORT coil_async int coil_loop_pool_start_server_at(
     struct coil_executor *pool, coil_client_fn *fn, void *arg, const char *host, uint16_t port,

@@ -39,13 +39,33 @@ enum coil_stdio {
 };
 #define COIL_FD(fd) ((fd) + 1)
 
-/* How a child is made. All zero is the default. */
+/* Numbers of which 0 is one like any other, as options: of a user or a group, of a mask. */
+#define COIL_ID(id) ((uint32_t)(id) + 1)
+#define COIL_MASK(mask) ((uint32_t)(mask) + 1)
+
+/*
+ * How a child is made. All zero is the default.
+ *
+ * user, group and groups want the rights to change them, and cost a copy of our address space,
+ * while a child of our own user begins in it. Who gives rights up sets all three. To run a function
+ * of the program in the child before the other program begins (asyncio: preexec_fn) is not offered:
+ * other threads may hold any lock then, malloc's for one, for ever.
+ */
 struct coil_process_options {
     int in;                         /* enum coil_stdio or COIL_FD(fd) */
     int out;                        /* the same */
     int err;                        /* the same */
     const char *directory;          /* NULL: the parent's */
     const char *const *environment; /* "NAME=value", ended by NULL; NULL: the parent's */
+    const char *executable; /* begun instead of the program that the arguments name, which still
+                               hears that name; of a shell: instead of /bin/sh */
+    const int *pass_fds;    /* descriptors that the child has, too, under the same numbers */
+    size_t pass_count;
+    uint32_t umask;         /* COIL_MASK(0077); 0: the parent's */
+    uint32_t user;          /* COIL_ID(number); 0: the parent's */
+    uint32_t group;         /* the same */
+    const uint32_t *groups; /* numbers of all others that it is in; NULL: the parent's */
+    size_t group_count;
     bool new_group;   /* leads a process group of its own: coil_process_signal reaches all of it */
     bool new_session; /* and a session, without our terminal (asyncio: start_new_session) */
     struct coil_stream_options stream;
@@ -53,13 +73,15 @@ struct coil_process_options {
 
 /**
  * Starts a program (asyncio: create_subprocess_exec), found on the PATH of its environment if there
- * is no / in its name. Signals are as for a fresh program, only standard streams are passed on.
+ * is no / in its name. Signals are as for a fresh program; only standard streams are passed on, and
+ * options.pass_fds.
  * `arguments` ends with NULL; main's argv wants a cast, (const char *const *)argv.
  *
  * Suspends: no; it takes as long as posix_spawn.
  * Owns: the caller unrefs it.
  * Returns: 0; -ENOENT (no such program, or directory), -EACCES, -ENOEXEC, -EAGAIN, -EMFILE ...;
- * -EINVAL (no program; a stream that is none); -COIL_ESTOPPED (the loop closes); *out is set only
+ * -EINVAL (no program; a stream that is none); -EBADF (pass_fds); -EPERM (user, group);
+ * -COIL_ESTOPPED (the loop closes); *out is set only
  * on 0.
  */
 COIL_EXPORT int coil_create_subprocess_exec(const char *const *arguments,

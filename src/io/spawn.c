@@ -124,6 +124,14 @@ static void init(struct setup *setup, const char *const *arguments)
     setup->how.arguments = arguments;
     setup->how.environment = options->environment;
     setup->how.directory = options->directory;
+    setup->how.executable = options->executable;
+    setup->how.pass_fds = options->pass_fds;
+    setup->how.pass_count = options->pass_count;
+    setup->how.umask = options->umask;
+    setup->how.user = options->user;
+    setup->how.group = options->group;
+    setup->how.groups = options->groups;
+    setup->how.group_count = options->group_count;
     setup->how.new_group = options->new_group;
     setup->how.new_session = options->new_session;
     setup->process->leads_group = options->new_group || options->new_session;
@@ -162,7 +170,9 @@ int coil_create_subprocess_exec(const char *const *arguments,
 int coil_create_subprocess_shell(const char *command, const struct coil_process_options *options,
                                  struct coil_process **out)
 {
-    const char *const arguments[] = {"/bin/sh", "-c", command, NULL};
+    const char *shell =
+        options != NULL && options->executable != NULL ? options->executable : "/bin/sh";
+    const char *const arguments[] = {shell, "-c", command, NULL};
 
     return coil_create_subprocess_exec(arguments, options, out);
 }

@@ -53,16 +53,23 @@ struct nest {
 
 static struct nest *kept; /* the last one that nobody uses any more */
 
-/* Valgrind makes a copy, too. Then the nest alone is shared, and with that child only. */
-static bool is_copied(void)
+/*
+ * Valgrind makes a copy, too. So do we for a child that becomes another user: in our memory it
+ * would be open to that one's other processes, and the kernel, which knows, would close our memory
+ * to our own user for ever (PR_SET_DUMPABLE). Then the nest alone is shared, and with that child
+ * only.
+ */
+static bool is_copied(const struct mach_spawn *how)
 {
-    return SHARED_MEMORY == 0 || valgrind_runs();
+    bool is_ours = how->user == 0 && how->group == 0 && how->groups == NULL;
+
+    return SHARED_MEMORY == 0 || !is_ours || valgrind_runs();
 }
 
-static struct nest *take_nest(void)
+static struct nest *take_nest(bool copied)
 {
-    struct nest *nest = __atomic_exchange_n(&kept, NULL, __ATOMIC_ACQUIRE);
-    int flags = MAP_ANONYMOUS | (is_copied() ? MAP_SHARED : MAP_PRIVATE);
+    struct nest *nest = copied ? NULL : __atomic_exchange_n(&kept, NULL, __ATOMIC_ACQUIRE);
+    int flags = MAP_ANONYMOUS | (copied ? MAP_SHARED : MAP_PRIVATE);
     void *memory;
 
     if (nest != NULL)
@@ -72,9 +79,9 @@ static struct nest *take_nest(void)
     return memory;
 }
 
-static void leave_nest(struct nest *nest)
+static void leave_nest(struct nest *nest, bool copied)
 {
-    if (!is_copied())
+    if (!copied)
         nest = __atomic_exchange_n(&kept, nest, __ATOMIC_ACQ_REL);
     if (nest != NULL)
         coil__sys_munmap(nest, sizeof(*nest));
@@ -90,9 +97,10 @@ static const char *path_of(const char *const *environment)
 
 static void set_up(struct child *child, const struct mach_spawn *how)
 {
-    const char *name = how->arguments[0];
+    const char *name = how->executable != NULL ? how->executable : how->arguments[0];
 
     child->how = how;
+    child->program = name;
     child->environment = how->environment;
     if (child->environment == NULL)
         child->environment = (const char *const *)(uintptr_t)environ; /* which is only read */
@@ -103,7 +111,8 @@ static void set_up(struct child *child, const struct mach_spawn *how)
 /* A kernel, a filter of system calls or a full table may refuse the pidfd, and it alone. */
 static int clone_in(struct nest *nest, int *pidfd)
 {
-    int flags = SHARED_MEMORY | CLONE_VFORK | SIGCHLD, pid = -EINVAL;
+    int shared = is_copied(nest->child.how) ? 0 : SHARED_MEMORY;
+    int flags = shared | CLONE_VFORK | SIGCHLD, pid = -EINVAL;
     char *top = nest->stack + sizeof(nest->stack);
 
     if (pidfd != NULL)
@@ -138,7 +147,8 @@ static int clone_undisturbed(struct nest *nest, int *pidfd)
 
 static int spawn(const struct mach_spawn *how, int *pid, int *pidfd)
 {
-    struct nest *nest = take_nest();
+    bool copied = is_copied(how);
+    struct nest *nest = take_nest(copied);
     int err;
 
     if (nest == NULL)
@@ -146,7 +156,7 @@ static int spawn(const struct mach_spawn *how, int *pid, int *pidfd)
     set_up(&nest->child, how);
     *pid = clone_undisturbed(nest, pidfd);
     err = *pid < 0 ? *pid : nest->child.failure;
-    leave_nest(nest);
+    leave_nest(nest, copied);
     return err;
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a standard stream of the child is: a descriptor, whose close-on-exec does not matter, or one
  * of these. */
@@ -16,16 +17,24 @@ enum {
 
 struct mach_spawn {
     const char *const *arguments;   /* the first one names the program */
+    const char *executable;         /* NULL: that one */
     const char *const *environment; /* NULL: ours */
     const char *directory;          /* NULL: ours */
     const char *terminal;           /* the path of one */
     int streams[3];
+    const int *pass_fds; /* what else it has, under the same numbers */
+    size_t pass_count;
+    uint32_t umask; /* these three are one more than they say; 0: ours */
+    uint32_t user;
+    uint32_t group;
+    const uint32_t *groups; /* NULL: ours */
+    size_t group_count;
     bool new_group;
     bool new_session; /* the terminal is then its controlling one */
 };
 
 /*
- * Starts it with no signal blocked or ignored and no descriptor but the standard streams. A name
+ * Starts it with no signal blocked or ignored and no descriptor but those that are passed. A name
  * without / is looked for on the PATH of its environment. 0; -ENOENT, -EACCES, -ENOEXEC ...: it
  * could not be begun, and there is no child.
  */

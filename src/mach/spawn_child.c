@@ -124,13 +124,38 @@ static UNWATCHED int number_of(const char *name)
     return *name == '\0' ? number : -1;
 }
 
-static UNWATCHED void close_entries(const char *entries, int64_t size, int list)
+/* --- descriptors that are passed, and all others --- */
+
+#define NO_MORE UINT_MAX
+
+/* The lowest of those passed from there on. */
+static UNWATCHED unsigned next_passed(const struct mach_spawn *how, unsigned from)
+{
+    unsigned next = NO_MORE;
+
+    for (size_t i = 0; i < how->pass_count; i++)
+        if (how->pass_fds[i] >= (int)from && (unsigned)how->pass_fds[i] < next)
+            next = (unsigned)how->pass_fds[i];
+    return next;
+}
+
+static UNWATCHED int pass(const struct mach_spawn *how)
+{
+    int64_t result = 0;
+
+    for (size_t i = 0; i < how->pass_count && result == 0; i++)
+        result = CALL3(fcntl, how->pass_fds[i], F_SETFD, 0);
+    return (int)result;
+}
+
+static UNWATCHED void close_entries(const struct mach_spawn *how, const char *entries, int64_t size,
+                                    int list)
 {
     while (size > 0) {
         const struct dirent64 *entry = (const void *)entries;
         int fd = number_of(entry->d_name);
 
-        if (fd > STDERR_FILENO && fd != list)
+        if (fd > STDERR_FILENO && fd != list && next_passed(how, (unsigned)fd) != (unsigned)fd)
             CALL1(close, fd);
         entries += entry->d_reclen;
         size -= entry->d_reclen;
@@ -138,7 +163,7 @@ static UNWATCHED void close_entries(const char *entries, int64_t size, int list)
 }
 
 /* For kernels without close_range. */
-static UNWATCHED int close_listed(void)
+static UNWATCHED int close_listed(const struct mach_spawn *how)
 {
     _Alignas(struct dirent64) char entries[1024];
     int list = (int)CALL4(openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY, 0);
@@ -147,22 +172,45 @@ static UNWATCHED int close_listed(void)
     if (list < 0)
         return list;
     while ((size = CALL3(getdents64, list, entries, sizeof(entries))) > 0)
-        close_entries(entries, size, list);
+        close_entries(how, entries, size, list);
     CALL1(close, list);
     return (int)size;
 }
 
 /* All of ours are close-on-exec; those of other libraries may not be. */
-static UNWATCHED int close_others(void)
+static UNWATCHED int close_others(const struct mach_spawn *how)
 {
-    if (CALL3(close_range, STDERR_FILENO + 1, UINT_MAX, 0) == 0)
-        return 0;
-    return close_listed();
+    unsigned from = STDERR_FILENO + 1, next;
+
+    do {
+        next = next_passed(how, from);
+        if (next > from && CALL3(close_range, from, next == NO_MORE ? NO_MORE : next - 1, 0) != 0)
+            return close_listed(how);
+        from = next + 1;
+    } while (next != NO_MORE);
+    return 0;
 }
 
 static UNWATCHED int enter(const char *directory)
 {
     return directory == NULL ? 0 : (int)CALL1(chdir, directory);
+}
+
+/* Whom it belongs to: the user last, who may not be allowed the rest. */
+static UNWATCHED int become(const struct mach_spawn *how)
+{
+    uint32_t group = how->group - 1, user = how->user - 1;
+    int64_t result = 0;
+
+    if (how->umask != 0)
+        CALL1(umask, how->umask - 1);
+    if (how->groups != NULL)
+        result = CALL2(setgroups, how->group_count, how->groups);
+    if (result == 0 && how->group != 0)
+        result = CALL3(setresgid, group, group, group);
+    if (result == 0 && how->user != 0)
+        result = CALL3(setresuid, user, user, user);
+    return (int)result;
 }
 
 static UNWATCHED int prepare(const struct mach_spawn *how)
@@ -176,7 +224,11 @@ static UNWATCHED int prepare(const struct mach_spawn *how)
     if (err == 0)
         err = enter(how->directory);
     if (err == 0)
-        err = close_others();
+        err = pass(how);
+    if (err == 0)
+        err = close_others(how);
+    if (err == 0)
+        err = become(how);
     return err != 0 ? err : unblock_signals();
 }
 
@@ -203,7 +255,7 @@ static UNWATCHED bool join(char path[PATH_MAX], const char *folder, const char *
 /* As execvpe: the first that can be begun; what could not is told only if nothing else can. */
 static UNWATCHED int begin_on_path(const struct child *child)
 {
-    const char *folder = child->path, *name = child->how->arguments[0];
+    const char *folder = child->path, *name = child->program;
     int err = -ENOENT;
     char path[PATH_MAX];
 
@@ -225,7 +277,7 @@ UNWATCHED int coil__mach_child_run(void *arg)
     int err = prepare(child->how);
 
     if (err == 0)
-        err = child->path ? begin_on_path(child) : begin(child, child->how->arguments[0]);
+        err = child->path ? begin_on_path(child) : begin(child, child->program);
     child->failure = err;
     return NOT_BEGUN;
 }

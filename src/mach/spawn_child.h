@@ -7,6 +7,7 @@
 struct child {
     const struct mach_spawn *how;
     const char *const *environment; /* never that of nobody: ours, if no other */
+    const char *program;            /* its name, or where it is */
     const char *path;               /* the folders to look for it in; NULL: its name says where */
     int failure;                    /* why it could not be begun */
 };

@@ -234,7 +234,13 @@ static coil_async struct coil_result names(void *arg)
 
 static coil_async struct coil_result children(void *arg)
 {
-    const struct coil_process_options piped = {.in = COIL_PIPE, .out = COIL_PIPE};
+    static const int none[] = {0};
+    const struct coil_process_options piped = {.in = COIL_PIPE,
+                                               .out = COIL_PIPE,
+                                               .umask = COIL_MASK(022),
+                                               .group = COIL_ID(getgid()),
+                                               .pass_fds = none,
+                                               .pass_count = 1};
     const char *const command[] = {"cat", NULL};
     struct coil_process *child;
     struct coil_output output;

@@ -30,6 +30,7 @@ static int run(struct child child, int *failure)
 
     CHECK(shared != MAP_FAILED);
     *shared = child;
+    shared->program = child.how->arguments[0];
     pid = fork();
     if (pid == 0)
         _exit(coil__mach_child_run(shared));
@@ -104,6 +105,10 @@ TEST(without_close_range_nothing_else_is_passed_on_either)
     if (!filter_refuses(SYS_close_range, 0, ENOSYS))
         SKIP("no filters of system calls");
     CHECK_EQ(run((struct child){.how = &how, .environment = nothing}, &failure), 0);
+    CHECK_EQ(failure, 0);
+    how.pass_fds = &fds[100];
+    how.pass_count = 1;
+    CHECK_EQ(run((struct child){.how = &how, .environment = nothing}, &failure), 1);
     CHECK_EQ(failure, 0);
     for (int i = 0; i < 200; i++)
         close(fds[i]);
