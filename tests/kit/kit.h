@@ -103,8 +103,8 @@ void kit_check_has(const char *file, int line, const char *text_text, const char
                    const char *part);
 
 /* The path of a file in a folder of this test's own, which is empty at first and removed after it
- * with all that is in it, however it ends. Short enough for a socket; good
- * until the thread has asked for eight others. */
+ * with all that is in it, however it ends. Short enough for a socket; good until the thread has
+ * asked for eight others. */
 char *kit_path(const char *name);
 
 /* How many descriptors are open. */
