@@ -50,6 +50,14 @@ static inline int64_t spin_begin(struct mach_spin *spin, int64_t now_ns)
     return time_after(now_ns, spin->limit_ns);
 }
 
+/* The same where nobody can look: there is something else to do. It costs no try, and is none in
+ * vain. */
+static inline void spin_begin_asleep(struct mach_spin *spin, int64_t now_ns)
+{
+    spin->began_ns = now_ns;
+    spin->looking = false;
+}
+
 /* The wait is over, whatever ended it. */
 static inline void spin_end(struct mach_spin *spin, int64_t now_ns)
 {

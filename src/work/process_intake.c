@@ -174,9 +174,13 @@ static bool has_more(const void *arg)
 /* Looks for a while, if there is nothing else to do. */
 static bool look_again(struct worker *self)
 {
-    int64_t now = mach_now(), until = spin_begin(&self->spin, now);
+    int64_t now = mach_now();
 
-    return coil__loop_running->tasks_live <= 1 && spin_look(now, until, has_more, self);
+    if (coil__loop_running->tasks_live > 1) {
+        spin_begin_asleep(&self->spin, now);
+        return false;
+    }
+    return spin_look(now, spin_begin(&self->spin, now), has_more, self);
 }
 
 static coil_async int64_t sleep_in_loop(struct worker *self)

@@ -87,6 +87,18 @@ TEST(a_slow_awakening_hides_a_short_wait)
     CHECK(!wait_for(50));
 }
 
+TEST(a_wait_in_which_nobody_can_look_is_no_look_in_vain)
+{
+    begin(100);
+    CHECK(!wait_for(50));
+    for (int i = 0; i < 100; i++) {
+        spin_begin_asleep(&spin, 0);
+        spin_end(&spin, 150);
+    }
+    CHECK(wait_for(50)); /* the first look */
+    CHECK(wait_for(50));
+}
+
 TEST(without_a_limit_nobody_looks)
 {
     begin(0);
