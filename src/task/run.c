@@ -143,6 +143,17 @@ static void end_program(void *arg)
     coil_loop_close(self->loop);
 }
 
+/* Nothing else knows what was asked for. */
+static struct coil_result not_opened(int err)
+{
+    coil__exception_leave(
+        err == -ENOSYS ? coil__exception_text(ENOSYS, NULL,
+                                              "no such driver here: COIL_DRIVER, or the options, "
+                                              "may say epoll, uring or sim")
+                       : NULL);
+    return coil_error(err);
+}
+
 struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
                                const struct coil_loop_options *options, const char *place)
 {
@@ -155,7 +166,7 @@ struct coil_result coil_run_at(coil_coroutine_fn *fn, void *arg,
         return coil_error(-EBUSY);
     err = coil_loop_open(options, &self.loop);
     if (err != 0)
-        return coil_error(err);
+        return not_opened(err);
     self.main = coil_create_task_at(fn, arg, &(struct coil_task_options){.loop = self.loop}, place);
     pthread_cleanup_push(end_program, &self);
     result = run_main(&self);

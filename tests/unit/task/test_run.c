@@ -118,8 +118,10 @@ TEST(what_open_says_it_returns)
 {
     CHECK_EQ(coil_run_with(gives, NULL, &(struct coil_loop_options){.driver = "steam"}).status,
              -ENOSYS);
+    CHECK_HAS(coil_exception_text(coil_current_exception()), "epoll, uring or sim");
     coil__fault_arm(FAULT_ALLOC, 1, false);
     CHECK_EQ(coil_run_with(gives, NULL, &sim).status, -ENOMEM);
+    CHECK_PTR(coil_current_exception(), NULL); /* not what the run before failed with */
     coil__fault_arm(FAULT_ALLOC, 0, false);
 }
 
