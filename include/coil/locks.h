@@ -4,7 +4,8 @@
  *
  * Embedded: a zeroed object is ready to use where that is said, and needs no fini. Waiters are
  * served strictly in order of arrival; a waiter that is cancelled just as it was woken passes the
- * wake on. None may be shared between threads. Fields are coil's.
+ * wake on. None may be shared between threads: another one has the loop set
+ * it, by coil_submit_call or coil_call_soon_threadsafe. Fields are coil's.
  */
 #ifndef COIL_LOCKS_H
 #define COIL_LOCKS_H

@@ -7,6 +7,9 @@
  *     err = coil_queue_put(&queue, item);
  *     r = coil_queue_get(&queue);                  r.value is the item
  *     coil_queue_fini(&queue);
+ *
+ * A thread beside the loop has the loop do it, coil_submit(thread, put, item), and waits for that
+ * while the queue is full or empty: examples/thread_queue.c.
  */
 #ifndef COIL_QUEUE_H
 #define COIL_QUEUE_H
