@@ -47,7 +47,8 @@ struct coil_process_pool_options {
  *
  * Suspends: no, it blocks for the time of a fork. Thread: any. Owns: the caller closes it
  * (coil_executor_close).
- * Returns: the executor; NULL, with errno set: COIL_ETHREADS (other threads exist), ENOMEM, EAGAIN,
+ * Returns: the executor; NULL, with errno set (coil_strerror(-errno) knows all of them, perror does
+ * not): COIL_ETHREADS (other threads exist), ENOMEM, EAGAIN,
  * EMFILE, ENOENT (no such program), ENOSYS (no pidfd_open: Linux before 5.3, old valgrinds) ...
  */
 COIL_EXPORT struct coil_executor *

@@ -30,8 +30,9 @@ struct coil_server;
 /*
  * What serves a connection, as a task of its own, on a stack of 64 KiB unless the options say
  * otherwise: large buffers do not belong on it. The stream is closed when it returns, after what
- * was written is out; whoever wants to keep it takes a reference. There is nobody to return an
- * error to: what it wants known it reports (coil_loop_call_exception_handler).
+ * was written is out, whoever else has a reference: if others answer for it, it waits for them.
+ * There is nobody to return an error to: what it wants known it reports
+ * (coil_loop_call_exception_handler).
  */
 typedef void coil_client_fn(struct coil_stream *client, void *arg);
 
@@ -115,7 +116,8 @@ COIL_EXPORT int coil_server_start_serving(struct coil_server *server);
 /**
  * Waits until the server is closed; begins to serve if it has not (asyncio: serve_forever). If the
  * caller is cancelled, by Ctrl-C for example, the server and its clients' streams are closed and
- * the clients' tasks waited for: a handler that reads gets the end.
+ * the clients' tasks waited for: a handler that reads gets the end. One that waits for something
+ * else is waited for as long as it likes: coil_server_shutdown has a time of grace.
  *
  * Suspends: yes.
  * Cancel-safe: yes.

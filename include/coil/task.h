@@ -17,7 +17,8 @@ struct coil_task_options {
     const char *name;   /* copied; default "Task-N" */
     size_t stack_bytes; /* reserved for a stackful coroutine; default 64 KiB. Below it is a
                            guard of 16 KiB at least: code with larger frames than that
-                           wants -fstack-clash-protection */
+                           wants -fstack-clash-protection, else it may write beyond the
+                           guard; -Wframe-larger-than=16384 finds them */
     bool eager;         /* run the first step inside create (asyncio: eager_start) */
     struct coil_context *context; /* run in this context, not in a copy of the caller's */
     coil_drop_fn *drop_arg;       /* frees the argument once the task has ended, run or not */

@@ -9,6 +9,9 @@
  *     coil_timeout_enter(&limit, COIL_SECONDS(2));
  *     err = talk_to_server();
  *     err = coil_timeout_exit(&limit, err);
+ *
+ * Every way out of the scope leads by exit: a `return` in between would leave a timer on a stack
+ * that is somebody else's by then. coil_wait_for_call is one function in a scope of its own.
  */
 #ifndef COIL_TIMEOUT_H
 #define COIL_TIMEOUT_H
