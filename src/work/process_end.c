@@ -84,13 +84,16 @@ struct survivor {
     char line[512];
 };
 
-/* Takes it out of its seat. It is told of without the lock, and before it is settled. */
+/* Takes it out of its seat, if it is not done. It is told of without the lock, and before it is
+ * settled. */
 static void take_survivor(struct seat *seat, unsigned slot, struct survivor *out,
                           struct coil_link *done)
 {
     struct process_job *job;
 
     pthread_mutex_lock(&seat->pool->lock);
+    if (seat->board != NULL)
+        coil__seat_harvest(seat, done);
     job = seat->places[slot].job;
     out->job = job;
     if (job != NULL) {
@@ -121,11 +124,10 @@ static int64_t leave_survivors(struct process_pool *pool, const struct coil_stop
     for (unsigned i = 0; i < pool->executor.workers; i++)
         for (unsigned slot = 0; slot < pool->slots; slot++) {
             take_survivor(&pool->seats[i], slot, &survivor, &done);
-            if (survivor.job == NULL)
-                continue;
-            report(survivor.line, options);
+            if (survivor.job != NULL)
+                report(survivor.line, options);
+            n += survivor.job != NULL;
             coil__process_complete(&done);
-            n++;
         }
     return n;
 }

@@ -248,3 +248,42 @@ TEST(job_that_comes_after_the_end_is_refused)
     CHECK_EQ(status_of(give_late(pool)), -COIL_ESTOPPED);
     coil_executor_close(pool);
 }
+
+/* ---- what is done, and nobody has heard of ---- */
+
+static void *end_pool_at_once(void *arg)
+{
+    struct ending *ending = arg;
+
+    ending->left_behind = shut_down(ending->pool, (struct coil_stop_options){.grace_ns = -1});
+    return NULL;
+}
+
+/* The loop is rung, and does not listen. */
+static coil_async struct coil_result end_with_an_answer(void *arg)
+{
+    struct ending *ending = arg;
+    struct coil_cfuture *job = give(ending->pool, double_it, 1);
+    struct coil_future *future = coil_wrap_future(job);
+    const struct tray *answers = &pool_of(ending->pool)->seats[0].board->answers;
+
+    CHECK_EQ(coil_await(future).status, 2);
+    coil_future_unref(future);
+    coil_cfuture_unref(job);
+    job = give(ending->pool, double_it, 4);
+    while (!tray_has(answers) && !coil_cfuture_done(job))
+        ;
+    CHECK_EQ(pthread_create(&ending->thread, NULL, end_pool_at_once, ending), 0);
+    while (!coil_cfuture_done(job))
+        ;
+    return coil_number(status_of(job));
+}
+
+TEST(job_that_is_done_is_no_survivor)
+{
+    struct ending ending = {.pool = open_processes(1)};
+
+    CHECK_EQ(status_of(give(ending.pool, double_it, 1)), 2);
+    CHECK_EQ(coil_run(end_with_an_answer, &ending).status, 8);
+    CHECK_EQ(await_ending(&ending), 0);
+}
