@@ -204,11 +204,11 @@ static coil_async void check_longest(int type)
 {
     struct coil_address name = {.length = sizeof(struct sockaddr_un)}, told;
     int fd = coil_sock_open(AF_UNIX, type, 0), other = coil_sock_open(AF_UNIX, type, 0);
+    const char *path = kit_path("long");
     char text[COIL_ADDRESS_TEXT];
 
     memset(name.as.unix_path.sun_path, 'x', sizeof(name.as.unix_path.sun_path));
-    snprintf(text, sizeof(text), "/tmp/coil-longest-%d-", (int)getpid());
-    memcpy(name.as.unix_path.sun_path, text, strlen(text));
+    memcpy(name.as.unix_path.sun_path, path, strlen(path));
     name.as.any.sa_family = AF_UNIX;
     CHECK_EQ(coil_sock_bind(fd, &name), 0);
     CHECK_EQ(coil_sock_name(fd, &told), 0);
