@@ -77,18 +77,30 @@ struct coil_as_completed *coil_as_completed_open(struct coil_future *const *futu
     return self;
 }
 
+/* Whoever waits for the next one. */
+struct asking {
+    struct coil_future waiter;
+    struct coil_as_completed *iteration;
+};
+
+static void lost(void *waiter)
+{
+    container_of((struct coil_future *)waiter, struct asking, waiter)->iteration->waiter = NULL;
+}
+
 static coil_async int wait_for_one(struct coil_as_completed *self)
 {
-    struct coil_future waiter;
+    struct asking asking = {.iteration = self};
     struct coil_result woken;
 
     REQUIRE(self->waiter == NULL,
             "coil_as_completed_next: another task waits for the next one already");
-    future_init_waiter(&waiter, self->loop, "as_completed");
-    self->waiter = &waiter;
-    woken = coil_await(&waiter);
+    future_init_waiter(&asking.waiter, self->loop, "as_completed");
+    future_when_lost(&asking.waiter, lost);
+    self->waiter = &asking.waiter;
+    woken = coil_await(&asking.waiter);
     self->waiter = NULL;
-    future_fini_waiter(&waiter);
+    future_fini_waiter(&asking.waiter);
     return (int)woken.status;
 }
 

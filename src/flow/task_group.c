@@ -21,7 +21,8 @@ struct child {
     struct coil_link link; /* in the group's list */
     struct coil_handle handle;
     struct coil_task_group *group;
-    struct coil_future *task; /* counted */
+    struct coil_future *task;   /* counted */
+    struct coil_future *parent; /* counted; once it is done the group may be gone */
 };
 
 /* What the children failed with; grows. */
@@ -116,26 +117,38 @@ static void unlink_child(struct child *child)
     group->alive--;
 }
 
+static void tell_group(struct child *child)
+{
+    struct coil_task_group *group = child->group;
+
+    unlink_child(child);
+    if (group->alive == 0 && group->all_done != NULL)
+        future_wake(group->all_done);
+    if (child->task->state == FUTURE_FAILED)
+        child_failed(group, child->task);
+}
+
 static void child_done(struct coil_handle *handle)
 {
     struct child *child = container_of(handle, struct child, handle);
-    struct coil_task_group *group = child->group;
-    struct coil_future *task = child->task;
+    struct coil_future *task = child->task, *parent = child->parent;
 
-    unlink_child(child);
+    if (future_pending(parent))
+        tell_group(child);
+    else
+        list_remove(&child->link); /* the parent was destroyed inside the group */
     slab_put(&task->loop->slab, child, sizeof(*child));
-    if (group->alive == 0 && group->all_done != NULL)
-        future_wake(group->all_done);
-    if (task->state == FUTURE_FAILED)
-        child_failed(group, task);
     future_unref(task);
+    future_unref(parent);
 }
 
 static struct coil_future *owner(struct coil_handle *handle)
 {
-    struct coil_task_group *group = container_of(handle, struct child, handle)->group;
+    struct child *child = container_of(handle, struct child, handle);
 
-    return group->all_done != NULL ? group->parent : NULL;
+    if (!future_pending(child->parent))
+        return NULL;
+    return child->group->all_done != NULL ? child->parent : NULL;
 }
 
 __attribute__((constructor)) static void register_waiter(void)
@@ -147,7 +160,10 @@ __attribute__((constructor)) static void register_waiter(void)
 
 static void adopt(struct coil_task_group *group, struct child *child, struct coil_future *task)
 {
-    *child = (struct child){.handle = {.run = child_done}, .group = group, .task = task};
+    *child = (struct child){.handle = {.run = child_done},
+                            .group = group,
+                            .task = task,
+                            .parent = future_ref(group->parent)};
     if (group->children == NULL) {
         list_init(&child->link);
         group->children = &child->link;

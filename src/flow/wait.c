@@ -19,6 +19,8 @@ struct waiting {
     size_t left;
     enum coil_wait_condition condition;
     struct coil_future *task;
+    struct waited *all;
+    size_t n;
     struct waited few[FEW];
 };
 
@@ -109,9 +111,24 @@ static int64_t unwatch(struct waited *all, size_t n)
     return done;
 }
 
-static coil_async int64_t wait_for_all(struct waiting *self, struct waited *all,
-                                       struct coil_future *const *futures, size_t n,
-                                       int64_t timeout_ns)
+/* How many are done, and the end of the waiting. */
+static int64_t stop_waiting(struct waiting *self)
+{
+    int64_t done = unwatch(self->all, self->n);
+
+    coil_call_cancel(&self->timeout);
+    if (self->all != self->few)
+        mem_free(self->all);
+    return done;
+}
+
+static void lost(void *waiter)
+{
+    stop_waiting(container_of((struct coil_future *)waiter, struct waiting, waiter));
+}
+
+static coil_async int64_t wait_for_all(struct waiting *self, struct coil_future *const *futures,
+                                       size_t n, int64_t timeout_ns)
 {
     struct coil_result woken;
     int64_t done;
@@ -119,10 +136,10 @@ static coil_async int64_t wait_for_all(struct waiting *self, struct waited *all,
     coil_call_init(&self->timeout, time_over, &self->waiter);
     if (timeout_ns != COIL_FOREVER)
         coil_call_later(self->waiter.loop, &self->timeout, timeout_ns);
-    n = watch_all(self, all, futures, n);
+    self->n = watch_all(self, self->all, futures, n);
+    future_when_lost(&self->waiter, lost);
     woken = coil_await(&self->waiter);
-    coil_call_cancel(&self->timeout);
-    done = unwatch(all, n);
+    done = stop_waiting(self);
     future_fini_waiter(&self->waiter);
     return woken.status < 0 ? woken.status : done;
 }
@@ -132,8 +149,6 @@ coil_async int64_t coil_wait(struct coil_future *const *futures, size_t n, int64
 {
     struct coil_loop *loop = loop_here("coil_wait");
     struct waiting self = {.condition = condition, .task = loop->current};
-    struct waited *all = self.few;
-    int64_t done;
     int err;
 
     REQUIRE(loop->current != NULL,
@@ -143,11 +158,9 @@ coil_async int64_t coil_wait(struct coil_future *const *futures, size_t n, int64
     err = check_cycles(loop->current, futures, n);
     if (err != 0)
         return err;
-    if (n > FEW && (all = mem_alloc(n * sizeof(*all))) == NULL)
+    self.all = n > FEW ? mem_alloc(n * sizeof(*self.all)) : self.few;
+    if (self.all == NULL)
         return -ENOMEM;
     future_init_waiter(&self.waiter, loop, "wait");
-    done = wait_for_all(&self, all, futures, n, timeout_ns);
-    if (all != self.few)
-        mem_free(all);
-    return done;
+    return wait_for_all(&self, futures, n, timeout_ns);
 }

@@ -49,7 +49,7 @@ struct coil_future {
         struct coil_link callbacks; /* pending */
         struct coil_result result;  /* settled */
     };
-    coil_drop_fn *drop;
+    coil_drop_fn *drop;               /* of the value; of a waiter, see future_when_lost */
     struct coil_exception *exception; /* owned; why it failed or was cancelled; before that, what
                                          the task raised */
     const char *place;                /* "what file:line" */
@@ -145,6 +145,20 @@ static inline void future_fini_waiter(struct coil_future *future)
 {
     exception_unref(future->exception);
     future->exception = NULL;
+}
+
+/* What a waiter has left with others must not stay there if its task is destroyed while it waits:
+ * then lost(waiter) takes it back, for its stack is gone. */
+static inline void future_when_lost(struct coil_future *waiter, coil_drop_fn *lost)
+{
+    waiter->drop = lost;
+}
+
+static inline void future_lose_waiter(struct coil_future *waiter)
+{
+    if (waiter->drop != NULL)
+        waiter->drop(waiter);
+    future_fini_waiter(waiter);
 }
 
 /* Wakes whoever waits for it, unless it was cancelled before. */

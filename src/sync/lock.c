@@ -17,7 +17,7 @@ coil_async int coil_lock_acquire(struct coil_lock *lock)
         return 0;
     }
     coil__waiter_join(&lock->waiters, &waiter, "lock");
-    err = coil__waiter_wait(&lock->waiters, &waiter);
+    err = coil__waiter_wait(&waiter);
     if (err == 0)
         lock->locked = true;
     else if (!lock->locked)
@@ -44,7 +44,7 @@ coil_async int coil_event_wait(struct coil_event *event)
     if (event->set)
         return 0;
     coil__waiter_join(&event->waiters, &waiter, "event");
-    return coil__waiter_wait(&event->waiters, &waiter);
+    return coil__waiter_wait(&waiter);
 }
 
 void coil_event_set(struct coil_event *event)
@@ -93,7 +93,7 @@ coil_async int coil_condition_wait(struct coil_condition *condition)
             "coil_condition_wait without the lock: acquire condition->lock first");
     coil_lock_release(condition->lock);
     coil__waiter_join(&condition->waiters, &waiter, "condition");
-    err = coil__waiter_wait(&condition->waiters, &waiter);
+    err = coil__waiter_wait(&waiter);
     again = acquire_again(condition->lock);
     if (err == 0)
         err = again;

@@ -52,7 +52,7 @@ static void wake_next(struct coil_waiters *waiters)
     struct coil_waiter *waiter;
 
     while ((waiter = waiters->first) != NULL) {
-        coil__waiter_leave(waiters, waiter);
+        coil__waiter_leave(waiter);
         if (waiter_pending(waiter)) {
             future_wake(&waiter->future);
             return;
@@ -101,7 +101,7 @@ coil_async int coil_queue_put(struct coil_queue *queue, void *item)
 
     while (coil_queue_full(queue) && !queue->shut_down) {
         coil__waiter_join(&queue->putters, &waiter, "queue");
-        err = coil__waiter_wait(&queue->putters, &waiter);
+        err = coil__waiter_wait(&waiter);
         if (err == 0)
             continue;
         if (!coil_queue_full(queue) && waiter.future.state == FUTURE_DONE)
@@ -118,7 +118,7 @@ coil_async struct coil_result coil_queue_get(struct coil_queue *queue)
 
     while (queue->count == 0 && !queue->shut_down) {
         coil__waiter_join(&queue->getters, &waiter, "queue");
-        err = coil__waiter_wait(&queue->getters, &waiter);
+        err = coil__waiter_wait(&waiter);
         if (err == 0)
             continue;
         if (queue->count > 0 && waiter.future.state == FUTURE_DONE)

@@ -38,7 +38,7 @@ coil_async int coil_semaphore_acquire(struct coil_semaphore *semaphore)
         return 0;
     }
     coil__waiter_join(&semaphore->waiters, &waiter, "semaphore");
-    err = coil__waiter_wait(&semaphore->waiters, &waiter);
+    err = coil__waiter_wait(&waiter);
     if (err != 0 && waiter.future.state == FUTURE_DONE)
         semaphore->value++; /* it had been given to us */
     while (semaphore->value > 0 && wake_next(semaphore))

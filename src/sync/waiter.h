@@ -13,15 +13,15 @@
 
 struct coil_waiter {
     struct coil_waiter *next, *prev;
-    bool listed;
+    struct coil_waiters *line; /* NULL: it has left */
     struct coil_future future;
 };
 
 void coil__waiter_join(struct coil_waiters *waiters, struct coil_waiter *waiter, const char *what);
-void coil__waiter_leave(struct coil_waiters *waiters, struct coil_waiter *waiter);
+void coil__waiter_leave(struct coil_waiter *waiter);
 
 /* Waits to be woken, then leaves the list. 0 or -ECANCELED; woken or not, waiter_woken tells. */
-coil_async int coil__waiter_wait(struct coil_waiters *waiters, struct coil_waiter *waiter);
+coil_async int coil__waiter_wait(struct coil_waiter *waiter);
 
 static inline bool waiter_pending(const struct coil_waiter *waiter)
 {

@@ -37,8 +37,7 @@ void coil__task_destroy(struct task *task, int64_t error)
     coil__scopes_drop(task->scope, task);
     task->scope = NULL;
     if (task->waits_for != NULL && task->waits_for->flags & FUTURE_STATIC)
-        future_fini_waiter(
-            task->waits_for); /* it is on the task's own stack, where nobody will do it */
+        future_lose_waiter(task->waits_for); /* it is on the task's own stack */
     if (task->waits_for != NULL)
         future_unref(task->waits_for);
     task->waits_for = NULL;

@@ -177,19 +177,31 @@ static void release(struct coil_future *future, void *waiter)
     future_wake(waiter);
 }
 
+struct unwinding {
+    struct coil_future waiter;
+    struct coil_done done;
+};
+
+static void lost(void *waiter)
+{
+    struct unwinding *self = container_of((struct coil_future *)waiter, struct unwinding, waiter);
+
+    coil_future_remove_done_callback(&self->done);
+}
+
 /* asyncio's _cancel_and_wait: the unwinding is waited for, whatever comes of it. */
 static coil_async int cancel_and_wait(struct coil_future *future)
 {
-    struct coil_future waiter;
-    struct coil_done done;
+    struct unwinding self;
     struct coil_result result;
 
-    future_init_waiter(&waiter, future->loop, "wait_for");
-    coil_future_add_done_callback(future, &done, release, &waiter);
+    future_init_waiter(&self.waiter, future->loop, "wait_for");
+    future_when_lost(&self.waiter, lost);
+    coil_future_add_done_callback(future, &self.done, release, &self.waiter);
     coil_future_cancel(future, "timeout");
-    result = coil_await(&waiter);
-    coil_future_remove_done_callback(&done);
-    future_fini_waiter(&waiter);
+    result = coil_await(&self.waiter);
+    coil_future_remove_done_callback(&self.done);
+    future_fini_waiter(&self.waiter);
     return (int)result.status;
 }
 

@@ -13,15 +13,15 @@ LOOP_TEST(waiters_stand_in_order_and_may_leave_from_anywhere)
         coil__waiter_join(&line, &w[i], "test");
     CHECK_PTR(line.first, &w[0]);
     CHECK_PTR(line.last, &w[3]);
-    coil__waiter_leave(&line, &w[1]);
-    coil__waiter_leave(&line, &w[1]); /* twice is fine */
+    coil__waiter_leave(&w[1]);
+    coil__waiter_leave(&w[1]); /* twice is fine */
     CHECK_PTR(w[0].next, &w[2]);
     CHECK_PTR(w[2].prev, &w[0]);
-    coil__waiter_leave(&line, &w[0]);
+    coil__waiter_leave(&w[0]);
     CHECK_PTR(line.first, &w[2]);
-    coil__waiter_leave(&line, &w[3]);
+    coil__waiter_leave(&w[3]);
     CHECK_PTR(line.last, &w[2]);
-    coil__waiter_leave(&line, &w[2]);
+    coil__waiter_leave(&w[2]);
     CHECK_PTR(line.first, NULL);
     CHECK_PTR(line.last, NULL);
 }
@@ -52,7 +52,7 @@ static coil_async struct coil_result stands_in_line(void *arg)
 
     (void)arg;
     coil__waiter_join(&shared, &waiter, "test");
-    return coil_error(coil__waiter_wait(&shared, &waiter));
+    return coil_error(coil__waiter_wait(&waiter));
 }
 
 LOOP_TEST(woken_or_cancelled_it_leaves_the_line)

@@ -1,4 +1,9 @@
 /* How a loop's tasks end when the loop does. */
+#include <coil/gather.h>
+#include <coil/queue.h>
+#include <coil/task_group.h>
+#include <coil/timeout.h>
+
 #include "task/task.h"
 #include "unit/loop/inside.h"
 
@@ -176,6 +181,185 @@ TEST(combinators_unwind_too)
     CHECK_EQ(heard_take(), 4);
     CHECK_STR(noted(), "g-125 g-125");
     coil_future_unref(f);
+}
+
+/* What tasks that do not go wait at: it outlives their loop. */
+static struct coil_lock lock;
+static struct coil_event event;
+static struct coil_semaphore semaphore;
+static struct coil_condition condition;
+static struct coil_queue full, empty;
+
+static coil_async struct coil_result insists_on_the_lock(void *arg)
+{
+    while (coil_lock_acquire(&lock) != 0)
+        continue;
+    return coil_value(arg);
+}
+
+static coil_async struct coil_result insists_on_the_event(void *arg)
+{
+    while (coil_event_wait(&event) != 0)
+        continue;
+    return coil_value(arg);
+}
+
+static coil_async struct coil_result insists_on_a_permit(void *arg)
+{
+    while (coil_semaphore_acquire(&semaphore) != 0)
+        continue;
+    return coil_value(arg);
+}
+
+static coil_async struct coil_result insists_on_the_condition(void *arg)
+{
+    coil_lock_acquire(condition.lock);
+    while (coil_condition_wait(&condition) != 0)
+        continue;
+    return coil_value(arg);
+}
+
+static coil_async struct coil_result insists_on_putting(void *arg)
+{
+    while (coil_queue_put(&full, arg) != 0)
+        continue;
+    return coil_value(arg);
+}
+
+static coil_async struct coil_result insists_on_getting(void *arg)
+{
+    while (coil_queue_get(&empty).status < 0)
+        continue;
+    return coil_value(arg);
+}
+
+static void make_them_all(void)
+{
+    lock.locked = true;
+    coil_semaphore_init(&semaphore, 0);
+    coil_condition_init(&condition, NULL);
+    coil_queue_init(&full, 1);
+    CHECK_EQ(coil_queue_put_nowait(&full, "first"), 0);
+    coil_queue_init(&empty, 0);
+}
+
+static coil_async struct coil_result uses_them_all(void *arg)
+{
+    coil_lock_release(&lock);
+    CHECK_EQ(coil_lock_acquire(&lock), 0);
+    coil_event_set(&event);
+    CHECK_EQ(coil_semaphore_release(&semaphore), 0);
+    CHECK_EQ(coil_semaphore_acquire(&semaphore), 0);
+    CHECK_EQ(coil_lock_acquire(condition.lock), 0);
+    coil_condition_notify_all(&condition);
+    CHECK_STR(coil_queue_get(&full).value, "first");
+    CHECK_EQ(coil_queue_put(&full, "second"), 0);
+    CHECK_EQ(coil_queue_put(&empty, "third"), 0);
+    CHECK_STR(coil_queue_get(&empty).value, "third");
+    return coil_value(arg);
+}
+
+TEST(what_a_destroyed_task_waited_at_can_be_used_again)
+{
+    static coil_coroutine_fn *const all[] = {insists_on_the_lock, insists_on_the_event,
+                                             insists_on_a_permit, insists_on_the_condition,
+                                             insists_on_putting,  insists_on_getting};
+
+    make_them_all();
+    open_loop();
+    here.drop_arg = NULL;
+    for (int i = 0; i < 6; i++)
+        coil_future_unref(coil_create_task_with(all[i], "x", &here));
+    run_a_turn();
+    coil_loop_close(loop);
+    CHECK_EQ(heard_take(), 6);
+    CHECK_EQ(coil_run(uses_them_all, NULL).status, 0);
+    coil_queue_fini(&full);
+    coil_queue_fini(&empty);
+}
+
+static coil_async struct coil_result insists_on_a_wait(void *futures)
+{
+    while (coil_wait(futures, 20, COIL_SECONDS(9), COIL_ALL_COMPLETED) < 0)
+        continue;
+    return coil_value(NULL);
+}
+
+static struct coil_as_completed *iteration;
+
+static coil_async struct coil_result insists_on_the_next(void *futures)
+{
+    iteration = coil_as_completed_open(futures, 20, COIL_FOREVER);
+    while (coil_as_completed_next(iteration).status < 0)
+        continue;
+    return coil_value(NULL);
+}
+
+static struct coil_future *child;
+
+static coil_async struct coil_result insists_on_no_time(void *arg)
+{
+    child = coil_create_task(insists_on_the_event, arg);
+    coil_yield();
+    while (coil_wait_for(child, 0).status < 0)
+        continue;
+    return coil_value(NULL);
+}
+
+TEST(combinators_of_destroyed_tasks_leave_nothing)
+{
+    struct coil_future *futures[20];
+
+    open_loop();
+    here.drop_arg = NULL;
+    for (int i = 0; i < 20; i++)
+        futures[i] = coil_loop_create_future(loop);
+    coil_future_unref(coil_create_task_with(insists_on_a_wait, futures, &here));
+    coil_future_unref(coil_create_task_with(insists_on_the_next, futures, &here));
+    coil_future_unref(coil_create_task_with(insists_on_no_time, NULL, &here));
+    for (int i = 0; i < 3; i++)
+        run_a_turn();
+    coil_loop_close(loop);
+    CHECK_EQ(heard_take(), 4);
+    for (int i = 0; i < 20; i++) {
+        CHECK_EQ(coil_future_result(futures[i]).status, -COIL_ESTOPPED);
+        coil_future_unref(futures[i]);
+    }
+    coil_as_completed_close(iteration);
+    coil_future_unref(child);
+}
+
+static struct coil_task_group group; /* of one task after the other */
+
+static coil_async struct coil_result insists_on_its_group(void *arg)
+{
+    coil_task_group_enter(&group);
+    for (int i = 0; i < 3; i++)
+        coil_task_group_create_task(&group, insists_on_the_event, arg);
+    while (coil_event_wait(&event) != 0)
+        continue;
+    return coil_error(coil_task_group_exit(&group, 0));
+}
+
+static coil_async struct coil_result has_a_child(void *arg)
+{
+    coil_task_group_enter(&group);
+    coil_task_group_create_task(&group, sleeps, arg);
+    return coil_error(coil_task_group_exit(&group, 0));
+}
+
+TEST(children_of_a_destroyed_parent_do_not_touch_its_group)
+{
+    open_loop();
+    here.drop_arg = NULL;
+    coil_future_unref(coil_create_task_with(insists_on_its_group, "x", &here));
+    run_a_turn();
+    run_a_turn();
+    coil_loop_close(loop);
+    CHECK_EQ(heard_take(), 4);
+    CHECK_EQ(coil_run_with(has_a_child, "y", &(struct coil_loop_options){.driver = "sim"}).status,
+             0);
+    CHECK_STR(noted(), "y0");
 }
 
 TEST(a_task_can_outlive_its_loop_as_a_result)
