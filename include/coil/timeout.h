@@ -10,8 +10,9 @@
  *     err = talk_to_server();
  *     err = coil_timeout_exit(&limit, err);
  *
- * Every way out of the scope leads by exit: a `return` in between would leave a timer on a stack
- * that is somebody else's by then. coil_wait_for_call is one function in a scope of its own.
+ * Every way out of the scope leads by exit, for its timer is in the memory of the function that
+ * entered it; a task that ends inside a scope aborts. coil_wait_for_call is one function in a scope
+ * of its own.
  */
 #ifndef COIL_TIMEOUT_H
 #define COIL_TIMEOUT_H
