@@ -259,8 +259,28 @@ void coil__polls_cancel(struct polls *polls, struct op *op)
         coil__polls_mark(polls, slot);
 }
 
+/* A try in vain counts until the next look at the world, where no edge is asked for that would tell
+ * more: who waits then asks for it, and what has come meanwhile makes one at once. So to be wrong,
+ * as when 256 looks look like none, costs a request, never a byte. */
+static inline int64_t try_now(struct polls *polls, struct poll_slot *slot, struct op *op,
+                              enum direction direction)
+{
+    int64_t result = coil__slot_try(slot, op);
+
+    if (direction & ~((unsigned)slot->ready | slot->asked))
+        slot->vain_before = polls->looks;
+    return result;
+}
+
+static bool tried_in_vain(const struct polls *polls, const struct poll_slot *slot,
+                          enum direction direction)
+{
+    return (direction & ~(unsigned)slot->ready) && slot->vain_before == polls->looks;
+}
+
 static __attribute__((noinline)) int64_t attempt_any(struct polls *polls, struct op *op)
 {
+    enum direction direction = op_direction(op);
     struct poll_slot *slot;
     int64_t result;
 
@@ -271,10 +291,10 @@ static __attribute__((noinline)) int64_t attempt_any(struct polls *polls, struct
     if (op->fd < 0)
         return -EBADF;
     slot = slot_of(&polls->slots, op->fd);
-    if (slot == NULL || slot_taken(slot, op_direction(op)))
+    if (slot == NULL || slot_taken(slot, direction) || tried_in_vain(polls, slot, direction))
         return -EAGAIN;
     own(polls, slot);
-    result = coil__slot_try(slot, op);
+    result = try_now(polls, slot, op, direction);
     if (op->kind == OP_ACCEPT && result >= 0)
         coil__edges_begin(polls, slot, (int)result);
     return result;
@@ -290,9 +310,10 @@ int64_t coil__polls_attempt(struct polls *polls, struct op *op)
     if (slot != NULL && slot_waits(slot, direction))
         return -EAGAIN;
     if (slot == NULL || !(slot->flags & SLOT_OWN) || direction == NEITHER ||
-        slot->queued[direction] > 0 || op->kind == OP_ACCEPT)
+        (direction & ~(unsigned)slot->ready) || slot->queued[direction] > 0 ||
+        op->kind == OP_ACCEPT)
         return attempt_any(polls, op);
-    return coil__slot_try(slot, op);
+    return try_now(polls, slot, op, direction);
 }
 
 void coil__polls_back(struct polls *polls, struct op *op)
@@ -380,6 +401,7 @@ void coil__polls_flush(struct polls *polls)
 {
     struct coil_link *link;
 
+    polls->looks++;
     while ((link = list_pop(&polls->dirty)) != NULL)
         flush_slot(polls, container_of(link, struct poll_slot, link));
 }

@@ -20,6 +20,7 @@ struct polls {
     struct call_port *calls; /* who does what may block; NULL: it is done at once, and does */
     int epoll;
     unsigned waiting;       /* ops in the slots */
+    uint8_t looks;          /* at the world so far, modulo 256 */
     uint32_t registrations; /* made so far: tells a descriptor from its successor of the same
                                number */
     struct coil_link dirty; /* slots of which the kernel knows too little, or with ops to try */

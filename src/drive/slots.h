@@ -40,9 +40,10 @@ struct poll_slot {
     int fd;
     uint32_t queued[BOTH]; /* ops of each direction, and of neither */
     enum nature nature;
-    uint8_t ready; /* directions in which the next try may succeed; all, to begin with */
-    uint8_t asked; /* directions whose edges epoll tells */
-    uint8_t flags; /* enum slot_flag */
+    uint8_t ready;       /* directions in which the next try may succeed; all, to begin with */
+    uint8_t asked;       /* directions whose edges epoll tells */
+    uint8_t flags;       /* enum slot_flag */
+    uint8_t vain_before; /* which look at the world an attempt was in vain */
 };
 
 #define SLOTS_AT_ONCE 64u

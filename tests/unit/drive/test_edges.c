@@ -105,6 +105,65 @@ TEST(an_accepted_connection_is_registered_when_it_first_waits_and_never_again)
     world_close(&world);
 }
 
+/* As a server does: it tries to read on, for that costs nothing any more, then waits. */
+TEST(a_new_connection_that_was_read_to_its_end_is_not_tried_before_it_waits)
+{
+    struct world world;
+    struct sockaddr_in address;
+    struct probe probe;
+    struct op *op;
+    char data[64];
+    int listener;
+    int ends[2];
+
+    epoll_open(&world);
+    listener = world_listen(&world, &address, 8);
+    for (int early = 0; early < 2; early++) {
+        ends[1] = make_socket(&world, AF_INET, SOCK_STREAM);
+        CHECK_EQ(do_connect(&world, ends[1], &address, sizeof(address)), 0);
+        ends[0] = (int)do_accept(&world, listener);
+        CHECK_EQ(send(ends[1], "request", 7, 0), 7);
+        op = probe_op(&probe, &world, OP_RECV, ends[0]);
+        op->rw.data = data;
+        op->rw.size = sizeof(data);
+        CHECK_EQ(world.driver->ops->attempt(world.driver, op), 7);
+        if (early) /* it has come when the edges are asked for: that is an edge, too */
+            CHECK_EQ(send(ends[1], "next", 4, 0), 4);
+        probe_init(&probe, &world);
+        count_from_here();
+        await_request(&probe, ends[0], data, sizeof(data));
+        CHECK_EQ(coil__fault_count(FAULT_SYS), 0);
+        world_wait(&world, 0);
+        CHECK_EQ(coil__fault_count(FAULT_SYS), early ? 3 : 2); /* epoll_ctl, epoll_wait, recv */
+        coil__fault_arm(FAULT_SYS, 0, false);
+        if (!early)
+            CHECK_EQ(send(ends[1], "next", 4, 0), 4);
+        CHECK_EQ(world_finish(&world, &probe), 4);
+        world_shut_both(&world, ends);
+    }
+    world_shut(&world, listener);
+    world_close(&world);
+}
+
+TEST(a_try_in_vain_counts_until_the_next_look_at_the_world)
+{
+    struct world world;
+    char data[64];
+    struct op op = {.kind = OP_RECV, .rw = {.data = data, .size = sizeof(data)}};
+    int ends[2];
+
+    epoll_open(&world);
+    world_stream(&world, STREAM_TCP, ends);
+    op.fd = ends[0];
+    CHECK_EQ(world.driver->ops->attempt(world.driver, &op), -EAGAIN);
+    CHECK_EQ(send(ends[1], "x", 1, 0), 1);
+    CHECK_EQ(world.driver->ops->attempt(world.driver, &op), -EAGAIN);
+    world_wait(&world, 0);
+    CHECK_EQ(world.driver->ops->attempt(world.driver, &op), 1);
+    world_shut_both(&world, ends);
+    world_close(&world);
+}
+
 TEST(an_op_that_is_known_to_wait_makes_no_system_call)
 {
     struct world world;
