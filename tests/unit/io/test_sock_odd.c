@@ -230,3 +230,31 @@ DRIVER_LOOP_TEST(the_longest_path_is_a_name)
     check_longest(SOCK_STREAM);
     check_longest(SOCK_DGRAM);
 }
+
+static coil_async void check_connects(int family, const char *there, const char *to,
+                                      const char *peer)
+{
+    struct coil_address at, where = address_of(to);
+    int listener = listen_on(there, 1, &at), fd = coil_sock_open(family, SOCK_STREAM, 0), accepted;
+    char text[COIL_ADDRESS_TEXT];
+
+    coil_address_set_port(&where, coil_address_port(&at));
+    CHECK_EQ(coil_sock_connect(fd, &where), 0);
+    accepted = coil_sock_accept(listener, NULL);
+    CHECK(accepted >= 0);
+    CHECK_EQ(coil_sock_peer(fd, &at), 0);
+    coil_address_format(&at, text, sizeof(text));
+    CHECK_HAS(text, peer);
+    coil_close(fd);
+    coil_close(accepted);
+    coil_close(listener);
+}
+
+DRIVER_LOOP_TEST(who_connects_to_no_address_connects_to_this_machine)
+{
+    check_connects(AF_INET, "0.0.0.0:0", "0.0.0.0:0", "127.0.0.1:");
+    check_connects(AF_INET, "127.0.0.1:0", "0.0.0.0:0", "127.0.0.1:");
+    check_connects(AF_INET, "[::]:0", "0.0.0.0:0", "127.0.0.1:");
+    check_connects(AF_INET6, "[::]:0", "[::]:0", "[::1]:");
+    check_connects(AF_INET6, "[::1]:0", "[::]:0", "[::1]:");
+}
