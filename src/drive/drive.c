@@ -15,6 +15,7 @@ void coil__drive_submit(struct driver *driver, struct op *op)
     REQUIRE(op->state == OP_IDLE, "an operation is submitted that is out already");
     op->state = OP_LENT;
     op->stage = STAGE_NEW;
+    op->asked = driver->tick;
     if (op->kind == OP_CALL)
         coil__call_begin(op);
     COUNTER_ADD(driver->out, 1);
@@ -33,12 +34,19 @@ void coil__drive_cancel(struct driver *driver, struct op *op)
         driver->ops->cancel(driver, op);
 }
 
+/* Who connects has not been asked anything. */
+static bool is_answer(const struct driver *driver, const struct op *op)
+{
+    return (uint8_t)(driver->tick - op->asked) <= ANSWER_TICKS && op->kind != OP_ACCEPT;
+}
+
 void coil__drive_done(struct driver *driver, struct op *op, int64_t result)
 {
     struct op_call *block = op->kind == OP_CALL ? op->call.block : NULL;
 
     INVARIANT(op->state != OP_IDLE && driver->out > 0);
     COUNTER_SET(driver->out, driver->out - 1);
+    driver->came |= is_answer(driver, op) ? CAME_ANSWER : CAME_OTHER;
     op->state = OP_IDLE;
     op->result = result;
     op->done(op); /* and the op may be gone */

@@ -115,6 +115,7 @@ struct op {
     uint8_t kind;
     uint8_t state;
     uint8_t stage; /* the driver's, while lent: enum op_stage */
+    uint8_t asked; /* door 9's: when it was submitted, as driver->tick was */
     int32_t fd;    /* on which; not of OP_CALL, OP_FUTEX and ops on paths */
     union {
         struct {
@@ -277,8 +278,21 @@ struct driver_ops {
     const struct world_ops *world;
 };
 
+/* Who brought results. The loop asks, to know whether somebody waits for it. */
+enum driver_came {
+    CAME_ANSWER = 1, /* to what was asked for a moment ago */
+    CAME_OTHER = 2,  /* to what has been out for long, as where many take turns; or a newcomer */
+};
+
+/* The loop's clock, coarse: 1/15 ms, and what an op remembers is over after 17 ms. An answer comes
+ * within some ticks. */
+#define TICK_SHIFT 16
+#define ANSWER_TICKS 3
+
 struct driver {
     const struct driver_ops *ops;
+    uint8_t tick;              /* the loop's: when it last looked at the world */
+    uint8_t came;              /* enum driver_came; the loop clears it */
     unsigned out;              /* operations lent */
     uint64_t submitted;        /* counters, for whoever looks from outside */
     uint64_t canceled;         /* how often a cancel was asked */

@@ -61,6 +61,7 @@ static void world_seen(struct coil_loop *loop, bool in_passing)
 {
     loop->fresh = false;
     loop->now = loop->driver->ops->now(loop->driver);
+    loop->driver->tick = (uint8_t)(loop->now >> TICK_SHIFT);
     if (in_passing)
         adapt_quantum(loop);
     loop->polled_at = loop->now;
@@ -131,11 +132,14 @@ static int64_t sleep_deadline(struct coil_loop *loop)
                                             : loop->timers.earliest; /* both are lower bounds */
 }
 
-/* Nothing is ready: sleeps until the world, a timer or another thread has something. */
+/* Nothing is ready: sleeps until the world, a timer or another thread has something. Looking is for
+ * who answers at once: a peer that is served alone waits for us as we for it. Of many that are
+ * served in turns nobody does, and sleeping lets them come together. */
 static int sleep_in_driver(struct coil_loop *loop)
 {
     int err = 0;
 
+    loop->driver->came = 0;
     if (loop->hooks.before_sleep != NULL)
         loop->hooks.before_sleep(loop, loop->hooks.arg);
     if (!spin(loop)) {
@@ -143,6 +147,8 @@ static int sleep_in_driver(struct coil_loop *loop)
         coil__port_awake(loop->port);
     }
     spin_end(&loop->spin, loop->now);
+    if (loop->driver->came == CAME_OTHER)
+        spin_idle(&loop->spin);
     if (loop->hooks.after_sleep != NULL)
         loop->hooks.after_sleep(loop, loop->hooks.arg);
     return err;

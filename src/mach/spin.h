@@ -25,6 +25,7 @@
 #define SPIN_NS 50000 /* the limit where nobody says otherwise */
 /* A wait of that many limits may have been a short one, and a slow awakening. */
 #define SPIN_NEAR 4
+#define SPIN_IDLE 2 /* waits to sleep through where looking wins nothing */
 
 struct mach_spin {
     int64_t limit_ns; /* of looking; <= 0: never */
@@ -70,6 +71,14 @@ static inline void spin_end(struct mach_spin *spin, int64_t now_ns)
         spin->penalty /= 2;
     else
         spin->sleeps_left = spin->penalty = (uint16_t)((spin->penalty * 2 | 1) & 1023);
+}
+
+/* Nobody waits for what we do meanwhile, as where many are served in turns: to be awake early wins
+ * nothing, and what comes while we sleep comes at once. */
+static inline void spin_idle(struct mach_spin *spin)
+{
+    if (spin->sleeps_left < SPIN_IDLE)
+        spin->sleeps_left = SPIN_IDLE;
 }
 
 /* Between two looks, some tens of nanoseconds: leaves the word to who writes it, and the processor

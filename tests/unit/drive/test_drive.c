@@ -230,6 +230,59 @@ DRIVER_TEST(a_look_makes_no_system_call_when_nothing_is_out_and_one_otherwise)
     world_close(&world);
 }
 
+/* Who brought the result of a poll that is answered, when the loop's clock has gone on so far. */
+static unsigned came_after(struct world *world, int ticks)
+{
+    struct probe probe;
+    int ends[2];
+
+    open_pipe(ends);
+    probe_poll(&probe, world, ends[0], POLLIN);
+    world_wait(world, 0);
+    world->driver->tick = (uint8_t)(world->driver->tick + ticks);
+    world->driver->came = 0;
+    CHECK_EQ(write(ends[1], "x", 1), 1);
+    world_finish(world, &probe);
+    close_both(ends);
+    return world->driver->came;
+}
+
+DRIVER_TEST(an_answer_is_what_comes_soon_after_it_was_asked_for)
+{
+    struct world world;
+
+    world_open(&world, 0);
+    for (int i = 0; i < 300; i++) { /* the clock begins anew meanwhile */
+        CHECK_EQ(came_after(&world, 0), CAME_ANSWER);
+        CHECK_EQ(came_after(&world, ANSWER_TICKS), CAME_ANSWER);
+        CHECK_EQ(came_after(&world, ANSWER_TICKS + 1), CAME_OTHER);
+    }
+    world_close(&world);
+}
+
+DRIVER_TEST(who_connects_answers_nothing)
+{
+    struct world world;
+    struct sockaddr_in address;
+    struct probe probe;
+    int listener;
+    int ends[2];
+
+    world_open(&world, 0);
+    listener = world_listen(&world, &address, 8);
+    ends[0] = make_socket(&world, AF_INET, SOCK_STREAM);
+    probe_init(&probe, &world);
+    probe_op(&probe, &world, OP_ACCEPT, listener);
+    probe_go(&probe);
+    CHECK_EQ(do_connect(&world, ends[0], &address, sizeof(address)), 0);
+    ends[1] = (int)world_finish(&world, &probe);
+    CHECK(ends[1] >= 0);
+    CHECK_EQ(world.driver->came, CAME_OTHER | CAME_ANSWER); /* the connect was answered */
+    world_shut_both(&world, ends);
+    world_shut(&world, listener);
+    world_close(&world);
+}
+
 /* --- attempt, choice, misuse --- */
 
 DRIVER_TEST(an_attempt_tells_what_is_so_now_or_eagain)

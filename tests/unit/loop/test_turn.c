@@ -309,6 +309,7 @@ static struct driver_ops scripted;
 static struct coil_call mail;
 static int64_t clock_ns, period_ns, due_ns;
 static int looks;
+static uint8_t came; /* who brings what the driver has, enum driver_came */
 
 static int64_t scripted_now(struct driver *driver)
 {
@@ -329,6 +330,7 @@ static int scripted_wait(struct driver *driver, int64_t deadline_ns, bool alone)
     else if (deadline_ns > clock_ns)
         clock_ns = deadline_ns < due_ns ? deadline_ns : due_ns;
     scripted_now(driver);
+    driver->came |= came;
     return 0;
 }
 
@@ -374,6 +376,18 @@ TEST(a_loop_that_would_be_woken_at_once_does_not_sleep)
     CHECK_EQ(looks, 0); /* at the world: nothing is out */
     CHECK(sleeps_when(COIL_US(10), 0, 1) <= 2);
     CHECK(looks > 1000);
+}
+
+TEST(a_loop_looks_for_who_answers_and_sleeps_where_many_take_turns)
+{
+    came = CAME_ANSWER;
+    CHECK(sleeps_when(COIL_US(10), 0, 1) <= 2);
+    came = CAME_ANSWER | CAME_OTHER;
+    CHECK(sleeps_when(COIL_US(10), 0, 1) <= 2);
+    came = CAME_OTHER;
+    CHECK_EQ(sleeps_when(COIL_US(10), 0, 1), 1000);
+    CHECK_EQ(looks, 0);
+    came = 0;
 }
 
 TEST(a_loop_whose_waits_are_long_does_not_look_before_it_sleeps)

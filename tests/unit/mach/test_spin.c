@@ -112,6 +112,29 @@ static bool comes_later(const void *left)
     return --*(int *)(uintptr_t)left == 0;
 }
 
+TEST(where_nobody_waits_for_us_the_next_two_waits_are_slept_through)
+{
+    begin(100);
+    wait_for(50);
+    for (int i = 0; i < 10; i++) {
+        CHECK(wait_for(50));
+        spin_idle(&spin);
+        spin_idle(&spin); /* twice is no more */
+        CHECK_EQ(looks_in(2, 50), 0);
+    }
+    CHECK_EQ(looks_in(100, 50), 100);
+}
+
+TEST(that_makes_no_look_come_earlier)
+{
+    begin(100);
+    wait_for(50);
+    CHECK_EQ(looks_in(10 + 1 + 3 + 7 + 15 + 31 + 63 + 127 + 255 + 511, 150), 10);
+    spin_idle(&spin);
+    CHECK_EQ(looks_in(1023, 150), 0);
+    CHECK(wait_for(150));
+}
+
 TEST(look_ends_when_it_has_come_or_at_its_time)
 {
     int left = 3;
