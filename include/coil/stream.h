@@ -196,7 +196,8 @@ COIL_EXPORT coil_async int64_t coil_stream_readany(struct coil_stream *stream, c
 COIL_EXPORT coil_async int64_t coil_stream_readall(struct coil_stream *stream, char **data);
 
 /**
- * How much came before the end, after -COIL_EINCOMPLETE.
+ * How much came before the end, after -COIL_EINCOMPLETE; how much went out, after an error of
+ * coil_stream_sendfile.
  *
  * Suspends: no.
  * Returns: bytes.
@@ -268,6 +269,20 @@ COIL_EXPORT coil_async int coil_stream_drain(struct coil_stream *stream);
  */
 COIL_EXPORT coil_async int coil_stream_sendall(struct coil_stream *stream, const void *data,
                                                size_t size);
+
+/**
+ * Sends a part of a regular file behind what was written (asyncio: loop.sendfile): `size` bytes
+ * from `offset`, or less if the file ends before; SIZE_MAX: to its end. Nothing of it is kept, and
+ * what others write meanwhile goes out behind it. Where the system cannot send from the file itself
+ * it is read and sent piece by piece. The file's own position is neither used nor changed.
+ *
+ * Suspends: yes.
+ * Cancel-safe: no; coil_stream_partial says how much went out, also after an error.
+ * Returns: how many bytes; as coil_stream_sendall; -EINVAL; -EIO, -EBADF ... (of the file: the
+ * stream goes on).
+ */
+COIL_EXPORT coil_async int64_t coil_stream_sendfile(struct coil_stream *stream, int file,
+                                                    int64_t offset, size_t size);
 
 /**
  * How much is kept for writing (asyncio: get_write_buffer_size).

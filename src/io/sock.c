@@ -4,13 +4,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "io/op_wait.h"
+#include "io/sendfile.h"
 #include "io/world.h"
-
-/* What sendfile asks for in one operation at most, and what it reads at once where the kernel
- * cannot send from the file itself. */
-#define SENDFILE_MOST (1u << 30)
-#define SENDFILE_PIECE 65536u
 
 /* --- what never waits --- */
 
@@ -191,83 +186,52 @@ coil_async int64_t coil_sock_sendmsg(int fd, struct msghdr *message, int flags)
 
 /* --- sendfile --- */
 
-struct sending {
-    int fd, file;
-    int64_t offset;
-    size_t left;
-    int64_t sent;
-};
-
-static void advance(struct sending *sending, int64_t bytes)
-{
-    sending->offset += bytes;
-    sending->sent += bytes;
-    sending->left -= (size_t)bytes;
-}
-
 /* Until all is sent, the file ends, or an error. */
-static coil_async int64_t send_in_kernel(struct sending *sending)
+static coil_async int64_t send_in_kernel(int fd, struct sending *sending)
 {
     while (sending->left > 0) {
-        size_t size = sending->left < SENDFILE_MOST ? sending->left : SENDFILE_MOST;
-        struct op_wait wait = {
-            .op = {.kind = OP_SENDFILE,
-                   .fd = sending->fd,
-                   .sendfile = {.from = sending->file, .offset = sending->offset, .size = size}}};
-        int64_t result = coil__op_run(&wait, "sock_sendfile");
+        struct op_wait wait = {.done = NULL};
+        int64_t result;
 
+        sending_aim(sending, &wait.op, fd);
+        result = coil__op_run(&wait, "sock_sendfile");
         if (result <= 0)
             return result;
-        advance(sending, result);
+        sending_advance(sending, result);
     }
     return 0;
 }
 
-static coil_async int64_t read_piece(const struct sending *sending, void *data)
-{
-    size_t size = sending->left < SENDFILE_PIECE ? sending->left : SENDFILE_PIECE;
-    struct op_wait wait = {.op = {.kind = OP_READ,
-                                  .fd = sending->file,
-                                  .rw = {.data = data, .size = size, .offset = sending->offset}}};
-
-    return coil__op_run(&wait, "sock_sendfile");
-}
-
 /* The same by reading and sending, piece by piece. */
-static coil_async int64_t send_by_hand(struct sending *sending)
+static coil_async int64_t send_by_hand(int fd, struct sending *sending)
 {
     char *data = mem_alloc(SENDFILE_PIECE);
     int64_t result = data != NULL ? 0 : -ENOMEM;
 
     while (result == 0 && sending->left > 0) {
-        int64_t size = read_piece(sending, data);
+        struct op_wait wait = {.done = NULL};
+        int64_t size;
 
-        if (size <= 0) {
-            result = size;
+        sending_read(sending, &wait.op, data);
+        result = size = coil__op_run(&wait, "sock_sendfile");
+        if (size <= 0)
             break;
-        }
-        result = send_all(sending->fd, data, (size_t)size, "sock_sendfile");
-        advance(sending, size);
+        result = send_all(fd, data, (size_t)size, "sock_sendfile");
+        sending_advance(sending, size);
     }
     mem_free(data);
     return result;
 }
 
-/* Some file systems cannot, nor can some targets; who cannot read it will say so himself. */
-static bool cannot_in_kernel(int64_t result)
-{
-    return result == -EINVAL || result == -ENOSYS || result == -EOPNOTSUPP;
-}
-
 coil_async int64_t coil_sock_sendfile(int fd, int file, int64_t offset, size_t size)
 {
-    struct sending sending = {.fd = fd, .file = file, .offset = offset, .left = size};
+    struct sending sending = {.file = file, .offset = offset, .left = size};
     int64_t result;
 
     if (offset < 0)
         return -EINVAL;
-    result = send_in_kernel(&sending);
-    if (cannot_in_kernel(result))
-        result = send_by_hand(&sending);
+    result = send_in_kernel(fd, &sending);
+    if (sending_cannot(result))
+        result = send_by_hand(fd, &sending);
     return result < 0 ? result : sending.sent;
 }

@@ -1,5 +1,5 @@
 /* Writing to a stream: at once what the world takes, the rest behind. */
-#include "io/stream.h"
+#include "io/alone.h"
 
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -140,7 +140,7 @@ void coil__stream_pump(struct coil_stream *stream)
     coil__drive_submit(stream->loop->driver, &stream->op);
 }
 
-static int may_write(struct coil_stream *stream, const char *caller)
+int coil__stream_may_write(struct coil_stream *stream, const char *caller)
 {
     stream_owned(stream, caller);
     if (stream->error != 0)
@@ -173,7 +173,7 @@ static void go_on(struct coil_stream *stream)
 
 int coil_stream_write(struct coil_stream *stream, const void *data, size_t size)
 {
-    int err = may_write(stream, "coil_stream_write");
+    int err = coil__stream_may_write(stream, "coil_stream_write");
     struct op op;
     int64_t n;
 
@@ -208,7 +208,7 @@ static int keep_rest(struct coil_stream *stream, const struct iovec *parts, size
 
 int coil_stream_writev(struct coil_stream *stream, const struct iovec *parts, size_t count)
 {
-    int err = may_write(stream, "coil_stream_writev");
+    int err = coil__stream_may_write(stream, "coil_stream_writev");
     struct iovec lent[STREAM_PARTS];
     size_t n_lent = count < STREAM_PARTS ? count : STREAM_PARTS;
     struct msghdr header;
@@ -293,22 +293,30 @@ coil_async int coil_stream_drain(struct coil_stream *stream)
     return stream->error;
 }
 
-/* Some of the caller's own memory goes out. Meanwhile others may abort the stream. */
-static coil_async int64_t send_some(struct coil_stream *stream, const char *data, size_t size)
+/* Meanwhile others may abort the stream. */
+coil_async int coil__stream_run_alone(struct coil_stream *stream, struct op_wait *wait)
 {
-    struct op_wait wait;
     int err = 0;
 
-    wait.done = NULL;
-    aim_at_one(stream, &wait.op, data, size);
-    if (!op_attempt(stream->loop, &wait.op)) {
-        stream->sender = &wait;
-        err = coil__op_wait(&wait, "stream write");
+    wait->done = NULL;
+    if (!op_attempt(stream->loop, &wait->op)) {
+        stream->sender = wait;
+        err = coil__op_wait(wait, "stream write");
         stream->sender = NULL;
     }
+    return err != 0 ? err : stream->error;
+}
+
+coil_async int64_t coil__stream_send_some(struct coil_stream *stream, const char *data, size_t size)
+{
+    struct op_wait wait;
+    int err;
+
+    aim_at_one(stream, &wait.op, data, size);
+    err = coil__stream_run_alone(stream, &wait);
     if (err != 0)
         return err;
-    if (stream->error == 0 && wait.op.result <= 0)
+    if (wait.op.result <= 0)
         stream->error = wait.op.result == 0 ? -EPIPE : (int)wait.op.result;
     return stream->error != 0 ? stream->error : wait.op.result;
 }
@@ -316,7 +324,7 @@ static coil_async int64_t send_some(struct coil_stream *stream, const char *data
 static coil_async int send_directly(struct coil_stream *stream, const char *data, size_t size)
 {
     while (size > 0) {
-        int64_t n = send_some(stream, data, size);
+        int64_t n = coil__stream_send_some(stream, data, size);
 
         if (n < 0)
             return (int)n;
@@ -326,20 +334,24 @@ static coil_async int send_directly(struct coil_stream *stream, const char *data
     return 0;
 }
 
-static coil_async int send_alone(struct coil_stream *stream, const void *data, size_t size)
+coil_async int coil__stream_begin_alone(struct coil_stream *stream, const char *caller)
 {
     int err = 0;
 
     while (err == 0 && (stream->pending > 0 || stream->direct)) {
         err = coil_event_wait(&stream->emptied);
         if (err == 0)
-            err = may_write(stream, "coil_stream_sendall");
+            err = coil__stream_may_write(stream, caller);
     }
     if (err != 0)
         return err;
     stream->direct = true;
     note_level(stream);
-    err = send_directly(stream, data, size);
+    return 0;
+}
+
+void coil__stream_end_alone(struct coil_stream *stream)
+{
     stream->direct = false;
     if (stream->aborted && stream->fd >= 0)
         coil__stream_finish(stream);
@@ -347,17 +359,20 @@ static coil_async int send_alone(struct coil_stream *stream, const void *data, s
         coil__stream_lost(stream, stream->error);
     else if (stream->fd >= 0)
         go_on(stream);
-    return err;
 }
 
 coil_async int coil_stream_sendall(struct coil_stream *stream, const void *data, size_t size)
 {
-    int err = may_write(stream, "coil_stream_sendall");
+    int err = coil__stream_may_write(stream, "coil_stream_sendall");
 
     if (err != 0 || size == 0)
         return err;
     coil_stream_ref(stream);
-    err = send_alone(stream, data, size);
+    err = coil__stream_begin_alone(stream, "coil_stream_sendall");
+    if (err == 0) {
+        err = send_directly(stream, data, size);
+        coil__stream_end_alone(stream);
+    }
     coil_stream_unref(stream);
     return err;
 }

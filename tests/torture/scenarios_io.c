@@ -53,7 +53,11 @@ static coil_async struct coil_result echoes(void *arg)
 
     if (status != 0)
         return coil_error(status);
-    coil_server_start_serving(server);
+    status = coil_server_start_serving(server);
+    if (status != 0) {
+        coil_server_unref(server);
+        return coil_error(status);
+    }
     for (int i = 0; i < 2; i++)
         visitors[i] = coil_create_task(visits, (void *)(uintptr_t)coil_server_port(server));
     for (int i = 0; i < 2; i++) {
@@ -65,6 +69,26 @@ static coil_async struct coil_result echoes(void *arg)
         status = -ECANCELED;
     coil_server_unref(server);
     return coil_error(status);
+}
+
+static coil_async int64_t send_file(struct coil_stream *stream, const char *near)
+{
+    static const char text[200000];
+    char path[64];
+    int64_t status;
+    int file;
+
+    snprintf(path, sizeof(path), "%s.sent", near);
+    status = coil_write_file(path, text, sizeof(text));
+    if (status == 0) {
+        status = file = coil_open(path, O_RDONLY, 0);
+        if (file >= 0) {
+            status = coil_stream_sendfile(stream, file, 0, SIZE_MAX);
+            coil_close(file);
+        }
+    }
+    unlink(path);
+    return status < 0 ? status : 0;
 }
 
 static coil_async int64_t send_much(const char *path)
@@ -79,6 +103,8 @@ static coil_async int64_t send_much(const char *path)
     status = coil_stream_write(stream, much, 1000);
     if (status == 0)
         status = coil_stream_sendall(stream, much, sizeof(much));
+    if (status == 0)
+        status = send_file(stream, path);
     if (status == 0)
         status = coil_stream_write_eof(stream);
     if (status == 0)

@@ -1,5 +1,7 @@
 /* Cancelled and timed out at every moment: whatever waits in streams, in making connections and in
  * servers. */
+#include <fcntl.h>
+
 #include "unit/io/inflight.h"
 #include "unit/io/streams.h"
 
@@ -103,6 +105,24 @@ static coil_async int64_t sends_all(struct flight *f)
     return coil_stream_sendall(near(f), flight_much, FLIGHT_MUCH);
 }
 
+static coil_async int64_t sends_file(struct flight *f)
+{
+    return coil_stream_sendfile(near(f), f->fds[0], 0, SIZE_MAX);
+}
+
+static coil_async void open_streams_and_file(struct flight *f)
+{
+    open_streams(f);
+    CHECK_EQ(coil_write_file(kit_path("file"), flight_much, sizeof(flight_much)), 0);
+    f->fds[0] = coil_open(kit_path("file"), O_RDONLY, 0);
+}
+
+static void close_streams_and_file(struct flight *f)
+{
+    close_streams(f);
+    coil_close_soon(f->fds[0]);
+}
+
 static coil_async int64_t waits_closed(struct flight *f)
 {
     if (!coil_stream_closing(near(f)))
@@ -136,6 +156,7 @@ static const struct kind of_streams[] = {
     {"readall", open_streams, reads_all, says_all, close_streams, true},
     {"drain", open_streams, drains, takes, close_streams, true, true},
     {"sendall", open_streams, sends_all, takes, close_streams, true},
+    {"sendfile", open_streams_and_file, sends_file, takes, close_streams_and_file, true},
     {"wait_closed", open_streams, waits_closed, takes, close_streams, true, true},
 };
 
