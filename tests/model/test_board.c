@@ -13,6 +13,9 @@ static struct board *board;
 static struct model_mutex lock;
 static int bell, ear, expected, begun[SLOTS], withdrawn[SLOTS], answered[SLOTS], last;
 
+/* The ears of two loops, one after the other in the same place. */
+enum { FIRST_EAR = EARS + 1, SECOND_EAR = 2 * EARS + 1 };
+
 /* Counts what was settled: what a future's state is to who waits for it. */
 #define SETTLED (&board->ready)
 
@@ -48,6 +51,14 @@ static void setup_taken(void)
     setup_two();
     for (int i = 0; i < 2; i++)
         board->slots[i].state.value = SLOT_TAKEN;
+}
+
+/* The same; the first loop sleeps. */
+static void setup_loops(void)
+{
+    setup_taken();
+    the_boards.ears[0].value = EAR_ASLEEP;
+    the_boards.ears[FIRST_EAR % EARS].value = EAR_ASLEEP + FIRST_EAR;
 }
 
 static void close_all(void)
@@ -115,6 +126,28 @@ static void hear_all(void)
     for (;;) {
         harvest();
         coil__ear_sleeps(&the_boards, 0);
+        if (harvest() == expected)
+            return;
+        model_eventfd_wait(ear);
+    }
+}
+
+/* The manager, who always hears; the loop may have nothing more to hear then. */
+static void manager_is_rung(void)
+{
+    if (harvest() == expected)
+        model_eventfd_write(ear);
+    coil__ear_sleeps(&the_boards, 0);
+}
+
+/* A loop closes, and the next one has its ear in the same place. */
+static void take_its_place(void)
+{
+    coil__ear_goes(&the_boards, FIRST_EAR);
+    manager_is_rung(); /* what it was rung for perhaps, it has not heard */
+    for (;;) {
+        harvest();
+        coil__ear_sleeps(&the_boards, SECOND_EAR);
         if (harvest() == expected)
             return;
         model_eventfd_wait(ear);
@@ -199,6 +232,25 @@ static void answer(unsigned index)
     }
 }
 
+/* The bell of the first loop is nobody's any more. */
+static void answer_for(unsigned index, unsigned number)
+{
+    coil__slot_done(&board->slots[index]);
+    coil__tray_put(&board->answers, board->slots, index);
+    if (!coil__ear_wakes(&the_boards, &number))
+        return;
+    if (number == 0)
+        manager_is_rung();
+    else if (number == SECOND_EAR)
+        model_eventfd_write(ear);
+}
+
+static void answer_both_loops(void)
+{
+    answer_for(0, FIRST_EAR);
+    answer_for(1, SECOND_EAR);
+}
+
 static void answer_two(void)
 {
     answer(0);
@@ -226,6 +278,8 @@ static const struct model_program withdrawal = {setup_one, {serve, put_and_withd
 static const struct model_program closing = {
     setup_one, {serve_until_closed, tell_to_close}, close_all};
 static const struct model_program hearing = {setup_taken, {hear_all, answer_two}, check_answered};
+static const struct model_program loops = {
+    setup_loops, {take_its_place, answer_both_loops}, check_answered};
 static const struct model_program waiting = {
     setup_taken, {hear_all, answer_two, wait_for_first}, check_answered};
 
@@ -240,6 +294,7 @@ SLOW_TEST(each_answer_is_heard_of, 120)
 {
     model_prove("an ear", &hearing);
     model_prove("an ear, a thread that waits", &waiting);
+    model_prove("an ear in the place of another", &loops);
 }
 
 TEST(torn_operations_on_the_board_are_found)
