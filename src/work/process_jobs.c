@@ -129,7 +129,7 @@ int coil_process_pool_kill(struct coil_cfuture *future)
 {
     struct process_job *job = job_of(future);
     struct coil_link done;
-    bool runs;
+    bool runs, is_over;
 
     if (future == NULL)
         return -EINVAL;
@@ -140,6 +140,7 @@ int coil_process_pool_kill(struct coil_cfuture *future)
     list_init(&done);
     pthread_mutex_lock(&job->pool->lock);
     runs = job->seat != NULL;
+    is_over = !runs && !job->queued; /* somebody is about to say so */
     if (runs && coil__seat_withdraw(job))
         coil__process_job_never(job, &done);
     else if (runs)
@@ -149,7 +150,7 @@ int coil_process_pool_kill(struct coil_cfuture *future)
     coil__process_complete(&done);
     if (runs)
         return 0;
-    return coil_cfuture_cancel(future) ? 0 : -EALREADY;
+    return !is_over && coil_cfuture_cancel(future) ? 0 : -EALREADY;
 }
 
 /* ---- submitting ---- */

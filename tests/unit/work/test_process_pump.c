@@ -241,6 +241,35 @@ TEST(worker_whose_last_job_was_done_before_it_was_killed_is_replaced)
     coil_executor_close(pool);
 }
 
+/* As if the manager had come by in between. */
+static coil_async struct coil_result kill_what_was_harvested(void *arg)
+{
+    struct coil_executor *executor = arg;
+    struct process_pool *pool = pool_of(executor);
+    struct coil_cfuture *job;
+    struct coil_link done;
+
+    CHECK_EQ(await_one(executor, 1), 2);
+    job = give(executor, double_it, 4);
+    await_answer(job);
+    list_init(&done);
+    pthread_mutex_lock(&pool->lock);
+    coil__seat_harvest(&pool->seats[0], &done);
+    pthread_mutex_unlock(&pool->lock);
+    CHECK_EQ(coil_process_pool_kill(job), -EALREADY);
+    coil__process_complete(&done);
+    return coil_number(status_of(job));
+}
+
+TEST(job_that_is_done_and_not_told_of_is_not_killed)
+{
+    struct coil_executor *pool = open_processes(1);
+
+    for (int i = 0; i < 10; i++)
+        CHECK_EQ(coil_run(kill_what_was_harvested, pool).status, 8);
+    coil_executor_close(pool);
+}
+
 /* The second one does not fit into a slot, and waits in the queue. */
 static coil_async struct coil_result run_out_of_time_when_done(void *arg)
 {
