@@ -215,7 +215,9 @@ static void *wait_again_and_again(void *job)
 
 TEST(pool_may_be_closed_while_threads_wait)
 {
-    for (int i = 0; i < 20; i++) {
+    const int rounds = UNDER_TSAN ? 1 : 20; /* its threads stay, and who has any may not fork */
+
+    for (int i = 0; i < rounds; i++) {
         struct coil_executor *pool = open_processes(1);
         struct coil_cfuture *job = give(pool, sleep_for_ever, 0);
         pthread_t threads[3];
