@@ -227,7 +227,8 @@ bool coil__process_is_small(const struct process_job *job);
 /* Under the lock: its socket takes no more, for that reason. */
 void coil__seat_is_full(struct seat *seat, int err);
 
-/* The manager's: waits for room in its socket, if that is full. False: there is no memory for it. */
+/* The manager's: waits for room in its socket, if that is full. False: there is no memory for
+ * that. */
 bool coil__seat_watch_room(struct seat *seat);
 
 /* ---- process_manager.c ---- */
