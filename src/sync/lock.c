@@ -4,7 +4,7 @@
 static void wake_first(struct coil_lock *lock)
 {
     if (lock->waiters.first != NULL)
-        future_wake(&lock->waiters.first->future);
+        waiter_wake(lock->waiters.first, "coil_lock_release");
 }
 
 coil_async int coil_lock_acquire(struct coil_lock *lock)
@@ -53,7 +53,7 @@ void coil_event_set(struct coil_event *event)
         return;
     event->set = true;
     for (struct coil_waiter *at = event->waiters.first; at != NULL; at = at->next)
-        future_wake(&at->future);
+        waiter_wake(at, "coil_event_set");
 }
 
 void coil_event_clear(struct coil_event *event)
@@ -119,7 +119,7 @@ void coil_condition_notify(struct coil_condition *condition, size_t n)
             "coil_condition_notify without the lock: acquire condition->lock first");
     for (struct coil_waiter *at = condition->waiters.first; at != NULL && n > 0; at = at->next)
         if (waiter_pending(at)) {
-            future_wake(&at->future);
+            waiter_wake(at, "coil_condition_notify");
             n--;
         }
 }

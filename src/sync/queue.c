@@ -54,7 +54,7 @@ static void wake_next(struct coil_waiters *waiters)
     while ((waiter = waiters->first) != NULL) {
         coil__waiter_leave(waiter);
         if (waiter_pending(waiter)) {
-            future_wake(&waiter->future);
+            waiter_wake(waiter, "a function of a queue");
             return;
         }
     }

@@ -24,7 +24,7 @@ static bool wake_next(struct coil_semaphore *semaphore)
     if (waiter == NULL)
         return false;
     semaphore->value--;
-    future_wake(&waiter->future);
+    waiter_wake(waiter, "coil_semaphore_release");
     return true;
 }
 

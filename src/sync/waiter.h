@@ -28,6 +28,14 @@ static inline bool waiter_pending(const struct coil_waiter *waiter)
     return future_pending(&waiter->future);
 }
 
+/* Wakes it, unless that was done or it was cancelled. Threads come here by mistake: `caller` is
+ * what they called. */
+static inline void waiter_wake(struct coil_waiter *waiter, const char *caller)
+{
+    loop_owned(waiter->future.loop, caller);
+    future_wake(&waiter->future);
+}
+
 static inline bool waiter_cancelled(const struct coil_waiter *waiter)
 {
     return waiter->future.state == FUTURE_CANCELLED;

@@ -1,4 +1,6 @@
 /* Locks, events and conditions. */
+#include <pthread.h>
+
 #include <coil/stackless.h>
 
 #include "unit/loop/inside.h"
@@ -112,6 +114,23 @@ LOOP_TEST(an_event_wakes_all_in_order_even_if_cleared_at_once)
     for (int i = 0; i < 3; i++)
         coil_join(tasks[i]);
     CHECK_STR(noted(), "abc0 bc0 c0");
+}
+
+static void *sets_from_a_thread(void *arg)
+{
+    coil_event_set(&event);
+    return arg;
+}
+
+LOOP_FAIL_TEST(an_event_that_a_task_waits_for_set_by_a_thread_aborts,
+               "coil_event_set was called from another thread than the loop's")
+{
+    pthread_t thread;
+
+    coil_create_task(waits_for_event, "a");
+    coil_yield();
+    pthread_create(&thread, NULL, sets_from_a_thread, NULL);
+    pthread_join(thread, NULL);
 }
 
 LOOP_TEST(a_set_event_is_not_waited_for)

@@ -1,4 +1,6 @@
 /* Queues between tasks. */
+#include <pthread.h>
+
 #include "base/fault.h"
 #include "unit/loop/inside.h"
 
@@ -247,6 +249,24 @@ LOOP_TEST(without_memory_a_put_says_so)
     CHECK_EQ(coil_queue_size(&queue), 0);
     CHECK_EQ(coil_queue_join(&queue), 0); /* it does not count */
     coil_queue_fini(&queue);
+}
+
+static void *puts_from_a_thread(void *arg)
+{
+    coil_queue_put_nowait(&queue, arg);
+    return NULL;
+}
+
+LOOP_FAIL_TEST(what_a_task_waits_for_put_in_by_a_thread_aborts,
+               "a function of a queue was called from another thread than the loop's")
+{
+    pthread_t thread;
+
+    coil_queue_init(&queue, 0);
+    coil_create_task(gets, "a");
+    coil_yield();
+    pthread_create(&thread, NULL, puts_from_a_thread, "1");
+    pthread_join(thread, NULL);
 }
 
 LOOP_FAIL_TEST(fini_with_tasks_in_line_aborts, "coil_queue_fini of a queue in which tasks wait")
