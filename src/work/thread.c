@@ -126,6 +126,19 @@ void coil__thread_tell_survivors(const struct coil_thread *self)
             self->stop.survivor(self->survivors[i], self->stop.arg);
 }
 
+/* What the world still holds of them is theirs no longer once they are destroyed, and the loop
+ * waits for it. So they are told once more, which calls it back; a loop that closes lends nothing
+ * new. */
+static void call_ops_back(struct coil_loop *loop)
+{
+    if (loop->driver->out == 0)
+        return;
+    loop->closing = true;
+    coil__loop_cancel_all(loop, "the loop's thread is being stopped");
+    coil__loop_run_ready(loop, 1);
+    coil__loop_drain(loop);
+}
+
 /* The loop does not run any more, but this is its thread: whoever is called cannot wait for it. */
 static void destroy_survivors(struct coil_thread *self)
 {
@@ -133,6 +146,7 @@ static void destroy_survivors(struct coil_thread *self)
 
     coil__loop_running = loop;
     report_survivors(self);
+    call_ops_back(loop);
     while (!list_empty(&loop->tasks))
         coil__task_destroy(container_of(loop->tasks.next, struct task, link), loop->end_status);
     coil__loop_running = NULL;

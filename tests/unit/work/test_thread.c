@@ -1,4 +1,9 @@
 /* A loop in its own thread, and how it stops. */
+#include <coil/sock.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "base/fault.h"
 #include "jobs.h"
 #include "loop/loop.h"
@@ -272,6 +277,65 @@ DRIVER_TEST(stop_without_grace_destroys_whoever_is_left)
     CHECK_EQ(job.cancels, 0);
     coil_thread_close(thread);
     job_fini(&job);
+}
+
+struct listener {
+    int ends[2];
+    int (*wait)(const struct listener *listener);
+    sem_t started;
+};
+
+static coil_async int receives(const struct listener *listener)
+{
+    char byte;
+
+    return (int)coil_sock_recv(listener->ends[0], &byte, 1);
+}
+
+static coil_async int polls(const struct listener *listener)
+{
+    return coil_poll(listener->ends[0], POLLIN);
+}
+
+/* It is not to be had away from the world. */
+static coil_async struct coil_result listens(void *arg)
+{
+    struct listener *listener = arg;
+
+    CHECK_EQ(coil_sock_pair(AF_UNIX, SOCK_STREAM, listener->ends), 0);
+    sem_post(&listener->started);
+    while (listener->wait(listener) < 0)
+        continue;
+    return coil_value(NULL);
+}
+
+static void stop_listener(int (*wait)(const struct listener *listener), int64_t grace_ns)
+{
+    struct coil_stop_options options = {
+        .grace_ns = grace_ns, .survivor = note_survivor, .arg = survivors};
+    struct coil_thread *thread = open_thread();
+    const char *driver = coil_loop_driver(coil_thread_loop(thread));
+    struct listener listener = {.wait = wait};
+    struct coil_cfuture *handle;
+
+    sem_init(&listener.started, 0, 0);
+    handle = coil_submit(thread, listens, &listener);
+    await_post(&listener.started);
+    CHECK_EQ(coil_thread_stop(thread, &options), 1);
+    CHECK_EQ(finish(handle), -COIL_ESTOPPED);
+    for (int i = 0; i < 2 && strcmp(driver, "sim") != 0; i++) /* the simulator's end with it */
+        CHECK_EQ(close(listener.ends[i]), 0);
+    coil_thread_close(thread);
+    sem_destroy(&listener.started);
+}
+
+DRIVER_TEST(stop_destroys_whoever_waits_for_the_world)
+{
+    stop_listener(receives, COIL_MS(5));
+    stop_listener(polls, COIL_MS(5));
+    stop_listener(receives, -1);
+    stop_listener(polls, -1);
+    CHECK_EQ(survivors_count, 4);
 }
 
 static struct coil_thread *stopped_by_survivor;
