@@ -27,11 +27,21 @@ static int64_t unconnected(const struct sim_socket *socket, bool out)
     return out ? -EPIPE : -ENOTCONN;
 }
 
+/* Who sent it: Unix streams tell that, too, if the sender has a name. */
+static void tell_sender(const struct sim_socket *socket, struct msghdr *header, uint32_t room)
+{
+    if (header == NULL || header->msg_name == NULL || !is_unix(socket) || !socket->peer_name)
+        return;
+    header->msg_namelen = room;
+    coil__sim_unix_tell(socket->peer_name, header->msg_name, &header->msg_namelen);
+}
+
 /* What arrived before an end or an error is read before it. */
 static int64_t stream_take(struct sim_driver *self, struct sim_thing *thing,
                            struct sim_transfer *what)
 {
     struct sim_socket *socket = sim_socket_of(thing);
+    uint32_t room = what->header != NULL ? what->header->msg_namelen : 0;
     int64_t taken;
 
     coil__sim_header_clear(what);
@@ -44,6 +54,7 @@ static int64_t stream_take(struct sim_driver *self, struct sim_thing *thing,
                                     (what->flags & MSG_PEEK) != 0);
         if (socket->peer && !(what->flags & MSG_PEEK))
             coil__sim_thing_stir(self, &socket->peer->thing);
+        tell_sender(socket, what->header, room);
         return taken;
     }
     if (socket->error && (is_unix(socket) || !socket->in_ended))

@@ -199,6 +199,22 @@ DRIVER_LOOP_TEST(a_unix_stream_takes_no_address)
     close_ends(&ends);
 }
 
+DRIVER_LOOP_TEST(a_unix_stream_tells_who_sent_if_that_has_a_name)
+{
+    struct ends ends = ends_of(AF_UNIX);
+    struct coil_address peer, from;
+    char data[4];
+
+    CHECK_EQ(coil_sock_sendall(ends.far, "abc", 3), 0);
+    CHECK_EQ(coil_sock_peer(ends.near, &peer), 0);
+    CHECK_EQ(coil_sock_recvfrom(ends.near, data, sizeof(data), &from), 3);
+    CHECK(coil_address_equal(&peer, &from));
+    CHECK_EQ(coil_sock_sendall(ends.near, "x", 1), 0); /* the client has none */
+    CHECK_EQ(coil_sock_recvfrom(ends.far, data, sizeof(data), &from), 1);
+    CHECK_EQ(from.length, 0);
+    close_ends(&ends);
+}
+
 /* A path may fill all of its room, so that no zero is behind it. */
 static coil_async void check_longest(int type)
 {
