@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "mach/switch.h"
 #include "unit/loop/inside.h"
 
 static struct coil_loop *here(void)
@@ -337,6 +338,10 @@ DRIVER_LOOP_TEST(it_wakes_a_loop_that_sleeps)
 {
     pid_t child;
 
+#ifdef MACH_TSAN
+    if (strcmp(getenv("COIL_DRIVER"), "uring") == 0)
+        SKIP("a signal that comes just before a system call unknown to TSan is kept until another");
+#endif
     CHECK_EQ(coil_loop_add_signal_handler(here(), SIGHUP, NULL, NULL), 0);
     for (int i = 0; i < 20; i++) {
         child = send_from_a_child(SIGHUP, 0, SIGHUP);
