@@ -25,7 +25,7 @@ DRIVER_TEST(a_pipe_holds_64_kib_and_small_writes_go_whole_or_not)
 DRIVER_TEST(the_ends_of_a_pipe_are_told_apart)
 {
     struct world world;
-    char data[4];
+    char data[4] = "abc";
     int ends[2];
 
     world_open(&world, 0);
