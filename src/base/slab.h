@@ -62,4 +62,17 @@ static inline void slab_put(struct slab *slab, void *object, size_t size)
     slab->free[class] = object;
 }
 
+static inline char *slab_strdup(struct slab *slab, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = slab_get(slab, size);
+
+    return copy != NULL ? memcpy(copy, text, size) : NULL;
+}
+
+static inline void slab_put_string(struct slab *slab, char *text)
+{
+    slab_put(slab, text, strlen(text) + 1);
+}
+
 #endif

@@ -56,7 +56,7 @@ static void client_gone(void *arg)
         *client->gone = true;
     else
         coil_future_unref(client->task);
-    mem_free(client);
+    slab_put(&server->loop->slab, client, sizeof(*client));
     note_end(server);
     coil__server_accept(server); /* there may be room again */
     coil__server_leave(server);
@@ -117,13 +117,12 @@ static int begin_client(struct coil_server *server, int fd)
 
     if (err != 0)
         return err;
-    client = mem_zalloc(sizeof(*client));
+    client = slab_get(&server->loop->slab, sizeof(*client));
     if (client == NULL) {
         coil_stream_unref(stream);
         return -ENOMEM;
     }
-    client->server = server;
-    client->stream = stream;
+    *client = (struct client){.server = server, .stream = stream};
     server->refs++;
     count_client(server, 1);
     list_append(&server->clients, &client->link);

@@ -50,16 +50,17 @@ int coil_task_name(const struct coil_future *future, char *buffer, size_t size)
 
 int coil_task_set_name(struct coil_future *future, const char *name)
 {
-    char *copy = mem_strdup(name);
+    struct coil_loop *loop = future->loop;
+    char *copy;
 
-    loop_owned(future->loop, "coil_task_set_name");
+    loop_owned(loop, "coil_task_set_name");
+    if (future->kind != FUTURE_TASK)
+        return 0;
+    copy = slab_strdup(&loop->slab, name);
     if (copy == NULL)
         return -ENOMEM;
-    if (future->kind != FUTURE_TASK) {
-        mem_free(copy);
-        return 0;
-    }
-    mem_free(task_of(future)->name);
+    if (task_of(future)->name != NULL)
+        slab_put_string(&loop->slab, task_of(future)->name);
     task_of(future)->name = copy;
     return 0;
 }

@@ -43,7 +43,8 @@ void coil__task_init(struct task *task, struct coil_loop *loop,
     task->timer.handle.context =
         options->context != NULL ? context_ref(options->context) : context_snapshot(*slot);
     if (options->name != NULL)
-        task->name = mem_strdup(options->name); /* out of memory: it keeps its default name */
+        task->name =
+            slab_strdup(&loop->slab, options->name); /* out of memory: it keeps its default name */
 }
 
 /* asyncio's eager start: the first step inside create, as its own task, on its own stack. */
@@ -234,7 +235,7 @@ static void free_task(struct coil_future *future)
     unsigned class = task->class;
 
     if (unlikely(task->name != NULL))
-        mem_free(task->name);
+        slab_put_string(&loop->slab, task->name);
     context_unref(task->timer.handle.context);
     if (task->flags & TASK_STACKFUL)
         coil__stackful_free(loop, task);

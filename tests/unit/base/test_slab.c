@@ -113,6 +113,25 @@ TEST(without_memory_there_is_no_object_and_nothing_is_lost)
     coil__slab_fini(&slab);
 }
 
+TEST(a_string_has_its_memory_for_as_long_as_it_is_kept)
+{
+    struct slab slab = {0};
+    char *empty = slab_strdup(&slab, ""), *name = slab_strdup(&slab, "some name");
+
+    CHECK_STR(empty, "");
+    CHECK_STR(name, "some name");
+    slab_put_string(&slab, name);
+    name = slab_strdup(&slab, "another 1"); /* as long */
+    CHECK_STR(name, "another 1");
+    CHECK_STR(empty, "");
+    slab_put_string(&slab, name);
+    slab_put_string(&slab, empty);
+    coil__fault_arm(FAULT_ALLOC, 1, true);
+    CHECK_PTR(slab_strdup(&slab, "a name for which there is no memory"), NULL);
+    coil__fault_arm(FAULT_ALLOC, 0, false);
+    coil__slab_fini(&slab);
+}
+
 TEST(fini_leaves_a_slab_that_can_be_used_again)
 {
     struct slab slab = {0};
