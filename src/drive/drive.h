@@ -101,6 +101,10 @@ enum op_state {
     OP_CANCELING, /* submitted, cancel asked */
 };
 
+/* Of a processor's cache. What is looked at for every event lies within as few as it can: between
+ * two events of one descriptor those of all others, and the kernel's own, have thrown it out. */
+#define DRIVE_LINE 64
+
 /* Where reading or writing goes on by itself, as in every stream. */
 #define OP_STREAM (-1)
 

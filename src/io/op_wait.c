@@ -1,6 +1,13 @@
 #include "io/op_wait.h"
 
+#include <assert.h>
+
 #include "task/task.h"
+
+static_assert(offsetof(struct op, mine) == DRIVE_LINE &&
+                  offsetof(struct op_wait, waiter) == 2 * DRIVE_LINE &&
+                  sizeof(struct op_wait) == 3 * DRIVE_LINE,
+              "what an answer touches is in the first line and in the last");
 
 static void op_done(struct op *op)
 {

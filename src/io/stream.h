@@ -36,8 +36,8 @@ struct chunk {
 };
 
 struct coil_stream {
+    /* What reading and writing look at every time: two cache lines' worth. */
     struct coil_loop *loop; /* NULL once that is closed */
-    struct loop_guest guest;
     unsigned refs;
     int fd; /* -1: closed */
     uint8_t kind;
@@ -46,29 +46,28 @@ struct coil_stream {
     bool aborted;   /* and what is kept is thrown away */
     bool eof_asked; /* the direction of writing ends after what is kept */
     bool eof_sent;
-    bool paused; /* more than `high` is kept, and not yet down to `low` */
-    bool direct; /* a task sends from its own memory */
-    bool out;    /* `op` is lent */
-
-    /* Reading. */
+    bool paused;            /* more than `high` is kept, and not yet down to `low` */
+    bool direct;            /* a task sends from its own memory */
+    bool out;               /* `op` is lent */
+    bool bulk;              /* the last helping was a large one */
+    bool borrowed;          /* `in` is one of the loop's spares, `own` the stream's own meanwhile */
+    char under_zero;        /* which was where zero_at is */
+    int read_error;         /* it cannot be read any more */
+    int error;              /* the connection is lost; on what is no socket, for writing */
     struct op_wait *reader; /* of the task that reads */
+    char *zero_at;          /* where a zero was put behind what was handed out; NULL: nowhere */
     char *in;
     size_t in_begin, in_end, in_size; /* [begin, end) was received and not read */
-    int read_error;                   /* it cannot be read any more */
+    char *own;
+    size_t own_size;
+    size_t pending; /* bytes that are kept, from `first` on */
+
+    struct loop_guest guest;
     size_t limit;
     size_t partial, consumed;
-    char *own; /* `in` is one of the loop's spares, and this the stream's own meanwhile */
-    size_t own_size;
-    bool borrowed;
-    bool bulk;     /* the last helping was a large one */
-    char *zero_at; /* where a zero was put behind what was handed out; NULL: nowhere */
-    char under_zero;
-
-    /* Writing. */
-    int error;              /* the connection is lost; on what is no socket, for writing */
     struct op_wait *sender; /* of the task that sends from its own memory, while it waits */
     struct chunk *first, *last;
-    size_t pending, high, low;
+    size_t high, low;
     struct coil_event drained; /* !paused */
     struct coil_event emptied; /* nothing is kept, and no task sends */
     struct coil_event closed;

@@ -1,10 +1,14 @@
 /* Reading from a stream. */
 #include "io/stream.h"
 
+#include <assert.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include "io/separators.h"
+
+static_assert(offsetof(struct coil_stream, guest) <= 2 * DRIVE_LINE,
+              "what every call looks at is two cache lines' worth");
 
 static char nothing[1]; /* handed out where there is no buffer */
 
