@@ -1,4 +1,6 @@
 /* Servers on every loop of a pool. */
+#include <arpa/inet.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/fault.h"
@@ -57,6 +59,51 @@ REAL_DRIVER_TEST(closing_aborts_who_does_not_end_in_the_grace)
     CHECK_EQ(dial(port), -ECONNREFUSED);
     for (int i = 0; i < 8; i++)
         check_ended(fds[i]);
+    coil_executor_close(pool); /* not in a task */
+}
+
+static int dial_host(const char *host, uint16_t port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    CHECK_EQ(inet_pton(AF_INET, host, &to.sin_addr), 1);
+    CHECK_EQ(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    return fd;
+}
+
+REAL_DRIVER_TEST(every_loop_listens_on_every_host)
+{
+    const char *const hosts[] = {"127.0.0.1", "127.0.0.2", NULL};
+    struct coil_server_options options = {.hosts = hosts};
+    struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
+    struct coil_pool_server *server = NULL;
+    int on_loop[2] = {0};
+
+    CHECK_EQ(coil_loop_pool_start_server(pool, answer, pool, NULL, 0, &options,
+                                         &server), /* not in a task */
+             0);
+    for (int i = 0; i < MANY; i++) {
+        int fd = dial_host(hosts[i % 2], coil_pool_server_port(server));
+
+        on_loop[ask_loop(fd)]++;
+        close(fd);
+    }
+    CHECK(on_loop[0] > 0 && on_loop[1] > 0);
+    CHECK_EQ(coil_pool_server_close(server, LIMIT), 0); /* not in a task */
+    coil_executor_close(pool);                          /* not in a task */
+}
+
+REAL_DRIVER_TEST(a_pool_has_nobody_to_start_a_server_that_is_only_bound)
+{
+    struct coil_server_options options = {.bind_only = true};
+    struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
+    struct coil_pool_server *server = NULL;
+
+    CHECK_EQ(coil_loop_pool_start_server(pool, answer, pool, "127.0.0.1", 0, &options,
+                                         &server), /* not in a task */
+             -EINVAL);
+    CHECK_PTR(server, NULL);
     coil_executor_close(pool); /* not in a task */
 }
 
