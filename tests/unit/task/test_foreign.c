@@ -243,13 +243,14 @@ static size_t resident(void)
 SLOW_LOOP_TEST(a_sleeping_stackless_task_takes_less_than_200_bytes, 60)
 {
     size_t n = 200000, before, each;
-    struct coil_future **tasks = malloc(n * sizeof(*tasks));
+    struct coil_future **tasks;
     int state = 0;
 
     if (SLAB_MALLOC)
         SKIP("under a sanitizer memory is not what it costs");
     if (kit_under_valgrind())
         SKIP("what valgrind notes of each byte is resident, too");
+    tasks = malloc(n * sizeof(*tasks));
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* what is touched counts, not what it stands in */
     memset(tasks, 1, n * sizeof(*tasks));  /* touched before it is measured */
     before = resident();
