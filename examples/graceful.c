@@ -31,14 +31,14 @@ static coil_async struct coil_result ask(void *work)
     n = coil_stream_readline(stream, &line);
     printf("work of %s ms: %s\n", (char *)work, n > 0 ? "done" : coil_strerror(n));
     coil_stream_unref(stream);
-    return coil_value(NULL);
+    return coil_number(n > 0 || !coil_server_serving(server) ? 0 : -ECONNABORTED);
 }
 
 static coil_async struct coil_result main_coroutine(void *arg)
 {
     static char quick[] = "200", slow[] = "3600000";
     struct coil_task_group clients;
-    int64_t n = coil_start_server(serve, arg, "localhost", 0, &server);
+    int64_t late, n = coil_start_server(serve, arg, "localhost", 0, &server);
 
     if (n < 0)
         return coil_error(n);
@@ -46,11 +46,11 @@ static coil_async struct coil_result main_coroutine(void *arg)
     coil_task_group_create_task(&clients, ask, quick);
     coil_task_group_create_task(&clients, ask, slow);
     printf("signal %d\n", coil_signal_wait_any((int[]){SIGTERM, SIGINT}, 2));
-    n = coil_server_shutdown(server, COIL_MS(500));
-    coil_task_group_exit(&clients, 0);
-    printf("%d had to be cancelled\n", (int)n);
+    late = coil_server_shutdown(server, COIL_MS(500));
+    n = coil_task_group_exit(&clients, 0);
+    printf("%d had to be cancelled\n", (int)late);
     coil_server_unref(server);
-    return coil_number(0);
+    return coil_number(n);
 }
 
 int main(void)
