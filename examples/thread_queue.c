@@ -16,23 +16,30 @@ static coil_async struct coil_result put(void *number)
 
 static coil_async struct coil_result add_up(void *sum)
 {
-    struct coil_result item;
+    struct coil_result item = {0};
 
-    while ((item = coil_queue_get(&queue)).status >= 0 && item.value != NULL)
+    for (int threads = 2; threads > 0 && item.status >= 0; threads -= item.value == NULL) {
+        item = coil_queue_get(&queue);
         *(int *)sum += (int)(intptr_t)item.value;
+    }
     return coil_error(item.status);
 }
 
-static void wait_for(struct coil_cfuture *job)
+static int64_t put_here(intptr_t number)
 {
-    coil_cfuture_wait(job, COIL_FOREVER);
+    struct coil_cfuture *job = coil_submit(loop, put, (void *)number);
+    int64_t status = coil_cfuture_result(job, COIL_FOREVER).status;
+
     coil_cfuture_unref(job);
+    return status == -ENOMEM ? put_here(number) : status; /* there may be memory now */
 }
 
-static void *produce(void *first)
+static void *produce(void *after)
 {
-    for (intptr_t i = 0; i < 50; i++)
-        wait_for(coil_submit(loop, put, (void *)((intptr_t)first + i)));
+    for (intptr_t i = 1; i <= 50; i++)
+        if (put_here((intptr_t)after + i) < 0)
+            return NULL;
+    put_here(0); /* there is no more */
     return NULL;
 }
 
@@ -40,19 +47,20 @@ int main(void)
 {
     pthread_t threads[2];
     struct coil_cfuture *consumer;
-    int sum = 0;
+    int sum = 0, failed;
 
     coil_queue_init(&queue, 3);
     loop = coil_thread_open(NULL);
     consumer = coil_submit(loop, add_up, &sum);
-    pthread_create(&threads[0], NULL, produce, (void *)1);
-    pthread_create(&threads[1], NULL, produce, (void *)51);
-    pthread_join(threads[0], NULL);
-    pthread_join(threads[1], NULL);
-    wait_for(coil_submit(loop, put, NULL)); /* there is no more */
-    wait_for(consumer);
+    for (intptr_t i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, produce, (void *)(50 * i));
+    failed = coil_cfuture_result(consumer, COIL_FOREVER).status < 0;
+    coil_thread_stop(loop, NULL); /* whoever still puts is cancelled */
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
     printf("1 + 2 + ... + 100 = %d\n", sum);
     coil_thread_close(loop);
+    coil_cfuture_unref(consumer);
     coil_queue_fini(&queue);
-    return 0;
+    return failed;
 }
