@@ -27,8 +27,9 @@ static coil_async struct coil_result ask(void *work)
 
     if (n < 0)
         return coil_error(n);
-    coil_stream_printf(stream, "%s\n", (char *)work);
-    n = coil_stream_readline(stream, &line);
+    n = coil_stream_printf(stream, "%s\n", (char *)work);
+    if (n >= 0)
+        n = coil_stream_readline(stream, &line);
     printf("work of %s ms: %s\n", (char *)work, n > 0 ? "done" : coil_strerror(n));
     coil_stream_unref(stream);
     return coil_number(n > 0 || !coil_server_serving(server) ? 0 : -ECONNABORTED);
