@@ -4,9 +4,17 @@
 
 #include <coil/file.h>
 
+#include "mach/switch.h"
 #include "unit/io/programs.h"
 #include "unit/io/sockets.h"
 #include "unit/io/streams.h"
+
+static void need_threads_after_fork(void)
+{
+#ifdef MACH_TSAN
+    SKIP("the thread sanitizer follows no new threads after a fork");
+#endif
+}
 
 /* A bit of everything that a loop does. */
 static coil_async struct coil_result lives(void *arg)
@@ -44,6 +52,7 @@ DRIVER_TEST(a_child_runs_loops_though_its_parent_has_one)
     struct coil_loop *loop = open_any();
     pid_t child;
 
+    need_threads_after_fork();
     CHECK_EQ(coil_run(lives, NULL).status, 42);
     child = fork();
     if (child == 0)
@@ -58,8 +67,10 @@ DRIVER_LOOP_TEST(a_child_of_a_coroutine_runs_loops_in_its_threads)
 {
     struct ends ends = tcp_ends();
     char data[4];
-    pid_t child = fork();
+    pid_t child;
 
+    need_threads_after_fork();
+    child = fork();
     if (child == 0) {
         int64_t status = 0;
         pthread_t thread;
