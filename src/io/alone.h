@@ -18,8 +18,8 @@ void coil__stream_end_alone(struct coil_stream *stream);
  */
 coil_async int coil__stream_run_alone(struct coil_stream *stream, struct op_wait *wait);
 
-/* Some bytes at least: how many went out. */
-coil_async int64_t coil__stream_send_some(struct coil_stream *stream, const char *data,
-                                          size_t size);
+/* Sends from memory; *sent counts what went out, also if it fails. */
+coil_async int coil__stream_send_alone(struct coil_stream *stream, const char *data, size_t size,
+                                       size_t *sent);
 
 #endif

@@ -17,6 +17,14 @@ static bool lost(int64_t result)
     }
 }
 
+/* The op's result, or why it has none. */
+static coil_async int64_t run(struct coil_stream *stream, struct op_wait *wait)
+{
+    int err = coil__stream_run_alone(stream, wait);
+
+    return err != 0 ? err : wait->op.result;
+}
+
 /* Until all is sent, the file ends, or an error. */
 static coil_async int64_t send_in_kernel(struct coil_stream *stream, struct sending *sending)
 {
@@ -25,29 +33,12 @@ static coil_async int64_t send_in_kernel(struct coil_stream *stream, struct send
         int64_t result;
 
         sending_aim(sending, &wait.op, stream->fd);
-        result = coil__stream_run_alone(stream, &wait);
-        if (result == 0)
-            result = wait.op.result;
+        result = run(stream, &wait);
         if (lost(result) && stream->error == 0)
             stream->error = (int)result;
         if (result <= 0)
             return result;
         sending_advance(sending, result);
-    }
-    return 0;
-}
-
-static coil_async int64_t send_piece(struct coil_stream *stream, struct sending *sending,
-                                     const char *data, size_t size)
-{
-    while (size > 0) {
-        int64_t n = coil__stream_send_some(stream, data, size);
-
-        if (n < 0)
-            return n;
-        sending_advance(sending, n);
-        data += n;
-        size -= (size_t)n;
     }
     return 0;
 }
@@ -59,14 +50,14 @@ static coil_async int64_t send_by_hand(struct coil_stream *stream, struct sendin
 
     while (result == 0 && sending->left > 0) {
         struct op_wait wait;
+        size_t sent = 0;
 
         sending_read(sending, &wait.op, data);
-        result = coil__stream_run_alone(stream, &wait);
-        if (result == 0)
-            result = wait.op.result;
+        result = run(stream, &wait);
         if (result <= 0)
             break;
-        result = send_piece(stream, sending, data, (size_t)result);
+        result = coil__stream_send_alone(stream, data, (size_t)result, &sent);
+        sending_advance(sending, (int64_t)sent);
     }
     mem_free(data);
     return result;

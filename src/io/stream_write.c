@@ -307,7 +307,8 @@ coil_async int coil__stream_run_alone(struct coil_stream *stream, struct op_wait
     return err != 0 ? err : stream->error;
 }
 
-coil_async int64_t coil__stream_send_some(struct coil_stream *stream, const char *data, size_t size)
+/* Some of the caller's own memory goes out. */
+static coil_async int64_t send_some(struct coil_stream *stream, const char *data, size_t size)
 {
     struct op_wait wait;
     int err;
@@ -321,13 +322,15 @@ coil_async int64_t coil__stream_send_some(struct coil_stream *stream, const char
     return stream->error != 0 ? stream->error : wait.op.result;
 }
 
-static coil_async int send_directly(struct coil_stream *stream, const char *data, size_t size)
+coil_async int coil__stream_send_alone(struct coil_stream *stream, const char *data, size_t size,
+                                       size_t *sent)
 {
     while (size > 0) {
-        int64_t n = coil__stream_send_some(stream, data, size);
+        int64_t n = send_some(stream, data, size);
 
         if (n < 0)
             return (int)n;
+        *sent += (size_t)n;
         data += n;
         size -= (size_t)n;
     }
@@ -364,13 +367,14 @@ void coil__stream_end_alone(struct coil_stream *stream)
 coil_async int coil_stream_sendall(struct coil_stream *stream, const void *data, size_t size)
 {
     int err = coil__stream_may_write(stream, "coil_stream_sendall");
+    size_t sent = 0;
 
     if (err != 0 || size == 0)
         return err;
     coil_stream_ref(stream);
     err = coil__stream_begin_alone(stream, "coil_stream_sendall");
     if (err == 0) {
-        err = send_directly(stream, data, size);
+        err = coil__stream_send_alone(stream, data, size, &sent);
         coil__stream_end_alone(stream);
     }
     coil_stream_unref(stream);
