@@ -109,10 +109,9 @@ static void set_up(struct child *child, const struct mach_spawn *how)
 }
 
 /* A kernel, a filter of system calls or a full table may refuse the pidfd, and it alone. */
-static int clone_in(struct nest *nest, int *pidfd)
+static int clone_in(struct nest *nest, bool copied, int *pidfd)
 {
-    int shared = is_copied(nest->child.how) ? 0 : SHARED_MEMORY;
-    int flags = shared | CLONE_VFORK | SIGCHLD, pid = -EINVAL;
+    int flags = (copied ? 0 : SHARED_MEMORY) | CLONE_VFORK | SIGCHLD, pid = -EINVAL;
     char *top = nest->stack + sizeof(nest->stack);
 
     if (pidfd != NULL)
@@ -130,7 +129,7 @@ static int set_signal_mask(const uint64_t *mask, uint64_t *before)
 
 /* A signal for all our group must not find our handlers in the child. All are blocked, also those
  * that the C library never blocks. */
-static int clone_undisturbed(struct nest *nest, int *pidfd)
+static int clone_undisturbed(struct nest *nest, bool copied, int *pidfd)
 {
     const uint64_t all = UINT64_MAX;
     uint64_t before;
@@ -138,7 +137,7 @@ static int clone_undisturbed(struct nest *nest, int *pidfd)
 
     if (pid != 0)
         return pid;
-    pid = clone_in(nest, pidfd);
+    pid = clone_in(nest, copied, pidfd);
     if (pid > 0 && nest->child.failure != 0)
         coil__sys_bare(SYS_wait4, pid, 0, 0, 0);
     set_signal_mask(&before, NULL);
@@ -154,7 +153,7 @@ static int spawn(const struct mach_spawn *how, int *pid, int *pidfd)
     if (nest == NULL)
         return -ENOMEM;
     set_up(&nest->child, how);
-    *pid = clone_undisturbed(nest, pidfd);
+    *pid = clone_undisturbed(nest, copied, pidfd);
     err = *pid < 0 ? *pid : nest->child.failure;
     leave_nest(nest, copied);
     return err;
