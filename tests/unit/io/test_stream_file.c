@@ -85,6 +85,15 @@ static coil_async struct coil_result sends_file(void *file)
     return coil_number(coil_stream_sendfile(both.near, *(int *)file, 0, SIZE_MAX));
 }
 
+/* It has begun, and waits for its reader. */
+static coil_async struct coil_future *start_sending(int *file)
+{
+    struct coil_future *task = coil_create_task(sends_file, file);
+
+    coil_sleep(COIL_MS(2));
+    return task;
+}
+
 DRIVER_LOOP_TEST(a_large_file_waits_for_its_reader_and_nothing_of_it_is_kept)
 {
     int file = file_of(LARGE);
@@ -92,8 +101,7 @@ DRIVER_LOOP_TEST(a_large_file_waits_for_its_reader_and_nothing_of_it_is_kept)
 
     both = open_both(&low_water);
     CHECK_EQ(coil_stream_write(both.near, "before", 6), 0);
-    task = coil_create_task(sends_file, &file);
-    coil_sleep(COIL_MS(2));
+    task = start_sending(&file);
     CHECK(!coil_future_done(task));
     CHECK_EQ(coil_stream_pending(both.near), 0);
     CHECK_EQ(coil_stream_write(both.near, "after", 5), 0); /* which is */
@@ -113,8 +121,7 @@ DRIVER_LOOP_TEST(cancelled_it_tells_how_much_went_out_and_the_stream_goes_on)
     size_t sent;
 
     both = open_both(NULL);
-    task = coil_create_task(sends_file, &file);
-    coil_sleep(COIL_MS(2));
+    task = start_sending(&file);
     coil_future_cancel(task, NULL);
     CHECK_EQ(coil_join(task).status, -ECANCELED);
     sent = coil_stream_partial(both.near);
@@ -132,8 +139,7 @@ DRIVER_LOOP_TEST(aborted_by_another_it_fails)
     struct coil_future *task;
 
     both = open_both(NULL);
-    task = coil_create_task(sends_file, &file);
-    coil_sleep(COIL_MS(2));
+    task = start_sending(&file);
     coil_stream_abort(both.near);
     CHECK_EQ(coil_join(task).status, -ECONNABORTED);
     CHECK_EQ(coil_stream_fd(both.near), -1);
@@ -147,8 +153,7 @@ DRIVER_LOOP_TEST(closed_by_another_it_is_sent_to_its_end_first)
     struct coil_future *task;
 
     both = open_both(NULL);
-    task = coil_create_task(sends_file, &file);
-    coil_sleep(COIL_MS(2));
+    task = start_sending(&file);
     coil_stream_close(both.near);
     check_file_received(0, LARGE);
     CHECK_EQ(coil_join(task).status, LARGE);
@@ -164,8 +169,7 @@ DRIVER_LOOP_TEST(a_peer_that_goes_is_told_and_the_stream_is_lost)
     int64_t status;
 
     both = open_both(NULL);
-    task = coil_create_task(sends_file, &file);
-    coil_sleep(COIL_MS(2));
+    task = start_sending(&file);
     coil_stream_abort(both.far);
     status = coil_join(task).status;
     CHECK(status == -EPIPE || status == -ECONNRESET);

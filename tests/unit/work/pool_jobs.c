@@ -45,6 +45,16 @@ int64_t status_of(struct coil_cfuture *job)
     return status;
 }
 
+coil_async int64_t await_status_of(struct coil_cfuture *job)
+{
+    struct coil_future *future = coil_wrap_future(job);
+    int64_t status = coil_await(future).status;
+
+    coil_future_unref(future);
+    coil_cfuture_unref(job);
+    return status;
+}
+
 const char *text_of(struct coil_cfuture *job)
 {
     return coil_exception_text(coil_cfuture_exception(job));

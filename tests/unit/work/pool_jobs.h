@@ -19,6 +19,9 @@ struct coil_result wait_for(struct coil_cfuture *job);
 /* The status, and the reference is given up. */
 int64_t status_of(struct coil_cfuture *job);
 
+/* The same by a coroutine, whose loop goes on meanwhile. */
+coil_async int64_t await_status_of(struct coil_cfuture *job);
+
 /* What is known of its failure; "" if nothing is. */
 const char *text_of(struct coil_cfuture *job);
 

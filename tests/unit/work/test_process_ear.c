@@ -30,13 +30,7 @@ static void open_pool(unsigned workers)
 
 static coil_async int64_t await_job(int64_t number)
 {
-    struct coil_cfuture *job = give(pool, double_it, number);
-    struct coil_future *future = coil_wrap_future(job);
-    int64_t status = coil_await(future).status;
-
-    coil_future_unref(future);
-    coil_cfuture_unref(job);
-    return status;
+    return await_status_of(give(pool, double_it, number));
 }
 
 static coil_async struct coil_result await_jobs(void *n)

@@ -264,12 +264,9 @@ static coil_async struct coil_result end_with_an_answer(void *arg)
 {
     struct ending *ending = arg;
     struct coil_cfuture *job = give(ending->pool, double_it, 1);
-    struct coil_future *future = coil_wrap_future(job);
     const struct tray *answers = &pool_of(ending->pool)->seats[0].board->answers;
 
-    CHECK_EQ(coil_await(future).status, 2);
-    coil_future_unref(future);
-    coil_cfuture_unref(job);
+    CHECK_EQ(await_status_of(job), 2);
     job = give(ending->pool, double_it, 4);
     while (!tray_has(answers) && !coil_cfuture_done(job))
         ;

@@ -199,17 +199,6 @@ TEST(job_that_travels_as_a_packet_does_not_wait_at_a_worker_however_small)
 
 /* ---- who hears late ---- */
 
-static coil_async int64_t await_one(struct coil_executor *pool, int64_t number)
-{
-    struct coil_cfuture *job = give(pool, double_it, number);
-    struct coil_future *future = coil_wrap_future(job);
-    int64_t status = coil_await(future).status;
-
-    coil_future_unref(future);
-    coil_cfuture_unref(job);
-    return status;
-}
-
 /* The loop is rung, and does not listen: the answer lies there. */
 static void await_answer(struct coil_cfuture *job)
 {
@@ -224,7 +213,7 @@ static coil_async struct coil_result kill_what_is_done(void *arg)
     struct coil_executor *pool = arg;
     struct coil_cfuture *job;
 
-    CHECK_EQ(await_one(pool, 1), 2);
+    CHECK_EQ(await_status_of(give(pool, double_it, 1)), 2);
     job = give(pool, double_it, 4);
     await_answer(job);
     CHECK_EQ(coil_process_pool_kill(job), -EALREADY);
@@ -249,7 +238,7 @@ static coil_async struct coil_result kill_what_was_harvested(void *arg)
     struct coil_cfuture *job;
     struct coil_link done;
 
-    CHECK_EQ(await_one(executor, 1), 2);
+    CHECK_EQ(await_status_of(give(executor, double_it, 1)), 2);
     job = give(executor, double_it, 4);
     await_answer(job);
     list_init(&done);
@@ -279,7 +268,7 @@ static coil_async struct coil_result run_out_of_time_when_done(void *arg)
     struct coil_cfuture *first, *second;
     int64_t number = 3, status;
 
-    CHECK_EQ(await_one(pool, 1), 2);
+    CHECK_EQ(await_status_of(give(pool, double_it, 1)), 2);
     first = coil_executor_submit_bytes_with(pool, double_it, &number, sizeof(number), &options);
     second = coil_executor_submit_bytes(pool, tell_size, data, sizeof(data));
     while (!coil_cfuture_done(first))
