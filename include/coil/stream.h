@@ -108,9 +108,10 @@ COIL_EXPORT struct coil_stream *coil_stream_ref(struct coil_stream *stream);
 COIL_EXPORT void coil_stream_unref(struct coil_stream *stream);
 
 /**
- * Reads what is there, at least a byte (asyncio: reader.read(n)); with size 0, nothing.
+ * Reads what is there, at least a byte (asyncio: reader.read(n)); with size 0, nothing. Of more
+ * than 64 KiB a little may be left to the next read.
  *
- * Suspends: yes, if nothing is there.
+ * Suspends: yes, if nothing is there; for one turn of the loop, if the last read has left some.
  * Cancel-safe: yes; nothing is lost.
  * Returns: how many bytes; 0: the end; -ECONNRESET ...; -EBUSY (another task reads); -ECANCELED.
  */
@@ -174,11 +175,11 @@ COIL_EXPORT coil_async int64_t coil_stream_readuntil_any(struct coil_stream *str
                                                          size_t count, char **data);
 
 /**
- * Reads what is there, at least a byte and as much as one system call takes, without memory of the
- * caller's. A stream that waits in it holds no more than a small buffer. A zero byte is put behind
- * the data, not counted.
+ * Reads what is there, at least a byte and at most 128 KiB, as coil_stream_read, but without memory
+ * of the caller's. A stream that waits in it holds no more than a small buffer. A zero byte is put
+ * behind the data, not counted.
  *
- * Suspends: yes, if nothing is there.
+ * Suspends: as coil_stream_read.
  * Cancel-safe: yes; nothing is lost.
  * Owns: *data is the stream's, until the next call that reads from it or closes it.
  * Returns: how many bytes; 0: the end; as coil_stream_read.

@@ -264,6 +264,8 @@ struct driver_options {
 
 struct driver_ops {
     const char *name;
+    bool by_readiness; /* it waits for readiness and then reads: a poll and a read cost no more than
+                          a read that has to wait */
     int (*open)(const struct driver_options *options, struct driver **out);
     void (*close)(struct driver *driver); /* nothing may be out, detached calls excepted */
     void (*submit)(struct driver *driver, struct op *op);

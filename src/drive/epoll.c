@@ -126,6 +126,7 @@ static int epoll_wait_(struct driver *driver, int64_t deadline_ns, bool alone)
 
 const struct driver_ops coil__driver_epoll = {
     .name = "epoll",
+    .by_readiness = true,
     .open = epoll_open,
     .close = epoll_close,
     .submit = epoll_submit,

@@ -50,8 +50,11 @@ struct coil_stream {
     bool direct;            /* a task sends from its own memory */
     bool out;               /* `op` is lent */
     bool bulk;              /* the last helping was a large one */
+    bool crumb_left;        /* it was cut: something may be there still (helping.h) */
+    uint8_t doubts;         /* how often that was in vain */
     bool borrowed;          /* `in` is one of the loop's spares, `own` the stream's own meanwhile */
     char under_zero;        /* which was where zero_at is */
+    int16_t trust;          /* helpings are cut, > 0: as long as that goes; < 0: after a pause */
     int read_error;         /* it cannot be read any more */
     int error;              /* the connection is lost; on what is no socket, for writing */
     struct op_wait *reader; /* of the task that reads */

@@ -5,14 +5,16 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "io/helping.h"
+#include "io/reading.h"
 #include "io/separators.h"
 
 static_assert(offsetof(struct coil_stream, guest) <= 2 * DRIVE_LINE,
               "what every call looks at is two cache lines' worth");
 
-static char nothing[1]; /* handed out where there is no buffer */
+char coil__stream_nothing[1];
 
-static int begin(struct coil_stream *stream, const char *caller)
+int coil__read_begin(struct coil_stream *stream, const char *caller)
 {
     stream_owned(stream, caller);
     if (stream->reader != NULL)
@@ -22,7 +24,7 @@ static int begin(struct coil_stream *stream, const char *caller)
     return 0;
 }
 
-static int64_t note_result(struct coil_stream *stream, int64_t n)
+int64_t coil__read_note(struct coil_stream *stream, int64_t n)
 {
     if (stream->closing || (n == -EIO && stream->kind == STREAM_TERMINAL))
         n = n > 0 ? n : 0;
@@ -32,10 +34,11 @@ static int64_t note_result(struct coil_stream *stream, int64_t n)
         stream->hung_up = true;
     if (n < 0)
         coil__stream_unreadable(stream, (int)n);
+    helping_came(stream, n > 0 ? (size_t)n : 0);
     return n;
 }
 
-static void aim(struct coil_stream *stream, struct op *op, void *data, size_t size)
+void coil__read_aim(struct coil_stream *stream, struct op *op, void *data, size_t size)
 {
     op_begin(op, stream->kind == STREAM_SOCKET ? OP_RECV : OP_READ, stream->fd);
     op->rw.data = data;
@@ -46,8 +49,7 @@ static void aim(struct coil_stream *stream, struct op *op, void *data, size_t si
         op->rw.offset = OP_STREAM;
 }
 
-/* Meanwhile others may close the stream, and give it up. */
-static coil_async int wait_for_data(struct coil_stream *stream, struct op_wait *wait)
+coil_async int coil__read_wait(struct coil_stream *stream, struct op_wait *wait)
 {
     int err;
 
@@ -56,14 +58,9 @@ static coil_async int wait_for_data(struct coil_stream *stream, struct op_wait *
     err = coil__op_wait(wait, "stream read");
     stream->reader = NULL;
     if (err == 0)
-        wait->op.result = note_result(stream, wait->op.result);
+        wait->op.result = coil__read_note(stream, wait->op.result);
     stream_leave(stream);
     return err;
-}
-
-static bool at_end(const struct coil_stream *stream)
-{
-    return stream->read_error != 0 || stream->hung_up || stream->closing;
 }
 
 /* Bytes from the world: > 0; 0: the end. A close by another task is an end, too. */
@@ -72,25 +69,40 @@ static coil_async int64_t receive(struct coil_stream *stream, void *data, size_t
     struct op_wait wait;
     int err;
 
-    if (at_end(stream))
+    if (stream_ended(stream))
         return stream->read_error;
-    aim(stream, &wait.op, data, size);
+    coil__read_aim(stream, &wait.op, data, size);
     wait.done = NULL;
     if (op_attempt(stream->loop, &wait.op))
-        return note_result(stream, wait.op.result);
-    err = wait_for_data(stream, &wait);
+        return coil__read_note(stream, wait.op.result);
+    err = coil__read_wait(stream, &wait);
     return err != 0 ? err : wait.op.result;
+}
+
+/* What is left of the last helping comes with what came meanwhile. */
+static coil_async int64_t read_after_others(struct coil_stream *stream, void *data, size_t size)
+{
+    int64_t n;
+
+    coil_stream_ref(stream);
+    n = coil__helping_wait(stream);
+    if (n == 0)
+        n = receive(stream, data, helping(stream, size));
+    stream_leave(stream);
+    return n;
 }
 
 coil_async int64_t coil_stream_read(struct coil_stream *stream, void *data, size_t size)
 {
-    int err = begin(stream, "coil_stream_read");
+    int err = coil__read_begin(stream, "coil_stream_read");
 
     if (err != 0 || size == 0)
         return err;
     if (stream_buffered(stream) > 0)
         return (int64_t)coil__stream_take(stream, data, size);
-    return receive(stream, data, size);
+    if (unlikely(stream->crumb_left))
+        return read_after_others(stream, data, size);
+    return receive(stream, data, helping(stream, size));
 }
 
 /* What a reader could not use after all. Without memory for it the stream is at its end. */
@@ -127,7 +139,7 @@ static coil_async int64_t exactly(struct coil_stream *stream, void *data, size_t
 
 coil_async int64_t coil_stream_readexactly(struct coil_stream *stream, void *data, size_t size)
 {
-    int64_t n = begin(stream, "coil_stream_readexactly");
+    int64_t n = coil__read_begin(stream, "coil_stream_readexactly");
 
     if (n != 0)
         return n;
@@ -170,7 +182,7 @@ static coil_async int64_t all(struct coil_stream *stream, char **out)
 
 coil_async int64_t coil_stream_readall(struct coil_stream *stream, char **data)
 {
-    int64_t n = begin(stream, "coil_stream_readall");
+    int64_t n = coil__read_begin(stream, "coil_stream_readall");
 
     if (n != 0)
         return n;
@@ -227,15 +239,14 @@ static coil_async int64_t until(struct coil_stream *stream, const struct coil_se
 static char *hand_out_rest(struct coil_stream *stream)
 {
     stream->partial = stream_buffered(stream);
-    return stream->in == NULL ? nothing : coil__stream_hand_out(stream, stream->partial);
+    return stream->in == NULL ? coil__stream_nothing
+                              : coil__stream_hand_out(stream, stream->partial);
 }
 
-/* Gives up the reference of a reader. If that is the last, what was handed out goes with the
- * stream: it says `gone` instead. */
-static int64_t leave(struct coil_stream *stream, int64_t n, char **data, int64_t gone)
+int64_t coil__read_leave(struct coil_stream *stream, int64_t n, char **data, int64_t gone)
 {
     if (unlikely(stream->refs == 1) && (n >= 0 || n == -COIL_EINCOMPLETE)) {
-        *data = nothing;
+        *data = coil__stream_nothing;
         n = gone;
     }
     stream_leave(stream);
@@ -246,7 +257,7 @@ coil_async int64_t coil_stream_readuntil_any(struct coil_stream *stream,
                                              const struct coil_separator *separators, size_t count,
                                              char **data)
 {
-    int err = begin(stream, "coil_stream_readuntil");
+    int err = coil__read_begin(stream, "coil_stream_readuntil");
     int64_t n;
 
     if (err != 0 || !separators_valid(separators, count))
@@ -257,7 +268,7 @@ coil_async int64_t coil_stream_readuntil_any(struct coil_stream *stream,
         *data = coil__stream_hand_out(stream, (size_t)n);
     else if (n == -COIL_EINCOMPLETE)
         *data = hand_out_rest(stream);
-    return leave(stream, n, data, -COIL_EINCOMPLETE);
+    return coil__read_leave(stream, n, data, -COIL_EINCOMPLETE);
 }
 
 coil_async int64_t coil_stream_readuntil(struct coil_stream *stream, const void *separator,
@@ -282,7 +293,7 @@ static void skip_line(struct coil_stream *stream)
 coil_async int64_t coil_stream_readline(struct coil_stream *stream, char **line)
 {
     static const struct coil_separator newline = {"\n", 1};
-    int err = begin(stream, "coil_stream_readline");
+    int err = coil__read_begin(stream, "coil_stream_readline");
     int64_t n;
 
     if (err != 0)
@@ -297,90 +308,7 @@ coil_async int64_t coil_stream_readline(struct coil_stream *stream, char **line)
     } else if (n == -COIL_ELIMIT) {
         skip_line(stream);
     }
-    return leave(stream, n, line, 0);
-}
-
-/* Receives behind the little that is buffered, into a spare, which is the stream's from then on.
- * -EAGAIN: there is nothing now. */
-static int64_t try_spare(struct coil_stream *stream)
-{
-    size_t have = stream_buffered(stream);
-    char *spare = spares_take(&stream->loop->spares);
-    int64_t n = -EAGAIN;
-    struct op op;
-
-    if (spare == NULL) {
-        stream->bulk = false;
-        return -EAGAIN;
-    }
-    aim(stream, &op, spare + have, SPARE_DATA - have);
-    if (op_attempt(stream->loop, &op))
-        n = note_result(stream, op.result);
-    if (n <= 0)
-        spares_give(&stream->loop->spares, spare);
-    else
-        coil__stream_borrow(stream, spare, (size_t)n);
-    return n;
-}
-
-/* A small buffer, as thousands may wait with one; what it has no room for comes by a large one. */
-static coil_async int64_t wait_for_little(struct coil_stream *stream)
-{
-    const size_t room = STREAM_LITTLE - 1;
-    struct op_wait wait;
-    int err = coil__stream_make_room(stream, room);
-
-    if (err != 0)
-        return err;
-    aim(stream, &wait.op, stream->in + stream->in_end, room);
-    wait.done = NULL;
-    err = wait_for_data(stream, &wait);
-    if (err != 0 || wait.op.result <= 0)
-        return err != 0 ? err : wait.op.result;
-    stream->in_end += (size_t)wait.op.result;
-    if (stream_buffered(stream) == room && !at_end(stream))
-        try_spare(stream);
-    return (int64_t)stream_buffered(stream);
-}
-
-/* No buffer at all; a large one when something is there. */
-static coil_async int64_t wait_for_much(struct coil_stream *stream)
-{
-    struct op_wait wait;
-    int err;
-
-    op_begin(&wait.op, OP_POLL, stream->fd);
-    wait.op.poll.events = POLLIN;
-    wait.done = NULL;
-    err = wait_for_data(stream, &wait);
-    if (err != 0 || wait.op.result <= 0)
-        return err != 0 ? err : wait.op.result;
-    return at_end(stream) ? stream->read_error : try_spare(stream);
-}
-
-static coil_async int64_t receive_any(struct coil_stream *stream)
-{
-    int64_t n = at_end(stream) ? stream->read_error : try_spare(stream);
-
-    while (n == -EAGAIN)
-        n = stream->bulk ? wait_for_much(stream) : wait_for_little(stream);
-    stream->bulk = n >= STREAM_LITTLE && stream->kind == STREAM_SOCKET;
-    return n;
-}
-
-coil_async int64_t coil_stream_readany(struct coil_stream *stream, char **data)
-{
-    int64_t n = begin(stream, "coil_stream_readany");
-
-    if (n != 0)
-        return n;
-    coil_stream_ref(stream);
-    n = (int64_t)stream_buffered(stream);
-    if (n == 0)
-        n = receive_any(stream);
-    if (n >= 0)
-        *data = n > 0 ? coil__stream_hand_out(stream, (size_t)n) : nothing;
-    return leave(stream, n, data, 0);
+    return coil__read_leave(stream, n, line, 0);
 }
 
 size_t coil_stream_partial(const struct coil_stream *stream)

@@ -178,6 +178,28 @@ DRIVER_LOOP_TEST(large_and_small_take_turns)
     unref_both(&both);
 }
 
+static coil_async struct coil_result waits(void *arg)
+{
+    char *data;
+
+    (void)arg;
+    return coil_number(coil_stream_readany(both.near, &data));
+}
+
+DRIVER_LOOP_TEST(who_waits_has_no_memory_where_the_driver_asks_for_readiness)
+{
+    struct coil_future *task;
+
+    both = open_both(NULL);
+    task = coil_create_task(waits, NULL);
+    coil_yield();
+    CHECK(both.near->reader != NULL);
+    CHECK_EQ(both.near->in == NULL, coil__loop_running->driver->ops->by_readiness);
+    say("hello");
+    CHECK_EQ(coil_join(task).status, 5);
+    unref_both(&both);
+}
+
 DRIVER_LOOP_TEST(two_views_of_two_streams_are_good_at_once)
 {
     struct both other;

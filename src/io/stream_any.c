@@ -1,0 +1,101 @@
+/* Reading what there is, in memory that the stream finds when something is there. */
+#include <poll.h>
+
+#include "io/helping.h"
+#include "io/reading.h"
+
+/* Receives behind the little that is buffered, into a spare, which is the stream's from then on.
+ * -EAGAIN: there is nothing now; -ENOMEM: there is no spare. */
+static int64_t try_spare(struct coil_stream *stream)
+{
+    size_t have = stream_buffered(stream);
+    char *spare = spares_take(&stream->loop->spares);
+    int64_t n = -EAGAIN;
+    struct op op;
+
+    if (spare == NULL)
+        return -ENOMEM;
+    coil__read_aim(stream, &op, spare + have, helping(stream, SPARE_DATA - have));
+    if (op_attempt(stream->loop, &op))
+        n = coil__read_note(stream, op.result);
+    if (n <= 0)
+        spares_give(&stream->loop->spares, spare);
+    else
+        coil__stream_borrow(stream, spare, (size_t)n);
+    return n;
+}
+
+/* A small buffer, as thousands may wait with one; what it has no room for comes by a large one. */
+static coil_async int64_t wait_for_little(struct coil_stream *stream)
+{
+    const size_t room = STREAM_LITTLE - 1;
+    struct op_wait wait;
+    int err = coil__stream_make_room(stream, room);
+
+    if (err != 0)
+        return err;
+    coil__read_aim(stream, &wait.op, stream->in + stream->in_end, room);
+    wait.done = NULL;
+    err = coil__read_wait(stream, &wait);
+    if (err != 0 || wait.op.result <= 0)
+        return err != 0 ? err : wait.op.result;
+    stream->in_end += (size_t)wait.op.result;
+    if (stream_buffered(stream) == room && !stream_ended(stream))
+        try_spare(stream);
+    return (int64_t)stream_buffered(stream);
+}
+
+/* No buffer at all; a large one when something is there. */
+static coil_async int64_t wait_for_much(struct coil_stream *stream)
+{
+    struct op_wait wait;
+    int err;
+
+    op_begin(&wait.op, OP_POLL, stream->fd);
+    wait.op.poll.events = POLLIN;
+    wait.done = NULL;
+    err = coil__read_wait(stream, &wait);
+    if (err != 0 || wait.op.result <= 0)
+        return err != 0 ? err : wait.op.result;
+    return stream_ended(stream) ? stream->read_error : try_spare(stream);
+}
+
+/* If much came the last time, or the driver asks for readiness anyway: a small buffer, lent for as
+ * long as nothing comes, would win nothing. */
+static bool waits_without_buffer(const struct coil_stream *stream)
+{
+    return stream->bulk ||
+           (stream->kind == STREAM_SOCKET && stream->loop->driver->ops->by_readiness);
+}
+
+static coil_async int64_t receive_any(struct coil_stream *stream)
+{
+    bool crumb = stream->crumb_left;
+    int64_t n = crumb ? coil__helping_wait(stream) : 0;
+
+    if (n == 0)
+        n = stream_ended(stream) ? stream->read_error : try_spare(stream);
+    if (n == -EAGAIN)
+        stream->crumb_left = false; /* there was none */
+    while (n == -EAGAIN && waits_without_buffer(stream))
+        n = wait_for_much(stream);
+    if (n == -EAGAIN || (n == -ENOMEM && !stream_ended(stream)))
+        n = wait_for_little(stream);
+    stream->bulk = (n >= STREAM_LITTLE || crumb) && stream->kind == STREAM_SOCKET;
+    return n;
+}
+
+coil_async int64_t coil_stream_readany(struct coil_stream *stream, char **data)
+{
+    int64_t n = coil__read_begin(stream, "coil_stream_readany");
+
+    if (n != 0)
+        return n;
+    coil_stream_ref(stream);
+    n = (int64_t)stream_buffered(stream);
+    if (n == 0)
+        n = receive_any(stream);
+    if (n >= 0)
+        *data = n > 0 ? coil__stream_hand_out(stream, (size_t)n) : coil__stream_nothing;
+    return coil__read_leave(stream, n, data, 0);
+}
