@@ -85,6 +85,13 @@ class BareEpoll(Bare):
     source = "epoll"
 
 
+class BareEpollPackets(BareEpoll):
+    """With helpings that fit into a packet, as coil's are where that pays."""
+
+    name = "bare epoll, packets"
+    serve = "serve_packets"
+
+
 class BareUring(Bare):
     name = "bare io_uring"
     source = "uring"
@@ -159,5 +166,5 @@ class Load(Program):
 
 
 COIL = [CoilEpoll, CoilUring, ViewsEpoll, ViewsUring, SocketsEpoll, SocketsUring]
-BARE = [BareEpoll, BareUring, BareCalls]
+BARE = [BareEpoll, BareEpollPackets, BareUring, BareCalls]
 PEERS = [Libuv, Asio, Go, Tokio, Uvloop, UvloopProtocol, Asyncio, AsyncioProtocol]
