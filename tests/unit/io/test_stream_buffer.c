@@ -123,7 +123,8 @@ DRIVER_LOOP_TEST(who_waits_lends_little_of_a_large_buffer)
     for (int i = 0; i < 3; i++)
         coil_yield();
     CHECK(both.near->reader != NULL);
-    CHECK(both.near->reader->op.rw.size < STREAM_LITTLE);
+    if (!coil__loop_running->driver->ops->by_readiness)
+        CHECK(both.near->reader->op.rw.size < STREAM_LITTLE);
     say("little");
     CHECK_EQ(coil_join(task).status, 6);
     unref_both(&both);
