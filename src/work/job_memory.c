@@ -108,11 +108,13 @@ static COLD bool watch_thread(void)
     return kept.watched;
 }
 
+/* Who only asks, and ends, would take the rest of a bundle along: it is watched, too. */
 static COLD void *get_slow(void)
 {
     struct block *block;
 
-    if (SLAB_MALLOC || coil__fault_armed || (block = fetch_bundle()) == NULL)
+    if (SLAB_MALLOC || coil__fault_armed || (!kept.watched && !watch_thread()) ||
+        (block = fetch_bundle()) == NULL)
         return mem_alloc_aligned(CACHE_LINE, JOB_BYTES);
     kept.first = block->next;
     kept.count = BUNDLE - 1;
