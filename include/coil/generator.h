@@ -61,11 +61,12 @@ COIL_EXPORT coil_async struct coil_result coil_generator_send(struct coil_genera
 /**
  * Ends it (g.close, aclose): coil_generate inside the body returns -ECANCELED, so that it can clean
  * up, then its stack is given back. A body that generates again instead of returning is abandoned
- * where it stands. Frees the generator.
+ * where it stands. Frees the generator, unless it is running: the body, from which to return
+ * instead, and a task that waits in there for the next value stand on its stack.
  *
  * Suspends: if the body does while cleaning up. Cancel-safe: yes.
- * Returns: 0; the error with which the body ended instead of -ECANCELED; -EBUSY if it was
- * abandoned. NULL is fine.
+ * Returns: 0; the error with which the body ended instead of -ECANCELED; -EPROTO if it was
+ * abandoned; -EBUSY if it is running: nothing has happened, it is still to be closed. NULL is fine.
  */
 COIL_EXPORT coil_async int64_t coil_generator_close(struct coil_generator *generator);
 

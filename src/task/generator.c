@@ -182,7 +182,7 @@ static coil_async int64_t end_body(struct coil_generator *self)
 
     if (self->state == GENERATOR_SUSPENDED) {
         coil__scopes_drop(self->scopes, NULL);
-        return -EBUSY;
+        return -EPROTO;
     }
     if (result.status == -ECANCELED && cancels_asked() <= asked)
         return 0;
@@ -195,8 +195,8 @@ coil_async int64_t coil_generator_close(struct coil_generator *self)
 
     if (self == NULL)
         return 0;
-    REQUIRE(self->state != GENERATOR_RUNNING,
-            "coil_generator_close from inside the generator's body: return from it instead");
+    if (self->state == GENERATOR_RUNNING) /* its body, or a task that is parked in there */
+        return -EBUSY;
     if (self->state == GENERATOR_SUSPENDED)
         err = end_body(self);
     free_generator(self);
