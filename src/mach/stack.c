@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "mach/stack_slab.h"
 #include "mach/sys.h"
+#include "mach/valgrind.h"
 
 enum {
     FIRST_STACKS = 16,   /* in a pool's first slab; each further one has twice as many, */
@@ -18,11 +19,13 @@ enum {
     PAGES_AT_ONCE = 256,
 };
 
+bool coil__stacks_watched;
 static size_t page_bytes = 4096;
 
-__attribute__((constructor)) static void ask_page_size(void)
+__attribute__((constructor)) static void ask_where_we_are(void)
 {
     page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    coil__stacks_watched = valgrind_runs();
 }
 
 void coil__mach_stacks_init(struct mach_stacks *pool)
@@ -78,6 +81,13 @@ static void *warm_up(struct mach_stack_list *list)
     if (--slab->cold == 0)
         list->cold = slab->next_cold;
     return coil__slab_high(slab, at * 64 + bit);
+}
+
+void coil__stack_renew(void *high, unsigned cls)
+{
+    char *low = mach_stack_low(high, cls);
+
+    valgrind_memory_is_new(low, (size_t)((char *)high - low));
 }
 
 static uint32_t next_slab_stacks(const struct mach_slab *newest, unsigned cls)

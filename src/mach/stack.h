@@ -70,6 +70,11 @@ static inline size_t mach_stack_bytes(unsigned cls)
 
 void *coil__stack_carve(struct mach_stacks *pool, unsigned cls);
 
+/* Valgrind runs us. To it what lies below the frame that a stack was left from is gone, and the
+ * frames of its next user may begin there: a generator's begin higher than a task's. */
+extern bool coil__stacks_watched;
+void coil__stack_renew(void *high, unsigned cls);
+
 /* The high end, exclusive, 16-aligned; NULL if none can be had, and coil__mach_stacks_why tells. */
 static inline void *mach_stack_get(struct mach_stacks *pool, unsigned cls)
 {
@@ -81,6 +86,8 @@ static inline void *mach_stack_get(struct mach_stacks *pool, unsigned cls)
     list->free = top->next;
     if (--list->count < list->spare)
         list->spare = list->count;
+    if (unlikely(coil__stacks_watched))
+        coil__stack_renew(top + 1, cls);
     return top + 1;
 }
 

@@ -4,10 +4,11 @@
 #define COIL_MACH_VALGRIND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #if defined(__has_include)
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
 #endif
 #endif
 
@@ -15,6 +16,8 @@
 #define RUNNING_ON_VALGRIND 0
 #define VALGRIND_STACK_REGISTER(low, high) 0
 #define VALGRIND_STACK_DEREGISTER(id) (void)0
+#define VALGRIND_MAKE_MEM_UNDEFINED(low, bytes) (void)0
+#define VALGRIND_MAKE_MEM_NOACCESS(low, bytes) (void)0
 #endif
 
 static inline bool valgrind_runs(void)
@@ -34,6 +37,22 @@ static inline void valgrind_stack_goes(unsigned id)
 {
     (void)id;
     VALGRIND_STACK_DEREGISTER(id);
+}
+
+/* All of it may be written and nothing of it read, as if it had never been used. */
+static inline void valgrind_memory_is_new(void *low, size_t bytes)
+{
+    (void)low;
+    (void)bytes;
+    VALGRIND_MAKE_MEM_UNDEFINED(low, bytes);
+}
+
+/* Whoever touches it is told of. */
+static inline void valgrind_memory_is_gone(void *low, size_t bytes)
+{
+    (void)low;
+    (void)bytes;
+    VALGRIND_MAKE_MEM_NOACCESS(low, bytes);
 }
 
 #endif
