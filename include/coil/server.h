@@ -60,7 +60,7 @@ struct coil_server_options {
  * Cancel-safe: yes; nothing stays open.
  * Owns: the caller unrefs the server.
  * Returns: 0; -EADDRINUSE, -EACCES, -EADDRNOTAVAIL, -COIL_EGAI(...) ...; -EINVAL (no hosts, or a
- * host beside them); -ECANCELED. *out is set only on 0.
+ * host beside them); -ECANCELED. *out is set only on 0: else nothing stays open, on no address.
  */
 COIL_EXPORT coil_async int coil_start_server_at(coil_client_fn *fn, void *arg, const char *host,
                                                 uint16_t port,
@@ -106,10 +106,10 @@ COIL_EXPORT int coil_serve_socket_at(coil_client_fn *fn, void *arg, int fd,
 
 /**
  * Begins to listen and accept, if options.bind_only has put that off (asyncio: start_serving).
- * Again is fine.
+ * Again is fine. A server that cannot listen on all of its addresses is closed.
  *
  * Suspends: no.
- * Returns: 0; -EADDRINUSE: another one listens there by now; -ESHUTDOWN: it is closed.
+ * Returns: 0; -EADDRINUSE: another one listens there by now; -ESHUTDOWN: it is closed already.
  */
 COIL_EXPORT int coil_server_start_serving(struct coil_server *server);
 

@@ -136,6 +136,7 @@ coil_async int coil_start_server_at(coil_client_fn *fn, void *arg, const char *h
     return err;
 }
 
+/* All of its addresses or none: whoever connects to one that listens would wait for ever. */
 int coil_server_start_serving(struct coil_server *server)
 {
     if (server->closed || server->started)
@@ -144,8 +145,10 @@ int coil_server_start_serving(struct coil_server *server)
     for (size_t i = 0; i < server->listener_count; i++) {
         int err = coil_sock_listen(server->listeners[i].fd, backlog_of(&server->options));
 
-        if (err != 0)
+        if (err != 0) {
+            coil_server_close(server);
             return err;
+        }
     }
     server->started = true;
     coil__server_accept(server);

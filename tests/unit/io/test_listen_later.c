@@ -73,11 +73,31 @@ DRIVER_LOOP_TEST(who_begins_to_serve_where_another_does_is_told)
     if (err == 0) {
         CHECK_EQ(coil_server_start_serving(first), 0);
         CHECK_EQ(coil_server_serve_forever(second), -EADDRINUSE);
-        CHECK_EQ(coil_server_start_serving(second), -EADDRINUSE);
+        CHECK_EQ(coil_server_start_serving(second), -ESHUTDOWN); /* it is closed */
         CHECK(!coil_server_serving(second));
     } else {
         CHECK_EQ(err, -EADDRINUSE);
     }
+    coil_server_unref(first);
+    coil_server_unref(second);
+}
+
+/* Whoever would connect to the first address would be left in its queue. */
+DRIVER_LOOP_TEST(where_one_of_several_addresses_cannot_listen_the_others_are_closed)
+{
+    struct coil_server_options options = {
+        .bind_only = true, .hosts = (const char *const[]){"127.0.0.2", "127.0.0.1", NULL}};
+    struct coil_server *first = start_server(echo, &bound), *second = NULL;
+    uint16_t port = coil_server_port(first);
+    struct coil_stream *stream = NULL;
+
+    if (coil_start_server_with(echo, NULL, NULL, port, &options, &second) == 0) {
+        CHECK_EQ(coil_server_start_serving(first), 0);
+        CHECK_EQ(coil_server_start_serving(second), -EADDRINUSE);
+        CHECK_EQ(coil_server_wait_closed(second), 0);
+        CHECK_EQ(connects(first), 0);
+    }
+    CHECK_EQ(coil_open_connection("127.0.0.2", port, &stream), -ECONNREFUSED);
     coil_server_unref(first);
     coil_server_unref(second);
 }
