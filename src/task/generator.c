@@ -113,10 +113,11 @@ static struct coil_result resume(struct coil_generator *self, struct coil_result
     if (task != NULL)
         coil__scopes_put_on(task, self->scopes);
     switch_to_body(self, loop);
+    REQUIRE(self->state != GENERATOR_ENDED ||
+                (task != NULL ? task->scope == below : self->scopes == NULL),
+            "a generator's body returned from inside a scope: coil_timeout_exit comes first");
     if (task != NULL)
         self->scopes = coil__scopes_take_off(task, below);
-    REQUIRE(self->state != GENERATOR_ENDED || self->scopes == NULL,
-            "a generator's body returned from inside a scope: coil_timeout_exit comes first");
     return self->passed;
 }
 
