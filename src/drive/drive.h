@@ -264,13 +264,14 @@ struct driver_options {
 
 struct driver_ops {
     const char *name;
-    bool by_readiness; /* it waits for readiness and then reads: a poll and a read cost no more than
-                          a read that has to wait */
     int (*open)(const struct driver_options *options, struct driver **out);
     void (*close)(struct driver *driver); /* nothing may be out, detached calls excepted */
     void (*submit)(struct driver *driver, struct op *op);
     void (*cancel)(struct driver *driver, struct op *op);
     int64_t (*attempt)(struct driver *driver, struct op *op); /* at once, or -EAGAIN */
+    /* Whether reading is known to have to wait. NULL where the driver does not wait for readiness and
+     * read then: where it does, a poll and a read cost no more than a read that has to wait. */
+    bool (*unready)(struct driver *driver, int fd);
     /* 0; sim only: -EDEADLK when nothing can ever happen (nothing out, no deadline) and `alone`
      * says that no other thread could wake us. */
     int (*wait)(struct driver *driver, int64_t deadline_ns, bool alone);

@@ -86,6 +86,13 @@ static int64_t epoll_attempt(struct driver *driver, struct op *op)
     return coil__polls_attempt(&epoll_of(driver)->polls, op);
 }
 
+static bool epoll_unready(struct driver *driver, int fd)
+{
+    const struct poll_slot *slot = slot_find(&epoll_of(driver)->polls.slots, fd);
+
+    return slot != NULL && slot_waits(slot, READING);
+}
+
 static void epoll_forget(struct driver *driver, int fd)
 {
     coil__polls_forget(&epoll_of(driver)->polls, fd);
@@ -126,12 +133,12 @@ static int epoll_wait_(struct driver *driver, int64_t deadline_ns, bool alone)
 
 const struct driver_ops coil__driver_epoll = {
     .name = "epoll",
-    .by_readiness = true,
     .open = epoll_open,
     .close = epoll_close,
     .submit = epoll_submit,
     .cancel = epoll_cancel,
     .attempt = epoll_attempt,
+    .unready = epoll_unready,
     .wait = epoll_wait_,
     .now = coil__drive_now,
     .forget = epoll_forget,

@@ -60,12 +60,23 @@ static coil_async int64_t wait_for_much(struct coil_stream *stream)
     return stream_ended(stream) ? stream->read_error : try_spare(stream);
 }
 
-/* If much came the last time, or the driver asks for readiness anyway: a small buffer, lent for as
- * long as nothing comes, would win nothing. */
-static bool waits_without_buffer(const struct coil_stream *stream)
+/* The driver waits for readiness, and reads then: nothing is won by lending it a buffer before. */
+static bool by_readiness(const struct coil_stream *stream)
 {
-    return stream->bulk ||
-           (stream->kind == STREAM_SOCKET && stream->loop->driver->ops->by_readiness);
+    return stream->kind == STREAM_SOCKET && stream->loop->driver->ops->unready != NULL;
+}
+
+/* No buffer is fetched to be told that there is nothing. */
+static int64_t try_first(struct coil_stream *stream)
+{
+    struct driver *driver;
+
+    if (stream_ended(stream))
+        return stream->read_error;
+    driver = stream->loop->driver;
+    if (by_readiness(stream) && driver->ops->unready(driver, stream->fd))
+        return -EAGAIN;
+    return try_spare(stream);
 }
 
 static coil_async int64_t receive_any(struct coil_stream *stream)
@@ -74,10 +85,10 @@ static coil_async int64_t receive_any(struct coil_stream *stream)
     int64_t n = crumb ? coil__helping_wait(stream) : 0;
 
     if (n == 0)
-        n = stream_ended(stream) ? stream->read_error : try_spare(stream);
+        n = try_first(stream);
     if (n == -EAGAIN)
         stream->crumb_left = false; /* there was none */
-    while (n == -EAGAIN && waits_without_buffer(stream))
+    while (n == -EAGAIN && (stream->bulk || by_readiness(stream)))
         n = wait_for_much(stream);
     if (n == -EAGAIN || (n == -ENOMEM && !stream_ended(stream)))
         n = wait_for_little(stream);

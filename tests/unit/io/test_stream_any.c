@@ -194,7 +194,7 @@ DRIVER_LOOP_TEST(who_waits_has_no_memory_where_the_driver_asks_for_readiness)
     task = coil_create_task(waits, NULL);
     coil_yield();
     CHECK(both.near->reader != NULL);
-    CHECK_EQ(both.near->in == NULL, coil__loop_running->driver->ops->by_readiness);
+    CHECK_EQ(both.near->in == NULL, coil__loop_running->driver->ops->unready != NULL);
     say("hello");
     CHECK_EQ(coil_join(task).status, 5);
     unref_both(&both);
