@@ -7,6 +7,8 @@
 #ifndef COIL_BASE_SPARES_H
 #define COIL_BASE_SPARES_H
 
+#include <stdbool.h>
+
 #include "base/check.h"
 #include "base/slab.h"
 
@@ -14,6 +16,7 @@
 #define SPARE_DATA (128u << 10) /* what is read at once */
 #define SPARE_BYTES (SPARE_DATA + SPARE_ALIGNMENT) /* and a zero behind it */
 #define SPARES_MOST (SLAB_MALLOC ? 0u : 8u)
+#define SPARES_MANY 8u /* out at once */
 
 struct spare {
     struct spare *next;
@@ -22,17 +25,28 @@ struct spare {
 struct spares {
     struct spare *first;
     unsigned count;
+    unsigned out; /* with users */
 };
+
+/* So many are out that little data should do without. */
+static inline bool spares_short(const struct spares *spares)
+{
+    return spares->out >= SPARES_MANY;
+}
 
 /* Not zeroed. NULL when memory is out. */
 static inline void *spares_take(struct spares *spares)
 {
     struct spare *spare = spares->first;
 
-    if (unlikely(spare == NULL) || unlikely(coil__fault_armed))
-        return mem_alloc_aligned(SPARE_ALIGNMENT, SPARE_BYTES);
-    spares->first = spare->next;
-    spares->count--;
+    if (likely(spare != NULL) && likely(!coil__fault_armed)) {
+        spares->first = spare->next;
+        spares->count--;
+    } else {
+        spare = mem_alloc_aligned(SPARE_ALIGNMENT, SPARE_BYTES);
+    }
+    if (likely(spare != NULL))
+        spares->out++;
     return spare;
 }
 
@@ -40,6 +54,7 @@ static inline void spares_give(struct spares *spares, void *memory)
 {
     struct spare *spare = memory;
 
+    spares->out--;
     if (unlikely(spares->count == SPARES_MOST)) {
         mem_free(memory);
         return;

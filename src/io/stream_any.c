@@ -4,6 +4,8 @@
 #include "io/helping.h"
 #include "io/reading.h"
 
+#define LITTLE_ROOM (STREAM_LITTLE - 1) /* and a zero behind it */
+
 /* Receives behind the little that is buffered, into a spare, which is the stream's from then on.
  * -EAGAIN: there is nothing now; -ENOMEM: there is no spare. */
 static int64_t try_spare(struct coil_stream *stream)
@@ -25,28 +27,54 @@ static int64_t try_spare(struct coil_stream *stream)
     return n;
 }
 
-/* A small buffer, as thousands may wait with one; what it has no room for comes by a large one. */
-static coil_async int64_t wait_for_little(struct coil_stream *stream)
+/* What a small buffer has no room for comes by a large one. */
+static int64_t took_little(struct coil_stream *stream, int64_t n)
 {
-    const size_t room = STREAM_LITTLE - 1;
-    struct op_wait wait;
-    int err = coil__stream_make_room(stream, room);
-
-    if (err != 0)
-        return err;
-    coil__read_aim(stream, &wait.op, stream->in + stream->in_end, room);
-    wait.done = NULL;
-    err = coil__read_wait(stream, &wait);
-    if (err != 0 || wait.op.result <= 0)
-        return err != 0 ? err : wait.op.result;
-    stream->in_end += (size_t)wait.op.result;
-    if (stream_buffered(stream) == room && !stream_ended(stream))
+    if (n <= 0)
+        return n;
+    stream->in_end += (size_t)n;
+    if (stream_buffered(stream) == LITTLE_ROOM && !stream_ended(stream))
         try_spare(stream);
     return (int64_t)stream_buffered(stream);
 }
 
-/* No buffer at all; a large one when something is there. */
-static coil_async int64_t wait_for_much(struct coil_stream *stream)
+/* A small buffer, as thousands may wait with one. */
+static coil_async int64_t wait_for_little(struct coil_stream *stream)
+{
+    struct op_wait wait;
+    int err = coil__stream_make_room(stream, LITTLE_ROOM);
+
+    if (err != 0)
+        return err;
+    coil__read_aim(stream, &wait.op, stream->in + stream->in_end, LITTLE_ROOM);
+    wait.done = NULL;
+    err = coil__read_wait(stream, &wait);
+    return err != 0 ? err : took_little(stream, wait.op.result);
+}
+
+static int64_t try_little(struct coil_stream *stream)
+{
+    int err = coil__stream_make_room(stream, LITTLE_ROOM);
+    struct op op;
+
+    if (err != 0)
+        return err;
+    coil__read_aim(stream, &op, stream->in + stream->in_end, LITTLE_ROOM);
+    if (!op_attempt(stream->loop, &op))
+        return -EAGAIN;
+    return took_little(stream, coil__read_note(stream, op.result));
+}
+
+/* Where many hold what they were handed out, they shall not all hold a large buffer. */
+static int64_t try_now(struct coil_stream *stream)
+{
+    if (stream->bulk || !spares_short(&stream->loop->spares))
+        return try_spare(stream);
+    return try_little(stream);
+}
+
+/* No buffer at all; one when something is there. */
+static coil_async int64_t wait_for_readiness(struct coil_stream *stream)
 {
     struct op_wait wait;
     int err;
@@ -57,7 +85,7 @@ static coil_async int64_t wait_for_much(struct coil_stream *stream)
     err = coil__read_wait(stream, &wait);
     if (err != 0 || wait.op.result <= 0)
         return err != 0 ? err : wait.op.result;
-    return stream_ended(stream) ? stream->read_error : try_spare(stream);
+    return stream_ended(stream) ? stream->read_error : try_now(stream);
 }
 
 /* The driver waits for readiness, and reads then: nothing is won by lending it a buffer before. */
@@ -76,7 +104,7 @@ static int64_t try_first(struct coil_stream *stream)
     driver = stream->loop->driver;
     if (by_readiness(stream) && driver->ops->unready(driver, stream->fd))
         return -EAGAIN;
-    return try_spare(stream);
+    return try_now(stream);
 }
 
 static coil_async int64_t receive_any(struct coil_stream *stream)
@@ -89,7 +117,7 @@ static coil_async int64_t receive_any(struct coil_stream *stream)
     if (n == -EAGAIN)
         stream->crumb_left = false; /* there was none */
     while (n == -EAGAIN && (stream->bulk || by_readiness(stream)))
-        n = wait_for_much(stream);
+        n = wait_for_readiness(stream);
     if (n == -EAGAIN || (n == -ENOMEM && !stream_ended(stream)))
         n = wait_for_little(stream);
     stream->bulk = (n >= STREAM_LITTLE || crumb) && stream->kind == STREAM_SOCKET;

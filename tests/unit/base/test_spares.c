@@ -39,6 +39,24 @@ TEST(no_more_than_a_few_spares_are_kept)
     for (unsigned i = 0; i < 10; i++)
         spares_give(&spares, taken[i]);
     CHECK_EQ(spares.count, SPARES_MOST);
+    CHECK_EQ(spares.out, 0);
     CHECK(spares.first == (SPARES_MOST > 0 ? taken[SPARES_MOST - 1] : NULL));
+    spares_fini(&spares);
+}
+
+TEST(when_many_are_out_they_are_short)
+{
+    void *taken[SPARES_MANY];
+    struct spares spares = {0};
+
+    for (unsigned i = 0; i < SPARES_MANY; i++) {
+        CHECK(!spares_short(&spares));
+        taken[i] = spares_take(&spares);
+    }
+    CHECK(spares_short(&spares));
+    spares_give(&spares, taken[0]);
+    CHECK(!spares_short(&spares));
+    for (unsigned i = 1; i < SPARES_MANY; i++)
+        spares_give(&spares, taken[i]);
     spares_fini(&spares);
 }

@@ -200,6 +200,31 @@ DRIVER_LOOP_TEST(who_waits_has_no_memory_where_the_driver_asks_for_readiness)
     unref_both(&both);
 }
 
+DRIVER_LOOP_TEST(many_small_views_are_not_held_in_large_buffers)
+{
+    struct both all[3 * SPARES_MANY];
+    char *views[3 * SPARES_MANY], *much = malloc(2 * STREAM_LITTLE);
+    unsigned large = 0;
+
+    for (unsigned i = 0; i < 3 * SPARES_MANY; i++) {
+        all[i] = both = open_both(NULL);
+        say("small");
+        CHECK_EQ(coil_stream_readany(both.near, &views[i]), 5);
+        large += both.near->borrowed;
+    }
+    CHECK(large <= SPARES_MANY);
+    for (unsigned i = 0; i < 3 * SPARES_MANY; i++)
+        CHECK_STR(views[i], "small");
+    both = all[3 * SPARES_MANY - 1]; /* what a small buffer has no room for comes all the same */
+    fill_bytes(much, 0, 2 * STREAM_LITTLE);
+    CHECK_EQ(coil_stream_write(both.far, much, 2 * STREAM_LITTLE), 0);
+    CHECK_EQ(coil_stream_readany(both.near, &views[0]), 2 * STREAM_LITTLE);
+    check_bytes(views[0], 0, 2 * STREAM_LITTLE);
+    free(much);
+    for (unsigned i = 0; i < 3 * SPARES_MANY; i++)
+        unref_both(&all[i]);
+}
+
 DRIVER_LOOP_TEST(two_views_of_two_streams_are_good_at_once)
 {
     struct both other;
