@@ -110,6 +110,10 @@ char *kit_path(const char *name);
 /* How many descriptors are open. */
 int kit_count_descriptors(void);
 
+/* From now on descriptors are below `most`; and as they were again. In valgrind's eyes, too. */
+void kit_limit_descriptors(int most);
+void kit_unlimit_descriptors(void);
+
 /* Whether there are children, running or not waited for. Reaps none. */
 bool kit_has_children(void);
 

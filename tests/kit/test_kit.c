@@ -1,7 +1,9 @@
 /* The kit on itself: runs the tests of samples.c in their own program and reads its verdicts. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +95,26 @@ TEST(descriptors_and_children_are_counted)
     CHECK_EQ(waitpid(child, &status, 0), child);
     CHECK_EQ(WEXITSTATUS(status), 5);
     CHECK(!kit_has_children());
+}
+
+TEST(a_limit_of_descriptors_is_the_kernels_until_it_is_given_back)
+{
+    int usual = dup(0), ends[2], fd;
+
+    close(usual); /* the lowest that is free */
+    CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    kit_limit_descriptors(usual + 3);
+    fd = dup(0);
+    CHECK_EQ(fd, usual + 2);
+    CHECK_EQ(dup(0), -1);
+    CHECK_EQ(errno, EMFILE);
+    CHECK_EQ(write(ends[0], "x", 1), 1); /* what is open, is */
+    kit_unlimit_descriptors();
+    CHECK_EQ(dup2(0, 100), 100);
+    close(100);
+    close(fd);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 TEST(a_leftover_grandchild_fails)

@@ -1,6 +1,4 @@
 /* Accepting: at once, as many as are wanted, and in trouble. */
-#include <sys/resource.h>
-
 #include "base/fault.h"
 #include "loop/loop.h"
 #include "unit/io/servers.h"
@@ -36,7 +34,6 @@ static size_t use_up(int *fds, size_t capacity)
 
 DRIVER_LOOP_TEST(at_the_descriptor_limit_accept_backs_off_and_recovers)
 {
-    struct rlimit limit = {64, 64};
     struct coil_server *server;
     struct coil_loop_stats before, after;
     struct coil_stream *a = NULL;
@@ -44,10 +41,8 @@ DRIVER_LOOP_TEST(at_the_descriptor_limit_accept_backs_off_and_recovers)
     size_t n;
     char data[4];
 
-    if (kit_under_valgrind())
-        SKIP("valgrind keeps the descriptors above the limit for itself");
     server = start_server(echo, NULL);
-    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    kit_limit_descriptors(64);
     n = use_up(fds, 128);
     CHECK(n < 128);
     coil_close_soon(fds[--n]); /* one for the client's end, none for the server's */
@@ -62,6 +57,7 @@ DRIVER_LOOP_TEST(at_the_descriptor_limit_accept_backs_off_and_recovers)
     while (n > 0)
         coil_close_soon(fds[--n]);
     CHECK_EQ(coil_stream_read(a, data, sizeof(data)), 1); /* within a second */
+    kit_unlimit_descriptors();
     coil_stream_unref(a);
     coil_server_unref(server);
 }

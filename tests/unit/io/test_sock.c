@@ -1,6 +1,4 @@
 /* Sockets: made, named, connected, and every way a connection ends. */
-#include <sys/resource.h>
-
 #include "base/fault.h"
 #include "io/world.h"
 #include "unit/io/sockets.h"
@@ -298,39 +296,18 @@ DRIVER_LOOP_TEST(those_who_read_are_served_in_order_of_arrival)
 
 /* --- no descriptors --- */
 
-/* No descriptor more can be had; gives the limit that was. */
-static struct rlimit use_up(void)
-{
-    struct rlimit was, now;
-    int fd = 0;
-
-    CHECK_EQ(getrlimit(RLIMIT_NOFILE, &was), 0);
-    for (now = was, now.rlim_cur = 3; fd >= 0 || now.rlim_cur == 3; now.rlim_cur++) {
-        CHECK_EQ(setrlimit(RLIMIT_NOFILE, &now), 0);
-        fd = coil_sock_open(AF_INET, SOCK_STREAM, 0);
-        if (fd >= 0)
-            break;
-        CHECK_EQ(fd, -EMFILE);
-    }
-    coil_close_soon(fd);
-    now.rlim_cur--;
-    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &now), 0);
-    return was;
-}
-
 DRIVER_LOOP_TEST(without_a_descriptor_accept_says_so_and_recovers)
 {
     struct coil_address at;
     int listener = listen_on("127.0.0.1:0", 5, &at), near = coil_sock_open(AF_INET, SOCK_STREAM, 0);
-    struct rlimit was;
     int far;
 
     CHECK_EQ(coil_sock_connect(near, &at), 0);
-    was = use_up();
+    kit_limit_descriptors(3); /* more are open */
     CHECK_EQ(coil_sock_open(AF_INET, SOCK_STREAM, 0), -EMFILE);
     CHECK_EQ(coil_sock_accept(listener, NULL), -EMFILE);
     CHECK_EQ(coil_sock_accept(listener, NULL), -EMFILE);
-    CHECK_EQ(setrlimit(RLIMIT_NOFILE, &was), 0);
+    kit_unlimit_descriptors();
     far = coil_sock_accept(listener, NULL);
     CHECK(far >= 0); /* it has waited */
     coil_close_soon(near);
