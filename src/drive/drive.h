@@ -77,14 +77,20 @@ enum op_kind {
     OP_CONNECT, /* connect; 0 */
 
     /* Files. */
-    OP_OPEN,   /* open; the result is the new descriptor. Never waits for a FIFO's other end */
-    OP_CLOSE,  /* 0 or the file's last error; the number is free in any case, cancel does nothing */
-    OP_FSYNC,  /* sync */
-    OP_STAT,   /* stat: fills a struct stat */
-    OP_RENAME, /* rename */
-    OP_UNLINK, /* path, flags: AT_REMOVEDIR removes a directory */
-    OP_MKDIR,  /* path */
-    OP_LIST,   /* list: the names in a directory; the result is how many */
+    OP_OPEN,     /* open; the result is the new descriptor. Never waits for a FIFO's other end */
+    OP_CLOSE,    /* 0 or the file's last error: the number is free in any case; no cancel */
+    OP_FSYNC,    /* sync */
+    OP_COPY,     /* sendfile: to a file, at the same offset; what it refuses may be done by hand */
+    OP_STAT,     /* stat: fills a struct stat */
+    OP_TRUNCATE, /* set, to a size */
+    OP_CHMOD,    /* set, to a mode */
+    OP_RENAME,   /* rename */
+    OP_LINK,     /* rename: one name more */
+    OP_SYMLINK,  /* rename: `to` is the link, `from` what it says */
+    OP_READLINK, /* readlink; the result is how many bytes of it there was room for */
+    OP_UNLINK,   /* path, flags: AT_REMOVEDIR removes a directory */
+    OP_MKDIR,    /* path */
+    OP_LIST,     /* list: the names in a directory; the result is how many */
 
     /* Processes. */
     OP_WAITID, /* waitid: until the child of a pidfd has ended; reaps it */
@@ -173,9 +179,18 @@ struct op {
             bool follow; /* a symbolic link at the end of the path */
         } stat;
         struct {
+            const char *path; /* NULL: of fd */
+            int64_t value;
+        } set;
+        struct {
             const char *from;
             const char *to;
         } rename;
+        struct {
+            const char *path;
+            char *target; /* out, without a zero at its end */
+            size_t size;
+        } readlink;
         struct {
             const char *path;
             uint32_t mode;
@@ -269,8 +284,8 @@ struct driver_ops {
     void (*submit)(struct driver *driver, struct op *op);
     void (*cancel)(struct driver *driver, struct op *op);
     int64_t (*attempt)(struct driver *driver, struct op *op); /* at once, or -EAGAIN */
-    /* Whether reading is known to have to wait. NULL where the driver does not wait for readiness and
-     * read then: where it does, a poll and a read cost no more than a read that has to wait. */
+    /* Whether reading is known to have to wait. NULL where the driver does not wait for readiness
+     * and read then: where it does, a poll and a read cost no more than a read that has to wait. */
     bool (*unready)(struct driver *driver, int fd);
     /* 0; sim only: -EDEADLK when nothing can ever happen (nothing out, no deadline) and `alone`
      * says that no other thread could wake us. */

@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "base/alloc.h"
+#include "mach/sys_files.h"
 #include "mach/sys_io.h"
 
 #define PIECE 65536 /* of a file, on its way through memory */
@@ -20,8 +21,14 @@ bool coil__op_blocks(const struct op *op, enum nature nature)
     case OP_OPEN:
     case OP_CLOSE:
     case OP_FSYNC:
+    case OP_COPY:
     case OP_STAT:
+    case OP_TRUNCATE:
+    case OP_CHMOD:
     case OP_RENAME:
+    case OP_LINK:
+    case OP_SYMLINK:
+    case OP_READLINK:
     case OP_UNLINK:
     case OP_MKDIR:
     case OP_LIST: return true;
@@ -163,6 +170,22 @@ static int64_t stat_now(const struct op *op)
     return coil__sys_stat(op->stat.path, op->stat.follow, op->stat.out);
 }
 
+static int64_t set_now(const struct op *op)
+{
+    const char *path = op->set.path;
+    int64_t value = op->set.value;
+
+    if (op->kind == OP_TRUNCATE)
+        return path ? coil__sys_truncate(path, value) : coil__sys_ftruncate(op->fd, value);
+    return path ? coil__sys_chmod(path, (uint32_t)value)
+                : coil__sys_fchmod(op->fd, (uint32_t)value);
+}
+
+static int64_t copy_in_kernel(const struct op *op)
+{
+    return coil__sys_copy_range(op->fd, op->sendfile.from, op->sendfile.offset, op->sendfile.size);
+}
+
 static int64_t read_or_write(const struct op *op)
 {
     struct iovec one = {.iov_base = op->rw.data, .iov_len = op->rw.size};
@@ -184,8 +207,15 @@ static int64_t once(const struct op *op)
         return coil__sys_open(op->open.path, op->open.flags | O_NONBLOCK, op->open.mode);
     case OP_CLOSE: return coil__sys_close(op->fd);
     case OP_FSYNC: return coil__sys_fsync(op->fd, op->sync.data_only);
+    case OP_COPY: return copy_in_kernel(op);
     case OP_STAT: return stat_now(op);
+    case OP_TRUNCATE:
+    case OP_CHMOD: return set_now(op);
     case OP_RENAME: return coil__sys_rename(op->rename.from, op->rename.to);
+    case OP_LINK: return coil__sys_link(op->rename.from, op->rename.to);
+    case OP_SYMLINK: return coil__sys_symlink(op->rename.from, op->rename.to);
+    case OP_READLINK:
+        return coil__sys_readlink(op->readlink.path, op->readlink.target, op->readlink.size);
     case OP_UNLINK: return coil__sys_unlink(op->path.path, op->path.flags);
     case OP_MKDIR: return coil__sys_mkdir(op->path.path, op->path.mode);
     case OP_LIST: return list(op->list.path, op->list.names);

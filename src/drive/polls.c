@@ -182,11 +182,6 @@ static void submit_path(struct polls *polls, struct op *op)
     polls->ready(polls->driver, op, op->result);
 }
 
-static bool has_path(const struct op *op)
-{
-    return (coil__op_traits[op->kind] & OP_NAMED) && (op->kind != OP_STAT || op->stat.path != NULL);
-}
-
 /* Some op but OP_POLL is used on it. */
 static void own(struct polls *polls, struct poll_slot *slot)
 {
@@ -211,7 +206,7 @@ static __attribute__((noinline)) void submit_any(struct polls *polls, struct op 
 {
     struct poll_slot *slot;
 
-    if (has_path(op)) {
+    if (op_has_path(op)) {
         submit_path(polls, op);
     } else if (op->fd < 0) {
         polls->ready(polls->driver, op, -EBADF);
@@ -249,7 +244,7 @@ void coil__polls_cancel(struct polls *polls, struct op *op)
         return;
     if (op->stage == STAGE_WORKING && !coil__calls_withdraw(op))
         return;
-    if (has_path(op)) {
+    if (op_has_path(op)) {
         polls->ready(polls->driver, op, -ECANCELED);
         return;
     }
@@ -322,7 +317,7 @@ void coil__polls_back(struct polls *polls, struct op *op)
 
     if (op->kind == OP_OPEN && op->result >= 0)
         coil__polls_forget(polls, (int)op->result);
-    if (has_path(op) || op->kind == OP_CLOSE) {
+    if (op_has_path(op) || op->kind == OP_CLOSE) {
         polls->ready(polls->driver, op, op->result);
         return;
     }

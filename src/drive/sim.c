@@ -107,17 +107,7 @@ static bool is_closed_here(const struct op *op)
 /* Ops on paths, and ops that are over but for their delay. */
 static bool is_loose(const struct op *op)
 {
-    switch (op->kind) {
-    case OP_CALL:
-    case OP_OPEN:
-    case OP_RENAME:
-    case OP_UNLINK:
-    case OP_MKDIR:
-    case OP_LIST: return true;
-    case OP_STAT: return op->stat.path != NULL;
-    case OP_CLOSE: return sim_is_ours(op->fd);
-    default: return false;
-    }
+    return op_has_path(op) || op->kind == OP_CALL || is_closed_here(op);
 }
 
 /* What happens elsewhere. */

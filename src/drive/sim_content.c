@@ -35,9 +35,8 @@ struct sim_content *coil__sim_content_new(const struct stat *info)
     return content;
 }
 
-void coil__sim_content_touch(struct sim_driver *self, struct sim_content *content)
+void coil__sim_content_own(struct sim_content *content)
 {
-    content->info.st_mtim = content->info.st_ctim = coil__sim_time(self);
     if (content->changed)
         return;
     content->changed = true;
@@ -49,23 +48,42 @@ void coil__sim_content_touch(struct sim_driver *self, struct sim_content *conten
     content->node->real = NULL;
 }
 
-static void drop_blocks(struct sim_driver *self, struct sim_content *content)
+void coil__sim_content_touch(struct sim_driver *self, struct sim_content *content)
 {
-    for (size_t i = 0; i < content->block_count; i++)
-        mem_free(content->blocks[i]);
-    mem_free(content->blocks);
-    content->blocks = NULL;
-    content->block_count = 0;
-    self->disk_used -= content->charged;
-    content->charged = 0;
+    content->info.st_mtim = content->info.st_ctim = coil__sim_time(self);
+    coil__sim_content_own(content);
 }
 
-void coil__sim_content_cut(struct sim_driver *self, struct sim_content *content)
+/* All from the first one on. Those that came from the real file, and take no place on our disk, are
+ * before all others. */
+static void drop_blocks(struct sim_driver *self, struct sim_content *content, size_t first)
 {
+    size_t dropped = 0;
+
+    for (size_t i = first; i < content->block_count; i++) {
+        dropped += content->blocks[i] != NULL;
+        mem_free(content->blocks[i]);
+        content->blocks[i] = NULL;
+    }
+    content->info.st_blocks -= (blkcnt_t)(dropped * (SIM_BLOCK / 512));
+    if (dropped > content->charged)
+        dropped = content->charged;
+    content->charged -= dropped;
+    self->disk_used -= dropped;
+}
+
+int coil__sim_content_resize(struct sim_driver *self, struct sim_content *content, int64_t size)
+{
+    size_t whole = (size_t)size / SIM_BLOCK, rest = (size_t)size % SIM_BLOCK;
+
+    if (size > LARGEST_FILE)
+        return -EFBIG;
     coil__sim_content_touch(self, content);
-    drop_blocks(self, content);
-    content->info.st_size = 0;
-    content->info.st_blocks = 0;
+    drop_blocks(self, content, whole + (rest > 0));
+    if (rest > 0 && whole < content->block_count && content->blocks[whole] != NULL)
+        memset(content->blocks[whole] + rest, 0, SIM_BLOCK - rest);
+    content->info.st_size = size;
+    return 0;
 }
 
 void coil__sim_content_unref(struct sim_driver *self, struct sim_content *content)
@@ -74,7 +92,8 @@ void coil__sim_content_unref(struct sim_driver *self, struct sim_content *conten
         return;
     if (content->node != NULL)
         content->node->content = NULL;
-    drop_blocks(self, content);
+    drop_blocks(self, content, 0);
+    mem_free(content->blocks);
     mem_free(content);
 }
 

@@ -76,6 +76,18 @@ static const struct sim_kind file_kind = {
     .seekable = true,
 };
 
+/* An open directory does not know its name, where its mode is. */
+int64_t coil__sim_file_set(struct sim_driver *self, struct sim_thing *thing, const struct op *op)
+{
+    struct file *file = file_of(thing);
+
+    if (thing->kind != &file_kind || S_ISDIR(file->content->info.st_mode))
+        return -EINVAL;
+    if (op->kind == OP_TRUNCATE && (op->set.value < 0 || (file->flags & O_ACCMODE) == O_RDONLY))
+        return -EINVAL;
+    return coil__sim_content_set(self, file->content, op);
+}
+
 int coil__sim_file_open(struct sim_driver *self, struct sim_content *content, int flags)
 {
     struct file *file = mem_zalloc(sizeof(*file));

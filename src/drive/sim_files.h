@@ -16,17 +16,17 @@ struct sim_socket;
 enum sim_node_type {
     SIM_DIRECTORY,
     SIM_FILE,
-    SIM_LINK,   /* a real symbolic link */
+    SIM_LINK,   /* a symbolic link */
     SIM_SOCKET, /* the name of a socket, ours or real */
     SIM_OTHER,  /* a real device, FIFO ... */
     SIM_GONE,   /* hides what is beneath */
 };
 
-/* What is in a file: shared by its descriptors, and, once changed, its name. */
+/* What is in a file: shared by its descriptors, and, once changed, its names. */
 struct sim_content {
     unsigned refs;
     bool changed;          /* differs from the real file */
-    struct sim_node *node; /* its name; NULL: it has none any more */
+    struct sim_node *node; /* its first name; NULL: it has that no more */
     struct stat info;
     uint8_t **blocks; /* NULL: a hole */
     size_t block_count;
@@ -38,7 +38,8 @@ struct sim_node {
     struct coil_link children;
     struct sim_node *parent;
     char *name;
-    char *real; /* the path of what is beneath; NULL: nothing */
+    char *real;   /* the path of what is beneath; NULL: nothing */
+    char *target; /* of a link that was made here */
     enum sim_node_type type;
     bool changed; /* memory's own, not the real tree's */
     struct stat info;
@@ -80,6 +81,14 @@ struct sim_node *coil__sim_node_make(struct sim_driver *self, struct sim_place *
                                      enum sim_node_type type, uint32_t mode);
 void coil__sim_node_remove(struct sim_driver *self, struct sim_node *node);
 
+/* One name more of a file; a symbolic link. 0 or -ENOMEM. */
+int coil__sim_node_share(struct sim_driver *self, struct sim_place *place,
+                         struct sim_content *content);
+int coil__sim_node_symlink(struct sim_driver *self, struct sim_place *place, const char *target);
+
+/* What a link says, as readlink(2): how many bytes, without a zero at the end. */
+int64_t coil__sim_node_target(const struct sim_node *node, char *target, size_t size);
+
 /* Moves it; what was there is gone. 0, -ENOMEM, or what reading the real file said. */
 int coil__sim_node_move(struct sim_driver *self, struct sim_node *node, struct sim_place *to);
 
@@ -92,7 +101,10 @@ void coil__sim_files_fini(struct sim_driver *self);
 /* With one reference; NULL: no memory. */
 struct sim_content *coil__sim_content_new(const struct stat *info);
 
-/* It differs from the real file from now on, and lives as long as its name. */
+/* It differs from the real file from now on, and lives as long as its names. */
+void coil__sim_content_own(struct sim_content *content);
+
+/* The same, in what it says: at this time. */
 void coil__sim_content_touch(struct sim_driver *self, struct sim_content *content);
 void coil__sim_content_unref(struct sim_driver *self, struct sim_content *content);
 
@@ -104,7 +116,7 @@ int64_t coil__sim_content_read(struct sim_content *content, const struct iovec *
 int64_t coil__sim_content_write(struct sim_driver *self, struct sim_content *content,
                                 const struct iovec *parts, size_t count, size_t most,
                                 int64_t offset);
-void coil__sim_content_cut(struct sim_driver *self, struct sim_content *content);
+int coil__sim_content_resize(struct sim_driver *self, struct sim_content *content, int64_t size);
 struct timespec coil__sim_time(const struct sim_driver *self);
 
 /* --- sim_file.c --- */
@@ -114,6 +126,18 @@ int coil__sim_file_open(struct sim_driver *self, struct sim_content *content, in
 
 /* The content of an open file that can be read; NULL: it is none. */
 struct sim_content *coil__sim_file_content(struct sim_thing *thing);
+
+/* OP_TRUNCATE or OP_CHMOD of a descriptor. */
+int64_t coil__sim_file_set(struct sim_driver *self, struct sim_thing *thing, const struct op *op);
+
+/* --- sim_change.c --- */
+
+/* OP_TRUNCATE or OP_CHMOD of what is in a file. */
+int64_t coil__sim_content_set(struct sim_driver *self, struct sim_content *content,
+                              const struct op *op);
+
+/* An op on a path that changes a file as a whole, or asks for a link, at once. */
+int64_t coil__sim_change_now(struct sim_driver *self, const struct op *op);
 
 /* --- sim_path.c --- */
 

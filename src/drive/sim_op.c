@@ -170,6 +170,9 @@ static int64_t thing_now(struct sim_driver *self, struct sim_thing *thing, struc
     case OP_POLL: return poll_now(thing, op);
     case OP_STAT: return stat_now(thing, op);
     case OP_FSYNC: return thing->kind->seekable ? 0 : -EINVAL;
+    case OP_TRUNCATE:
+    case OP_CHMOD: return coil__sim_file_set(self, thing, op);
+    case OP_COPY: return -ENOSYS;
     case OP_ACCEPT:
     case OP_CONNECT:
         if (!thing->kind->socket)
@@ -192,23 +195,12 @@ int64_t coil__sim_now(struct sim_driver *self, struct op *op)
     struct sim_thing *thing;
 
     self->retry_at = 0;
-    switch (op->kind) {
-    case OP_CLOSE: return coil__sim_thing_close(self, op->fd);
-    case OP_OPEN:
-    case OP_RENAME:
-    case OP_UNLINK:
-    case OP_MKDIR:
-    case OP_LIST: return coil__sim_path_now(self, op);
-    case OP_STAT:
-        if (op->stat.path != NULL)
-            return coil__sim_path_now(self, op);
-        break;
-    case OP_WAITID:
-        if (!sim_is_ours(op->fd))
-            return coil__sim_child_now(self, op);
-        break;
-    default: break;
-    }
+    if (op->kind == OP_CLOSE)
+        return coil__sim_thing_close(self, op->fd);
+    if (op_has_path(op))
+        return coil__sim_path_now(self, op);
+    if (op->kind == OP_WAITID && !sim_is_ours(op->fd))
+        return coil__sim_child_now(self, op);
     thing = coil__sim_thing(self, op->fd);
     return thing ? thing_now(self, thing, op) : -EBADF;
 }

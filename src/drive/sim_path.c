@@ -63,7 +63,7 @@ static int64_t open_file(struct sim_driver *self, struct sim_node *node, const s
     if (err)
         return err;
     if (op->open.flags & O_TRUNC) /* to be read only, too */
-        coil__sim_content_cut(self, content);
+        coil__sim_content_resize(self, content, 0);
     return coil__sim_file_open(self, content, op->open.flags);
 }
 
@@ -214,6 +214,12 @@ static bool is_below(const struct sim_node *node, const struct sim_node *directo
     return node != NULL;
 }
 
+/* Two names of one file stay two names. */
+static bool is_same(const struct sim_node *from, const struct sim_node *to)
+{
+    return from == to || (to != NULL && to->content != NULL && to->content == from->content);
+}
+
 /* Whether one may take the place of the other. */
 static int may_replace(const struct sim_place *from, const struct sim_place *to)
 {
@@ -246,7 +252,7 @@ static int64_t rename_now(struct sim_driver *self, const struct op *op)
     if (from.node == NULL)
         return -ENOENT;
     err = may_replace(&from, &to);
-    if (err || from.node == to.node)
+    if (err || is_same(from.node, to.node))
         return err;
     return coil__sim_node_move(self, from.node, &to);
 }
@@ -333,6 +339,7 @@ int64_t coil__sim_path_now(struct sim_driver *self, struct op *op)
     case OP_RENAME: return rename_now(self, op);
     case OP_UNLINK: return unlink_now(self, op);
     case OP_MKDIR: return mkdir_now(self, op);
-    default: return list_now(self, op);
+    case OP_LIST: return list_now(self, op);
+    default: return coil__sim_change_now(self, op);
     }
 }

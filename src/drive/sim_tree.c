@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "drive/sim_files.h"
 #include "drive/sim_net.h"
+#include "mach/sys_files.h"
 #include "mach/sys_io.h"
 
 static struct sim_node *node_of(struct coil_link *link)
@@ -51,12 +52,15 @@ static void detach(struct sim_driver *self, struct sim_node *node)
 
     if (node->socket != NULL)
         node->socket->node = NULL;
+    mem_free(node->target);
+    node->target = NULL;
     node->socket = NULL;
     node->content = NULL;
     if (content == NULL)
         return;
-    content->node = NULL;
-    content->info.st_nlink = 0;
+    if (content->node == node)
+        content->node = NULL;
+    content->info.st_nlink--;
     if (content->changed)
         coil__sim_content_unref(self, content);
 }
@@ -165,8 +169,9 @@ int coil__sim_root(struct sim_driver *self, struct sim_node **out)
 
 /* --- changes --- */
 
-struct sim_node *coil__sim_node_make(struct sim_driver *self, struct sim_place *place,
-                                     enum sim_node_type type, uint32_t mode)
+/* With nothing in it yet. */
+static struct sim_node *node_put(struct sim_driver *self, struct sim_place *place,
+                                 enum sim_node_type type, uint32_t mode)
 {
     struct sim_node *node = child_in_memory(place->parent, place->name); /* gone, if there */
 
@@ -185,7 +190,15 @@ struct sim_node *coil__sim_node_make(struct sim_driver *self, struct sim_place *
         .st_blksize = SIM_BLOCK,
     };
     node->info.st_atim = node->info.st_mtim = node->info.st_ctim = coil__sim_time(self);
-    if (type == SIM_FILE) {
+    return node;
+}
+
+struct sim_node *coil__sim_node_make(struct sim_driver *self, struct sim_place *place,
+                                     enum sim_node_type type, uint32_t mode)
+{
+    struct sim_node *node = node_put(self, place, type, mode);
+
+    if (node != NULL && type == SIM_FILE) {
         node->content = coil__sim_content_new(&node->info);
         if (node->content == NULL) {
             node->type = SIM_GONE;
@@ -195,6 +208,47 @@ struct sim_node *coil__sim_node_make(struct sim_driver *self, struct sim_place *
         node->content->changed = true;
     }
     return node;
+}
+
+int coil__sim_node_share(struct sim_driver *self, struct sim_place *place,
+                         struct sim_content *content)
+{
+    struct sim_node *node = node_put(self, place, SIM_FILE, 0);
+
+    if (node == NULL)
+        return -ENOMEM;
+    coil__sim_content_own(content);
+    content->info.st_ctim = coil__sim_time(self);
+    content->info.st_nlink++;
+    content->refs++;
+    node->content = content;
+    return 0;
+}
+
+int coil__sim_node_symlink(struct sim_driver *self, struct sim_place *place, const char *target)
+{
+    struct sim_node *node = node_put(self, place, SIM_LINK, S_IFLNK | 0777);
+
+    if (node == NULL)
+        return -ENOMEM;
+    node->info.st_size = (off_t)strlen(target);
+    node->target = mem_strdup(target);
+    if (node->target != NULL)
+        return 0;
+    node->type = SIM_GONE;
+    return -ENOMEM;
+}
+
+int64_t coil__sim_node_target(const struct sim_node *node, char *target, size_t size)
+{
+    size_t length = node->target ? strlen(node->target) : 0;
+
+    if (node->target == NULL)
+        return coil__sys_readlink(node->real, target, size);
+    if (size == 0)
+        return -EINVAL;
+    memcpy(target, node->target, length < size ? length : size);
+    return (int64_t)(length < size ? length : size);
 }
 
 void coil__sim_node_remove(struct sim_driver *self, struct sim_node *node)

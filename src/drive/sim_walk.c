@@ -46,7 +46,7 @@ static int follow_link(struct walk *walk, const struct sim_node *node)
 {
     char target[2 * PATH_MAX];
     size_t left = strlen(walk->rest);
-    ssize_t size = readlink(node->real, target, PATH_MAX);
+    int64_t size = coil__sim_node_target(node, target, PATH_MAX);
 
     if (size <= 0)
         return -ENOENT;

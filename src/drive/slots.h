@@ -18,8 +18,9 @@ enum direction { NEITHER = 0, READING = 1, WRITING = 2, BOTH = 3 };
 enum op_trait {
     OP_READS = READING,
     OP_WRITES = WRITING,
-    OP_PLACED = 4, /* at an offset, if it has one, it waits for nobody */
-    OP_NAMED = 8,  /* on a path */
+    OP_PLACED = 4,  /* at an offset, if it has one, it waits for nobody */
+    OP_NAMED = 8,   /* on a path */
+    OP_EITHER = 16, /* or, where that is NULL, on the descriptor */
 };
 
 extern const uint8_t coil__op_traits[OP_KINDS];
@@ -83,6 +84,16 @@ static inline enum direction op_direction(const struct op *op)
     if ((traits & OP_PLACED) && op_offset(op) >= 0)
         return NEITHER;
     return (enum direction)(traits & BOTH);
+}
+
+/* Whether it is on a path, and its descriptor means nothing. */
+static inline bool op_has_path(const struct op *op)
+{
+    unsigned traits = coil__op_traits[op->kind];
+
+    static_assert(offsetof(struct op, stat.path) == offsetof(struct op, set.path),
+                  "whether there is a path is found without asking of which op");
+    return (traits & OP_NAMED) && (!(traits & OP_EITHER) || op->set.path != NULL);
 }
 
 /* Whether it would have to wait, as a try has found before; only an edge, told since then, could

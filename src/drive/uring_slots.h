@@ -30,10 +30,7 @@ static inline struct slot *uring_slot_of(struct uring_driver *self, int fd)
 
 static inline bool op_has_descriptor(const struct op *op)
 {
-    const uint32_t without = 1u << OP_CLOSE | 1u << OP_OPEN | 1u << OP_RENAME | 1u << OP_UNLINK |
-                             1u << OP_MKDIR | 1u << OP_LIST | 1u << OP_FUTEX;
-
-    return op->kind == OP_STAT ? op->stat.path == NULL : !(without >> op->kind & 1);
+    return !op_has_path(op) && op->kind != OP_CLOSE && op->kind != OP_FUTEX;
 }
 
 /* The slot of the descriptor, or of none, that an op is on. */

@@ -1,6 +1,7 @@
 /* What never waits, for the drivers that live in the real world. */
 #include "drive/drive.h"
 
+#include "mach/sys_files.h"
 #include "mach/sys_io.h"
 
 static int real_socket(struct driver *driver, int family, int type, int protocol)

@@ -260,27 +260,6 @@ int coil__sys_fstat(int fd, struct stat *out)
     return (int)told(fstat(fd, out));
 }
 
-int coil__sys_rename(const char *from, const char *to)
-{
-    if (fault(FAULT_SYS))
-        return -EACCES;
-    return (int)told(rename(from, to));
-}
-
-int coil__sys_unlink(const char *path, int flags)
-{
-    if (fault(FAULT_SYS))
-        return -EACCES;
-    return (int)told(unlinkat(AT_FDCWD, path, flags));
-}
-
-int coil__sys_mkdir(const char *path, uint32_t mode)
-{
-    if (fault(FAULT_SYS))
-        return -EACCES;
-    return (int)told(mkdir(path, mode));
-}
-
 static int list_open(DIR *folder, int (*each)(const char *name, void *arg), void *arg)
 {
     struct dirent *entry;

@@ -51,9 +51,6 @@ int coil__sys_open(const char *path, int flags, uint32_t mode); /* O_CLOEXEC is 
 int coil__sys_fsync(int fd, bool data_only);
 int coil__sys_stat(const char *path, bool follow, struct stat *out);
 int coil__sys_fstat(int fd, struct stat *out);
-int coil__sys_rename(const char *from, const char *to);
-int coil__sys_unlink(const char *path, int flags);
-int coil__sys_mkdir(const char *path, uint32_t mode);
 
 /* Calls each(name, arg) for what is in the directory but . and .. until one returns < 0. */
 int coil__sys_list(const char *path, int (*each)(const char *name, void *arg), void *arg);

@@ -39,13 +39,49 @@ int64_t do_mkdir(struct world *world, const char *path)
     return probe_run(&probe);
 }
 
-int64_t do_rename(struct world *world, const char *from, const char *to)
+static int64_t name_op(struct world *world, enum op_kind kind, const char *from, const char *to)
 {
     struct probe probe;
-    struct op *op = probe_op(&probe, world, OP_RENAME, -1);
+    struct op *op = probe_op(&probe, world, kind, -1);
 
     op->rename.from = from;
     op->rename.to = to;
+    return probe_run(&probe);
+}
+
+int64_t do_rename(struct world *world, const char *from, const char *to)
+{
+    return name_op(world, OP_RENAME, from, to);
+}
+
+int64_t do_link(struct world *world, const char *from, const char *to)
+{
+    return name_op(world, OP_LINK, from, to);
+}
+
+int64_t do_symlink(struct world *world, const char *target, const char *path)
+{
+    return name_op(world, OP_SYMLINK, target, path);
+}
+
+int64_t do_readlink(struct world *world, const char *path, char *target, size_t size)
+{
+    struct probe probe;
+    struct op *op = probe_op(&probe, world, OP_READLINK, -1);
+
+    op->readlink.path = path;
+    op->readlink.target = target;
+    op->readlink.size = size;
+    return probe_run(&probe);
+}
+
+int64_t do_set(struct world *world, enum op_kind kind, const char *path, int fd, int64_t value)
+{
+    struct probe probe;
+    struct op *op = probe_op(&probe, world, kind, fd);
+
+    op->set.path = path;
+    op->set.value = value;
     return probe_run(&probe);
 }
 
@@ -107,13 +143,24 @@ int64_t do_vector(struct world *world, enum op_kind kind, int fd, const struct i
     return probe_run(&probe);
 }
 
-int64_t do_sendfile(struct world *world, int to, int from, int64_t offset, size_t size)
+static int64_t from_file(struct world *world, enum op_kind kind, int to, int from, int64_t offset,
+                         size_t size)
 {
     struct probe probe;
-    struct op *op = probe_op(&probe, world, OP_SENDFILE, to);
+    struct op *op = probe_op(&probe, world, kind, to);
 
     op->sendfile.from = from;
     op->sendfile.offset = offset;
     op->sendfile.size = size;
     return probe_run(&probe);
+}
+
+int64_t do_sendfile(struct world *world, int to, int from, int64_t offset, size_t size)
+{
+    return from_file(world, OP_SENDFILE, to, from, offset, size);
+}
+
+int64_t do_copy(struct world *world, int to, int from, int64_t offset, size_t size)
+{
+    return from_file(world, OP_COPY, to, from, offset, size);
 }

@@ -11,8 +11,8 @@ TEST(reads_of_files_block_and_of_nothing_else)
     CHECK(!coil__op_blocks(&op, NATURE_PIPE));
     op.kind = OP_RECV;
     CHECK(!coil__op_blocks(&op, NATURE_TCP));
-    op.kind = OP_OPEN;
-    CHECK(coil__op_blocks(&op, NATURE_UNKNOWN));
+    for (op.kind = OP_OPEN; op.kind <= OP_LIST; op.kind++)
+        CHECK(coil__op_blocks(&op, NATURE_UNKNOWN));
 }
 
 TEST(without_a_worker_it_is_done_on_the_spot)
