@@ -127,6 +127,28 @@ COIL_EXPORT coil_async int coil_lstat(const char *path, struct stat *out);
 COIL_EXPORT coil_async int coil_fstat(int fd, struct stat *out);
 
 /**
+ * Cuts a regular file to so many bytes, or lengthens it by zeros that take no room on the disk
+ * (truncate(2), ftruncate(2)). A descriptor must be open for writing.
+ *
+ * Suspends: yes.
+ * Cancel-safe: no: it may have been done.
+ * Returns: 0; -EINVAL: a negative size, no regular file, not open for writing; -EISDIR, -EFBIG ...;
+ * -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_truncate(const char *path, int64_t size);
+COIL_EXPORT coil_async int coil_ftruncate(int fd, int64_t size);
+
+/**
+ * Sets who may do what with a file, 0644 say (chmod(2), fchmod(2)). Symbolic links are followed.
+ *
+ * Suspends: yes.
+ * Cancel-safe: no: it may have been done.
+ * Returns: 0; -ENOENT, -EPERM ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_chmod(const char *path, unsigned mode);
+COIL_EXPORT coil_async int coil_fchmod(int fd, unsigned mode);
+
+/**
  * Renames, replacing what has the new name (rename(2)).
  *
  * Suspends: yes.
@@ -134,6 +156,37 @@ COIL_EXPORT coil_async int coil_fstat(int fd, struct stat *out);
  * Returns: 0; -ENOENT, -EXDEV ...; -ECANCELED.
  */
 COIL_EXPORT coil_async int coil_rename(const char *from, const char *to);
+
+/**
+ * Gives a file one more name, in the same file system (link(2)). A symbolic link is not followed:
+ * it gets the name itself.
+ *
+ * Suspends: yes.
+ * Cancel-safe: no: it may have been done.
+ * Returns: 0; -EEXIST, -EXDEV; -EPERM: a directory, or the file system has but one name for each
+ * ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_link(const char *from, const char *to);
+
+/**
+ * Makes a symbolic link at `path` (symlink(2)). `target` is any text; where it is relative, it is
+ * looked up from the link's directory.
+ *
+ * Suspends: yes.
+ * Cancel-safe: no: it may have been done.
+ * Returns: 0; -EEXIST, -ENOENT ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_symlink(const char *target, const char *path);
+
+/**
+ * What a symbolic link says, ended by a zero byte. `size` of PATH_MAX is always enough.
+ *
+ * Suspends: yes.
+ * Cancel-safe: yes.
+ * Returns: how many bytes, without the zero; -EINVAL: no symbolic link; -ENAMETOOLONG: it does not
+ * fit; -ENOENT ...; -ECANCELED.
+ */
+COIL_EXPORT coil_async int64_t coil_readlink(const char *path, char *target, size_t size);
 
 /**
  * Removes a file; removes an empty directory; makes one.
@@ -180,6 +233,19 @@ COIL_EXPORT void coil_listing_free(struct coil_listing *names);
  */
 COIL_EXPORT coil_async int coil_read_file(const char *path, char **data, size_t *size);
 COIL_EXPORT coil_async int coil_write_file(const char *path, const void *data, size_t size);
+
+/**
+ * Copies a regular file: replaces the content of `to`, making it if need be, and gives it the same
+ * mode (shutil.copy). The kernel does it where it can (copy_file_range(2); some file systems then
+ * move no byte), else it is read and written piece by piece. What was copied before an error or a
+ * cancellation stays: for all or nothing, copy to another name and rename it.
+ *
+ * Suspends: yes.
+ * Cancel-safe: no: the file may be cut then.
+ * Returns: 0; -EINVAL: one is no regular file, or both are the same; -EISDIR, -ENOENT, -ENOSPC ...;
+ * -ECANCELED.
+ */
+COIL_EXPORT coil_async int coil_copy_file(const char *from, const char *to);
 
 /**
  * Opens a pipe: fds[0] is read, fds[1] is written; non-blocking, close-on-exec (pipe2(2)).

@@ -183,11 +183,69 @@ coil_async int coil_fstat(int fd, struct stat *out)
     return stat_file(NULL, fd, false, out);
 }
 
+static coil_async int set_file(enum op_kind kind, const char *path, int fd, int64_t value)
+{
+    struct op_wait wait = {
+        .op = {.kind = (uint8_t)kind, .fd = fd, .set = {.path = path, .value = value}}};
+
+    return (int)coil__op_run(&wait, kind == OP_TRUNCATE ? "truncate" : "chmod");
+}
+
+coil_async int coil_truncate(const char *path, int64_t size)
+{
+    return set_file(OP_TRUNCATE, path, -1, size);
+}
+
+coil_async int coil_ftruncate(int fd, int64_t size)
+{
+    return set_file(OP_TRUNCATE, NULL, fd, size);
+}
+
+coil_async int coil_chmod(const char *path, unsigned mode)
+{
+    return set_file(OP_CHMOD, path, -1, mode);
+}
+
+coil_async int coil_fchmod(int fd, unsigned mode)
+{
+    return set_file(OP_CHMOD, NULL, fd, mode);
+}
+
+static coil_async int give_name(enum op_kind kind, const char *what, const char *from,
+                                const char *to)
+{
+    struct op_wait wait = {.op = {.kind = (uint8_t)kind, .rename = {.from = from, .to = to}}};
+
+    return (int)coil__op_run(&wait, what);
+}
+
 coil_async int coil_rename(const char *from, const char *to)
 {
-    struct op_wait wait = {.op = {.kind = OP_RENAME, .rename = {.from = from, .to = to}}};
+    return give_name(OP_RENAME, "rename", from, to);
+}
 
-    return (int)coil__op_run(&wait, "rename");
+coil_async int coil_link(const char *from, const char *to)
+{
+    return give_name(OP_LINK, "link", from, to);
+}
+
+coil_async int coil_symlink(const char *target, const char *path)
+{
+    return give_name(OP_SYMLINK, "symlink", target, path);
+}
+
+coil_async int64_t coil_readlink(const char *path, char *target, size_t size)
+{
+    struct op_wait wait = {
+        .op = {.kind = OP_READLINK, .readlink = {.path = path, .target = target, .size = size}}};
+    int64_t length = coil__op_run(&wait, "readlink");
+
+    if (length < 0)
+        return length;
+    if ((size_t)length == size) /* perhaps there was more */
+        return -ENAMETOOLONG;
+    target[length] = '\0';
+    return length;
 }
 
 static coil_async int change_path(enum op_kind kind, const char *path, uint32_t mode, int flags)

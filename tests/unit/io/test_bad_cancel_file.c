@@ -222,6 +222,57 @@ static coil_async int64_t writes_file(struct flight *f)
     return coil_write_file(at("other"), flight_much, 5000);
 }
 
+static coil_async int64_t truncates(struct flight *f)
+{
+    (void)f;
+    return coil_truncate(at("file"), 100);
+}
+
+static coil_async int64_t ftruncates(struct flight *f)
+{
+    return coil_ftruncate(f->fds[0], 100);
+}
+
+static coil_async int64_t chmods(struct flight *f)
+{
+    (void)f;
+    return coil_chmod(at("file"), 0640);
+}
+
+static coil_async int64_t fchmods(struct flight *f)
+{
+    return coil_fchmod(f->fds[0], 0640);
+}
+
+static coil_async int64_t links(struct flight *f)
+{
+    (void)f;
+    return unless_done(coil_link(at("file"), at("other")));
+}
+
+static coil_async int64_t symlinks(struct flight *f)
+{
+    (void)f;
+    return unless_done(coil_symlink("file", at("other")));
+}
+
+static coil_async void open_link(struct flight *f)
+{
+    open_file(f);
+    CHECK_EQ(coil_symlink("file", at("other")), 0);
+}
+
+static coil_async int64_t readlinks(struct flight *f)
+{
+    return coil_readlink(at("other"), f->data, sizeof(f->data));
+}
+
+static coil_async int64_t copies_file(struct flight *f)
+{
+    (void)f;
+    return coil_copy_file(at("file"), at("other"));
+}
+
 static const struct kind of_files[] = {
     {"open", open_file, opens, NULL, close_file, true},
     {"close", open_file, closes, NULL, close_file, true},
@@ -239,6 +290,14 @@ static const struct kind of_files[] = {
     {"listdir", open_file, lists, NULL, close_file, true},
     {"read_file", open_file, reads_file, NULL, close_file, true},
     {"write_file", open_file, writes_file, NULL, close_file, true},
+    {"truncate", open_file, truncates, NULL, close_file, true},
+    {"ftruncate", open_file, ftruncates, NULL, close_file, true},
+    {"chmod", open_file, chmods, NULL, close_file, true},
+    {"fchmod", open_file, fchmods, NULL, close_file, true},
+    {"link", open_file, links, NULL, close_file, true},
+    {"symlink", open_file, symlinks, NULL, close_file, true},
+    {"readlink", open_link, readlinks, NULL, close_file, true},
+    {"copy_file", open_file, copies_file, NULL, close_file, true},
 };
 
 DRIVER_LOOP_TEST(whatever_is_done_with_files_can_be_cancelled_at_any_moment)

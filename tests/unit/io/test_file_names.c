@@ -111,7 +111,8 @@ static coil_async void check_same(const char *what)
 
         if (err != system_says(lstat(in(&theirs, looked_at[i]), &there)) ||
             here.st_mode != there.st_mode ||
-            (S_ISREG(here.st_mode) && here.st_size != there.st_size))
+            (S_ISREG(here.st_mode) && here.st_nlink != there.st_nlink) ||
+            (!S_ISDIR(here.st_mode) && here.st_size != there.st_size))
             FAIL("after %s, %s is not the same", what, looked_at[i]);
     }
 }
@@ -150,26 +151,53 @@ DRIVER_LOOP_TEST(opening_is_as_the_system_has_it)
     leave_folders();
 }
 
+static const char *const verbs[] = {"unlink",   "rmdir", "mkdir",   "truncate", "lengthen",
+                                    "negative", "chmod", "symlink", "rename",   "link"};
+
+#define OF_ONE 8 /* so many have one name, the rest two */
+
+static coil_async int our_verb(int verb, const char *name, const char *to)
+{
+    switch (verb) {
+    case 0: return coil_unlink(name);
+    case 1: return coil_rmdir(name);
+    case 2: return coil_mkdir(name, 0777);
+    case 3: return coil_truncate(name, 3);
+    case 4: return coil_truncate(name, 10000);
+    case 5: return coil_truncate(name, -1);
+    case 6: return coil_chmod(name, 0751);
+    case 7: return coil_symlink("full/x", name);
+    case 8: return coil_rename(name, to);
+    default: return coil_link(name, to);
+    }
+}
+
+static int their_verb(int verb, const char *name, const char *to)
+{
+    switch (verb) {
+    case 0: return unlink(name);
+    case 1: return rmdir(name);
+    case 2: return mkdir(name, 0777);
+    case 3: return truncate(name, 3);
+    case 4: return truncate(name, 10000);
+    case 5: return truncate(name, -1);
+    case 6: return chmod(name, 0751);
+    case 7: return symlink("full/x", name);
+    case 8: return rename(name, to);
+    default: return link(name, to);
+    }
+}
+
 static coil_async void check_changed(const char *name, const char *to)
 {
-    static const char *const verbs[] = {"unlink", "rmdir", "mkdir", "rename"};
+    int end = to == NULL ? OF_ONE : (int)COUNT(verbs);
 
-    for (int verb = to == NULL ? 0 : 3; verb < (to == NULL ? 3 : 4); verb++) {
-        char *here = in(&ours, name), *there = in(&theirs, name);
-        int result, wanted;
+    for (int verb = to == NULL ? 0 : OF_ONE; verb < end; verb++) {
+        int result = our_verb(verb, in(&ours, name), to ? in(&ours, to) : NULL);
+        int wanted = system_says(their_verb(verb, in(&theirs, name), to ? in(&theirs, to) : NULL));
         char what[64];
 
         snprintf(what, sizeof(what), "%s(%s%s%s)", verbs[verb], name, to ? ", " : "", to ? to : "");
-        switch (verb) {
-        case 0: result = coil_unlink(here), wanted = unlink(there); break;
-        case 1: result = coil_rmdir(here), wanted = rmdir(there); break;
-        case 2: result = coil_mkdir(here, 0777), wanted = mkdir(there, 0777); break;
-        default:
-            result = coil_rename(here, in(&ours, to));
-            wanted = rename(there, in(&theirs, to));
-            break;
-        }
-        wanted = system_says(wanted);
         if (result != wanted)
             FAIL("%s: %d and not %d", what, result, wanted);
         if (result == 0) {
@@ -205,8 +233,11 @@ DRIVER_LOOP_TEST(what_a_name_leads_to_is_as_the_system_says)
 
     for (size_t i = 0; i < COUNT(names); i++) {
         struct stat here = {.st_mode = 0}, there = {.st_mode = 0};
-        char *path = in(&folder, names[i]);
+        char *path = in(&folder, names[i]), ours_to[16] = "", theirs_to[16] = "";
 
+        CHECK_EQ(coil_readlink(path, ours_to, sizeof(ours_to)),
+                 system_says((int)readlink(path, theirs_to, sizeof(theirs_to))));
+        CHECK_STR(ours_to, theirs_to);
         CHECK_EQ(coil_stat(path, &here), system_says(stat(path, &there)));
         CHECK_EQ(here.st_ino, there.st_ino);
         CHECK_EQ(coil_lstat(path, &here), system_says(lstat(path, &there)));

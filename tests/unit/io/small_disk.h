@@ -1,0 +1,26 @@
+/* A disk that is soon full. */
+#ifndef UNIT_SMALL_DISK_H
+#define UNIT_SMALL_DISK_H
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "kit.h"
+
+/* Of 64 KiB, under /tmp: of our own, or the simulator's. */
+static void mount_a_small_disk(void)
+{
+    if (strcmp(getenv("COIL_DRIVER"), "sim") == 0) {
+        setenv("COIL_SIM_DISK_BYTES", "65536", 1);
+        return;
+    }
+    if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+        SKIP("no mount namespace here");
+    if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("coil", "/tmp", "tmpfs", 0, "size=64k") != 0)
+        SKIP("nothing can be mounted here");
+}
+
+#endif
