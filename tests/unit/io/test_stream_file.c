@@ -122,12 +122,13 @@ DRIVER_LOOP_TEST(cancelled_it_tells_how_much_went_out_and_the_stream_goes_on)
 
     both = open_both(NULL);
     task = start_sending(&file);
+    check_file_received(0, 1); /* on epoll a worker has to come to it first */
     coil_future_cancel(task, NULL);
     CHECK_EQ(coil_join(task).status, -ECANCELED);
     sent = coil_stream_partial(both.near);
     CHECK(sent > 0 && sent < LARGE);
     CHECK_EQ(coil_stream_write(both.near, "after", 5), 0);
-    check_file_received(0, sent);
+    check_file_received(1, sent - 1);
     check_received("after");
     coil_close(file);
     unref_both(&both);
