@@ -172,9 +172,9 @@ COIL_EXPORT const struct coil_exception *coil_results_exception(const struct coi
  * A future of the running loop for a job elsewhere (asyncio: loop.run_in_executor). `executor` NULL
  * is the loop's default one. Cancelled it is done at once; what the job brings later is dropped. A
  * simulated loop does here and now what is for the process's own executor, since a thread would not
- * be the same in every run; while one of another executor is out, its clock runs ahead. Call it as
- * coil_run_in_executor(executor, fn, arg), or
- * ..._with(..., &options).
+ * be the same in every run; while one of another executor is out, its clock runs ahead. The end of
+ * coil_run waits for functions that the default executor still has on threads. Call it as
+ * coil_run_in_executor(executor, fn, arg), or ..._with(..., &options).
  *
  * Suspends: no. Owns: the caller has one reference.
  * Returns: the future, never NULL; it fails as coil_executor_submit's does, and with -COIL_ESTOPPED

@@ -306,8 +306,9 @@ struct coil_arguments {
 
 /**
  * Runs a program (asyncio.run): opens a loop, runs fn(arg) as its main task, cancels what is left
- * and waits for it, closes. In the main thread the first Ctrl-C cancels the main task; a second,
- * or one after the main task has ended, ends the process.
+ * and waits for it, waits for the functions that the loop's default executor still has (for 300 s;
+ * then they are reported, and left behind), closes. In the main thread the first Ctrl-C cancels the
+ * main task; a second, or one after the main task has ended, ends the process.
  * Call it as coil_run(fn, arg) or coil_run_with(fn, arg, &options).
  *
  * Suspends: no.

@@ -88,17 +88,19 @@ struct coil_loop {
     uint64_t sleeps;
     struct word stop_asked; /* by another thread */
     struct word running;
-    bool stop_early;          /* coil_loop_stop before run_forever */
-    bool closing, closed;     /* closed: only memory is left, until the owner and all objects go */
-    bool refusing;            /* no new work from other threads: it is being stopped */
-    bool signal_stack;        /* this run has one, to tell of overflows on */
-    int64_t end_status;       /* what those get who come too late, or were left over */
+    bool stop_early;      /* coil_loop_stop before run_forever */
+    bool closing, closed; /* closed: only memory is left, until the owner and all objects go */
+    bool refusing;        /* no new work from other threads: it is being stopped */
+    bool signal_stack;    /* this run has one, to tell of overflows on */
+    int64_t end_status;   /* what those get who come too late, or were left over */
     struct coil_link guests;
     struct coil_future *spender; /* who made the attempts counted here, see io/op_wait.c */
     unsigned attempts;
     bool debug;
-    bool nothing_left; /* simulator: the last wait found that nothing can happen */
-    unsigned others;   /* threads that may post: a simulated loop must wait for them */
+    bool nothing_left;          /* simulator: the last wait found that nothing can happen */
+    unsigned others;            /* threads that may post: a simulated loop must wait for them */
+    size_t lent;                /* functions that its default executor has, cancelled ones too */
+    struct coil_call *all_back; /* NULL, or to be called when there are none any more */
     int64_t slow_ns;
     struct coil_executor *executor; /* run_in_executor's default; NULL: the process's own */
     uint64_t objects; /* futures and tasks somebody still holds, and the owner's claim until close

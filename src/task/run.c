@@ -1,11 +1,14 @@
 /* coil_run: a loop, a main task, and after it nothing that is left over (asyncio.run). */
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "loop/exception.h"
 #include "mach/signals.h"
 #include "mach/thread.h"
 #include "task/task.h"
+
+int64_t coil__run_patience_ns = COIL_SECONDS(300);
 
 /* What Ctrl-C finds: the loop that coil_run runs in the main thread. */
 static struct {
@@ -110,6 +113,49 @@ static void cancel_what_is_left(struct coil_loop *loop)
     mem_free(tasks);
 }
 
+static void stop_when_all_are_back(void *arg)
+{
+    struct coil_loop *loop = arg;
+
+    if (loop->lent == 0) /* else a callback has lent another one */
+        coil_loop_stop(loop);
+}
+
+static void lose_patience(void *arg)
+{
+    struct coil_loop *loop = arg;
+    char message[128];
+
+    snprintf(message, sizeof(message),
+             "%zu of the default executor's functions did not end within %lld seconds of "
+             "coil_run()'s end and are left behind",
+             loop->lent, (long long)(coil__run_patience_ns / COIL_SECONDS(1)));
+    coil__report(loop, message, -ETIMEDOUT, NULL, NULL);
+    coil_loop_stop(loop);
+}
+
+/* asyncio's shutdown_default_executor, but that the executor goes on. Its functions may use what is
+ * the caller's, and the loop, which runs meanwhile. A simulated clock does not tell how long
+ * threads take: without a limit there. */
+static void wait_for_lent(struct coil_loop *loop)
+{
+    struct coil_call limit, all_back;
+
+    if (loop->lent == 0)
+        return;
+    coil_call_init(&limit, lose_patience, loop);
+    coil_call_init(&all_back, stop_when_all_are_back, loop);
+    if (strcmp(loop->driver_name, "sim") != 0)
+        coil_call_later(loop, &limit, coil__run_patience_ns);
+    COUNTER_ADD(loop->others, 1u);
+    loop->all_back = &all_back;
+    coil_loop_run_forever(loop);
+    loop->all_back = NULL;
+    COUNTER_ADD(loop->others, -1u);
+    coil_call_cancel(&limit);
+    coil_call_cancel(&all_back);
+}
+
 struct program {
     struct coil_loop *loop;
     struct coil_future *main; /* counted */
@@ -129,6 +175,7 @@ static struct coil_result run_main(struct program *self)
     if (self->watching)
         word_add(&interrupts.count, 1); /* nothing to cancel any more: the next ends the process */
     cancel_what_is_left(self->loop);
+    wait_for_lent(self->loop);
     return result;
 }
 

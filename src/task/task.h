@@ -82,6 +82,10 @@ static inline void task_set_step(struct task *task)
         task->flags & TASK_STACKFUL ? coil__task_step_stackful : coil__task_step_foreign;
 }
 
+/* How long the end of coil_run waits for the functions that its loop's default executor has;
+ * asyncio: THREAD_JOIN_TIMEOUT. Tests change it. */
+extern int64_t coil__run_patience_ns;
+
 /* Begins a task's life in `loop`: memory is there and zeroed up to `line`. Scheduled, or run at
  * once if eager. */
 struct coil_future *coil__task_begin(struct task *task, const struct coil_task_options *options);

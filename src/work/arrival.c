@@ -20,6 +20,13 @@ static void let_go(struct arrival *self)
     future_unref(&self->future);
 }
 
+/* Behind what its future's end makes ready. */
+static void count_back(struct coil_loop *loop)
+{
+    if (--loop->lent == 0 && unlikely(loop->all_back != NULL))
+        coil_call_soon(loop, loop->all_back);
+}
+
 static void arrive(struct coil_handle *handle)
 {
     struct arrival *self = container_of(handle, struct arrival, handle);
@@ -28,6 +35,8 @@ static void arrive(struct coil_handle *handle)
         self->kind->settle(self);
     else
         self->kind->drop(self);
+    if (self->lent)
+        count_back(self->future.loop);
     if (likely(!self->over))
         let_go(self);
     coil__arrival_unref(self);
@@ -83,6 +92,7 @@ void coil__arrival_begin(struct arrival *self, const struct arrival_kind *kind,
     self->port = coil__port_ref(loop->port);
     self->refs.value = 2 + workers;
     self->over = false;
+    self->lent = false;
     loop->objects++;
     list_append(&loop->guests, &self->guest.link);
     COUNTER_ADD(loop->others, 1u);

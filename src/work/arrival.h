@@ -34,6 +34,7 @@ struct arrival {
     struct loop_port *port; /* counted until the result is brought */
     struct word refs;       /* the future's, the handle's, and those of whoever works for it */
     bool over;              /* the loop's: it waits for nothing any more */
+    bool lent;              /* the loop's: it is among loop->lent until something is brought */
 };
 
 /* Writes all of it. From now on the loop waits, and somebody has to bring what comes, once; he has
@@ -45,5 +46,12 @@ void coil__arrival_begin(struct arrival *arrival, const struct arrival_kind *kin
 void coil__arrival_bring(struct arrival *arrival);
 
 void coil__arrival_unref(struct arrival *arrival);
+
+/* The end of coil_run waits until it is brought, cancelled or not. */
+static inline void arrival_count_lent(struct arrival *arrival)
+{
+    arrival->lent = true;
+    arrival->future.loop->lent++;
+}
 
 #endif

@@ -94,6 +94,11 @@ static const struct thread_job_kind job_kind = {
 
 /* ---- beginning ---- */
 
+static struct coil_executor *default_of(const struct coil_loop *loop)
+{
+    return loop->executor != NULL ? loop->executor : coil_default_executor();
+}
+
 /* A simulated world is the same every time it is run: threads would not be. */
 static bool runs_in_place(const struct coil_executor *executor, const struct coil_loop *loop)
 {
@@ -120,6 +125,8 @@ static struct coil_future *lend(struct coil_executor *executor, struct coil_loop
     }
     self->state = (struct word){0};
     coil__arrival_begin(&self->arrival, &call_kind, loop, spec->place, 1);
+    if (executor == default_of(loop))
+        arrival_count_lent(&self->arrival);
     if (runs_in_place(executor, loop))
         coil__thread_job_run(&self->job);
     else if ((err = executor->kind->lend(executor, &self->job)) != 0)
@@ -149,7 +156,7 @@ struct coil_future *coil_run_in_executor_at(struct coil_executor *executor, coil
     struct job_spec spec = {fn, arg, options != NULL ? options : &defaults, place};
 
     if (executor == NULL)
-        executor = loop->executor != NULL ? loop->executor : coil_default_executor();
+        executor = default_of(loop);
     if (loop->closing)
         return refuse(&spec, &loop->refused);
     if (executor->kind->lend != NULL && !coil__executor_refusal(executor))
