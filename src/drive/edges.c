@@ -38,13 +38,6 @@ static unsigned needs(const struct op *op)
     return bits == 0 || (op->poll.events & READ_EVENTS) ? bits | READING : bits;
 }
 
-/* The edge that a poll for reading waits for is still to come. But an error may stay when all bytes
- * are read (in the queue of errors), and makes no edge any more. */
-static bool known_empty(const struct poll_slot *slot, const struct op *op)
-{
-    return op->poll.events == POLLIN && slot_waits(slot, READING) && !(slot->flags & SLOT_SHORT);
-}
-
 /* A new poll on a descriptor that is watched already: the next edge may be long in coming. */
 static void look(struct polls *polls, struct poll_slot *slot, struct op *op)
 {
@@ -52,7 +45,7 @@ static void look(struct polls *polls, struct poll_slot *slot, struct op *op)
 
     if (op->stage != STAGE_NEW || (needs(op) & ~slot->asked))
         return;
-    if (known_empty(slot, op))
+    if (slot_known_empty(slot, op))
         return;
     if (!(slot->flags & SLOT_UNPOLLABLE))
         result = coil__op_now(op);

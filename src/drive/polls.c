@@ -221,13 +221,18 @@ static __attribute__((noinline)) void submit_any(struct polls *polls, struct op 
     }
 }
 
+/* Whether nothing but an edge can help it, which is asked for already. */
+static bool waits_for_edge(const struct poll_slot *slot, const struct op *op)
+{
+    return op->kind == OP_POLL ? slot_known_empty(slot, op) : slot_waits(slot, op_direction(op));
+}
+
 /* Most ops have been tried a moment ago, and wait for the edge. */
 void coil__polls_submit(struct polls *polls, struct op *op)
 {
-    enum direction direction = op_direction(op);
     struct poll_slot *slot = slot_find(&polls->slots, op->fd);
 
-    if (slot == NULL || !slot_waits(slot, direction)) {
+    if (slot == NULL || !waits_for_edge(slot, op)) {
         submit_any(polls, op);
         return;
     }

@@ -5,6 +5,8 @@
 #ifndef COIL_DRIVE_SLOTS_H
 #define COIL_DRIVE_SLOTS_H
 
+#include <poll.h>
+
 #include "base/check.h"
 #include "base/list.h"
 #include "drive/now.h"
@@ -107,6 +109,13 @@ static inline bool slot_waits(const struct poll_slot *slot, enum direction direc
 static inline bool slot_taken(const struct poll_slot *slot, enum direction direction)
 {
     return slot_waits(slot, direction) || (direction != NEITHER && slot->queued[direction] > 0);
+}
+
+/* The edge that a poll for reading waits for is still to come. But an error may stay when all bytes
+ * are read (in the queue of errors), and makes no edge any more. */
+static inline bool slot_known_empty(const struct poll_slot *slot, const struct op *op)
+{
+    return op->poll.events == POLLIN && slot_waits(slot, READING) && !(slot->flags & SLOT_SHORT);
 }
 
 /* coil__op_now; and what its result says of the descriptor is remembered. -EAGAIN of an op that
