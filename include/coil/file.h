@@ -1,7 +1,7 @@
 /*
  * Files, pipes and descriptors of any kind, in POSIX's words, without blocking the loop (asyncio
- * has none of this). On io_uring the kernel does them asynchronously; elsewhere what is in memory
- * is read at once and the rest is done by worker threads.
+ * has none of this). What is in memory is read at once; the rest the kernel does asynchronously
+ * where it can (io_uring), else worker threads do it.
  *
  *     int fd = coil_open("notes.txt", O_RDONLY, 0);
  *     int64_t n = coil_pread(fd, buffer, sizeof(buffer), 0);

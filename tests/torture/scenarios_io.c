@@ -233,16 +233,51 @@ static coil_async int64_t handle_files(const char *first, const char *second)
     return status;
 }
 
-static coil_async struct coil_result files(void *arg)
+/* Sizes, modes and links. */
+static coil_async int64_t change_files(const char *first, const char *second)
+{
+    char target[16];
+    int64_t status = coil_write_file(first, "text", 4);
+
+    if (status == 0)
+        status = coil_truncate(first, 9000);
+    if (status == 0)
+        status = coil_copy_file(first, second);
+    if (status == 0)
+        status = coil_unlink(first);
+    if (status == 0)
+        status = coil_link(second, first);
+    if (status == 0)
+        status = coil_unlink(second);
+    if (status == 0)
+        status = coil_symlink("first", second);
+    if (status == 0)
+        status = coil_chmod(first, 0640);
+    if (status == 0)
+        status = coil_readlink(second, target, sizeof(target));
+    return status;
+}
+
+static coil_async struct coil_result with_two_files(int64_t (*work)(const char *, const char *))
 {
     const char *first = kit_path("first"), *second = kit_path("second");
-    int64_t status;
+    int64_t status = work(first, second);
 
-    (void)arg;
-    status = handle_files(first, second);
     unlink(first); /* of the simulator there are none */
     unlink(second);
-    return coil_error(status);
+    return coil_error(status < 0 ? status : 0);
+}
+
+static coil_async struct coil_result files(void *arg)
+{
+    (void)arg;
+    return with_two_files(handle_files);
+}
+
+static coil_async struct coil_result changes(void *arg)
+{
+    (void)arg;
+    return with_two_files(change_files);
 }
 
 /* --- names, children, signals --- */
@@ -320,8 +355,8 @@ static coil_async struct coil_result words(void *arg)
 }
 
 const struct scenario scenarios_io[] = {
-    {"echoes", echoes, false},  {"sends", sends, false}, {"pings", pings, false},
-    {"files", files, true},     {"names", names, true},  {"children", children, true},
-    {"signals", signals, true}, {"words", words, true},
+    {"echoes", echoes, false},    {"sends", sends, false},    {"pings", pings, false},
+    {"files", files, true},       {"changes", changes, true}, {"names", names, true},
+    {"children", children, true}, {"signals", signals, true}, {"words", words, true},
 };
 const int scenarios_io_count = sizeof(scenarios_io) / sizeof(scenarios_io[0]);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "loop/loop.h"
 #include "unit/io/small_disk.h"
 #include "unit/loop/inside.h"
 
@@ -58,6 +59,33 @@ DRIVER_LOOP_TEST(files_of_every_size_are_copied_with_their_mode)
         if (i % 2)
             CHECK_EQ(coil_unlink(at("b")), 0); /* each makes one, and finds one */
     }
+    free(data);
+}
+
+static bool kernel_copies(void)
+{
+    int fd = open(at("probe"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    bool copied;
+
+    CHECK_EQ(write(fd, "x", 1), 1);
+    copied = copy_file_range(fd, &(off_t){0}, fd, &(off_t){1}, 1, 0) == 1;
+    close(fd);
+    return copied;
+}
+
+DRIVER_LOOP_TEST(the_kernel_copies_much_at_once)
+{
+    const size_t size = 10 << 20;
+    char *data = pattern(size);
+    uint64_t before;
+
+    if (strcmp(getenv("COIL_DRIVER"), "sim") == 0 || !kernel_copies())
+        SKIP("here it is read and written");
+    put("a", data, size, 0600);
+    before = coil_loop_current()->driver->submitted;
+    CHECK_EQ(coil_copy_file(at("a"), at("b")), 0);
+    CHECK(coil_loop_current()->driver->submitted - before < 20); /* by hand: eighty writes */
+    check_same(at("a"), at("b"));
     free(data);
 }
 
