@@ -117,7 +117,11 @@ COIL_EXPORT int coil_server_start_serving(struct coil_server *server);
  * Waits until the server is closed; begins to serve if it has not (asyncio: serve_forever). If the
  * caller is cancelled, by Ctrl-C for example, the server and its clients' streams are closed and
  * the clients' tasks waited for: a handler that reads gets the end. One that waits for something
- * else is waited for as long as it likes: coil_server_shutdown has a time of grace.
+ * else is waited for as long as it likes. Who has less patience waits himself:
+ *
+ *     err = coil_server_wait_closed(server);
+ *     if (err == -ECANCELED)
+ *         coil_server_shutdown(server, COIL_SECONDS(5));
  *
  * Suspends: yes.
  * Cancel-safe: yes.

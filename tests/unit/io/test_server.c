@@ -138,6 +138,40 @@ DRIVER_LOOP_TEST(serve_forever_closes_when_it_is_cancelled)
     coil_server_unref(server);
 }
 
+/* A handler that never looks at its client. */
+static coil_async void works_for_hours(struct coil_stream *client, void *arg)
+{
+    (void)client;
+    (void)arg;
+    note("%d", coil_sleep(COIL_SECONDS(3600)));
+}
+
+static coil_async struct coil_result serves_until_cancelled(void *arg)
+{
+    int64_t err = coil_server_wait_closed(arg);
+
+    if (err == -ECANCELED)
+        note("%d aborted", (int)coil_server_shutdown(arg, COIL_MS(1)));
+    return coil_error(err);
+}
+
+/* As coil_server_serve_forever, in which it would be waited for, is told to be replaced. */
+DRIVER_LOOP_TEST(cancelled_in_wait_closed_a_server_can_be_shut_down_with_a_grace)
+{
+    struct coil_server *server = start_server(works_for_hours, NULL);
+    struct coil_future *task = coil_create_task(serves_until_cancelled, server);
+    struct coil_stream *a = connect_to(server);
+
+    while (coil_server_clients(server) == 0)
+        coil_yield();
+    coil_future_cancel(task, "as Ctrl-C does");
+    CHECK_EQ(coil_join(task).status, -ECANCELED);
+    CHECK_STR(noted(), "-125 1 aborted");
+    CHECK(!coil_server_serving(server));
+    coil_stream_unref(a);
+    coil_server_unref(server);
+}
+
 DRIVER_LOOP_TEST(serve_forever_ends_when_the_server_is_closed)
 {
     struct coil_server *server = start_server(echo, NULL);
