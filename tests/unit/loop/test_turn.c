@@ -251,7 +251,7 @@ static coil_async struct coil_result steps_slowly(void *arg)
 {
     (void)arg;
     coil_yield();
-    poll(NULL, 0, 20);
+    poll(NULL, 0, 20 * kit_slowness());
     coil_yield();
     return coil_value(NULL);
 }
@@ -263,7 +263,7 @@ TEST(in_debug_mode_slow_steps_of_tasks_are_reported)
 
     CHECK_EQ(coil_loop_open(&options, &loop), 0);
     listen_to(loop);
-    coil_loop_set_debug(loop, true, COIL_MS(10));
+    coil_loop_set_debug(loop, true, COIL_MS(10 * kit_slowness()));
     task = coil_create_task_with(steps_slowly, NULL, &(struct coil_task_options){.loop = loop});
     CHECK_EQ(coil_loop_run_until_complete(loop, task).status, 0);
     CHECK_EQ(heard_take(), 1);
