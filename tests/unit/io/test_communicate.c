@@ -175,10 +175,12 @@ static coil_async void tortures(enum fault_kind kind)
     for (uint64_t k = 1;; k++) {
         struct coil_process *child = start_piped("exec cat");
         struct coil_output output;
+        uint64_t count;
         int status;
 
         coil__fault_arm(kind, k, false);
         status = coil_process_communicate(child, "words", 5, &output);
+        count = coil__fault_count(kind);
         coil__fault_arm(kind, 0, false);
         CHECK(status <= 0 && status != -ECANCELED);
         if (kind == FAULT_ALLOC)
@@ -186,7 +188,7 @@ static coil_async void tortures(enum fault_kind kind)
         coil_output_free(&output);
         coil_process_unref(child);
         await_no_children();
-        if (coil__fault_count(kind) < k)
+        if (count < k)
             break;
         CHECK(k < 200);
     }

@@ -193,11 +193,14 @@ static coil_async void tortures(enum fault_kind kind)
 
     for (uint64_t k = 1;; k++) {
         struct coil_process *child = NULL;
+        uint64_t count;
 
         coil__fault_arm(kind, k, false);
         err = coil_create_subprocess_exec(command, &options, &child);
+        count = coil__fault_count(kind);
         coil__fault_arm(kind, 0, false);
-        if (coil__fault_count(kind) < k && err == 0) {
+        if (count < k) {
+            CHECK_EQ(err, 0);
             coil_process_unref(child);
             break;
         }
