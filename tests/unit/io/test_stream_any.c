@@ -200,6 +200,41 @@ DRIVER_LOOP_TEST(who_waits_has_no_memory_where_the_driver_asks_for_readiness)
     unref_both(&both);
 }
 
+static coil_async struct coil_result reads_some(void *arg)
+{
+    char some[100];
+
+    (void)arg;
+    return coil_number(coil_stream_read(both.near, some, sizeof(some)));
+}
+
+/* System calls for messages that are waited for, one by one. */
+static coil_async uint64_t calls_for(coil_coroutine_fn *reader)
+{
+    uint64_t calls;
+
+    coil__fault_arm(FAULT_SYS, UINT64_MAX, false);
+    for (int i = 0; i < 10; i++) {
+        struct coil_future *task = coil_create_task(reader, NULL);
+
+        coil_yield();
+        CHECK(both.near->reader != NULL);
+        say("hello");
+        CHECK_EQ(coil_join(task).status, 5);
+    }
+    calls = coil__fault_count(FAULT_SYS);
+    coil__fault_arm(FAULT_SYS, 0, false);
+    return calls;
+}
+
+DRIVER_LOOP_TEST(a_view_costs_no_more_system_calls_than_a_read)
+{
+    both = open_both(NULL);
+    calls_for(waits); /* registered now */
+    CHECK(calls_for(waits) <= calls_for(reads_some));
+    unref_both(&both);
+}
+
 DRIVER_LOOP_TEST(many_small_views_are_not_held_in_large_buffers)
 {
     struct both all[3 * SPARES_MANY];
