@@ -297,7 +297,7 @@ coil_async int coil_server_serve_forever(struct coil_server *server)
     err = coil_event_wait(&server->shut);
     if (err != 0) {
         coil_server_close(server);
-        coil_server_close_clients(server); /* as CPython since gh-123720: idle ones never go */
+        coil_server_close_clients(server); /* idle ones never go: gh-123720 of CPython */
         coil_event_wait(&server->over);
     }
     coil__server_leave(server);
