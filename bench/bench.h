@@ -24,7 +24,7 @@ struct bench_row {
 /* One for all the files of a program. */
 __attribute__((weak)) long bench_divisor = 1;
 
-_Noreturn static inline void bench_die(const char *what)
+__attribute__((noreturn)) static inline void bench_die(const char *what)
 {
     perror(what);
     exit(1);
