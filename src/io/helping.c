@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "io/reading.h"
+
 static_assert((HELPING_PAUSE << HELPING_DOUBTS) <= INT16_MAX, "a pause can be counted");
 
 static bool with_crumb(size_t n)
@@ -41,13 +43,9 @@ void coil__helping_learn(struct coil_stream *stream, size_t n)
 coil_async int coil__helping_wait(struct coil_stream *stream)
 {
     struct op_wait wait;
-    int err;
 
     op_begin(&wait.op, OP_POLL, -1);
     wait.op.poll.events = 0;
     wait.done = NULL;
-    stream->reader = &wait;
-    err = coil__op_wait(&wait, "stream read");
-    stream->reader = NULL;
-    return err;
+    return read_park(stream, &wait);
 }

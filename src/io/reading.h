@@ -21,6 +21,18 @@ void coil__read_aim(struct coil_stream *stream, struct op *op, void *data, size_
 /* Takes note of what came of it; what the reader is to be told of that. */
 int64_t coil__read_note(struct coil_stream *stream, int64_t n);
 
+/* Waits for an op as the stream's reader, who is called back if others close it. They may give it
+ * up, too: the caller holds a reference. 0 or -ECANCELED. */
+static inline coil_async int read_park(struct coil_stream *stream, struct op_wait *wait)
+{
+    int err;
+
+    stream->reader = wait;
+    err = coil__op_wait(wait, "stream read");
+    stream->reader = NULL;
+    return err;
+}
+
 /* Waits for an op on the stream; its result has been noted. Meanwhile others may close the stream,
  * and give it up. 0 or -ECANCELED. */
 coil_async int coil__read_wait(struct coil_stream *stream, struct op_wait *wait);

@@ -54,9 +54,7 @@ coil_async int coil__read_wait(struct coil_stream *stream, struct op_wait *wait)
     int err;
 
     coil_stream_ref(stream);
-    stream->reader = wait;
-    err = coil__op_wait(wait, "stream read");
-    stream->reader = NULL;
+    err = read_park(stream, wait);
     if (err == 0)
         wait->op.result = coil__read_note(stream, wait->op.result);
     stream_leave(stream);
