@@ -47,7 +47,7 @@ static int64_t set_file(struct sim_driver *self, struct sim_node *node, const st
 static int64_t set_now(struct sim_driver *self, const struct op *op)
 {
     struct sim_place place;
-    int err = 0;
+    int err;
 
     if (op->kind == OP_TRUNCATE && op->set.value < 0)
         return -EINVAL;
