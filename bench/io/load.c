@@ -145,7 +145,6 @@ static int dial(uint16_t port)
 
 struct connection {
     int fd;
-    bool blocked;    /* the kernel takes no more at the moment */
     uint64_t origin; /* where in the pattern its bytes begin */
     uint64_t wanted; /* bytes to send so far */
     uint64_t sent;
@@ -154,42 +153,36 @@ struct connection {
 
 static int poll_fd;
 
-static void watch(struct connection *c, int how, bool blocked)
+/* By edges, for good: the load shall cost less than what it measures. */
+static void watch(struct connection *c)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c};
 
-    if (blocked)
-        event.events |= EPOLLOUT;
-    c->blocked = blocked;
-    if (epoll_ctl(poll_fd, how, c->fd, &event))
+    if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, c->fd, &event))
         bench_die("epoll_ctl");
 }
 
+/* What the kernel does not take now goes with the next edge. */
 static void push(struct connection *c)
 {
-    bool blocked = false;
-
-    while (c->sent < c->wanted && !blocked) {
+    while (c->sent < c->wanted) {
         uint64_t left = c->wanted - c->sent;
         size_t size = left < CHUNK ? (size_t)left : CHUNK;
         ssize_t n = send(c->fd, pattern_at(c->origin + c->sent), size, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-        if (n < 0 && errno != EAGAIN)
+        if (n < 0 && errno == EAGAIN)
+            return;
+        if (n < 0)
             bench_die("send");
-        blocked = n < 0;
-        c->sent += n > 0 ? (uint64_t)n : 0;
+        c->sent += (uint64_t)n;
     }
-    if (blocked != c->blocked)
-        watch(c, EPOLL_CTL_MOD, blocked);
 }
 
-/* Receives what is there, and asks again as often as that answered; how often. */
-static long pull(struct connection *c, const struct load *load)
+/* Receives what is there, up to a chunk; how much. */
+static size_t take(struct connection *c)
 {
     static char data[CHUNK];
     ssize_t n = recv(c->fd, data, sizeof data, MSG_DONTWAIT);
-    uint64_t before = c->received / load->size;
-    uint64_t answered;
 
     if (n < 0 && errno == EAGAIN)
         return 0;
@@ -197,6 +190,17 @@ static long pull(struct connection *c, const struct load *load)
         wrong("recv", n);
     check(data, (size_t)n, c->origin + c->received);
     c->received += (uint64_t)n;
+    return (size_t)n;
+}
+
+/* Receives all that is there, and asks again as often as that answered; how often. */
+static long pull(struct connection *c, const struct load *load)
+{
+    uint64_t before = c->received / load->size;
+    uint64_t answered;
+
+    while (take(c) == CHUNK)
+        ;
     answered = c->received / load->size - before;
     c->wanted += answered * load->size;
     push(c);
@@ -216,10 +220,7 @@ static long serve_events(const struct load *load)
     for (int i = 0; i < count; i++) {
         struct connection *c = events[i].data.ptr;
 
-        if (events[i].events & EPOLLOUT)
-            push(c);
-        if (events[i].events & ~(uint32_t)EPOLLOUT)
-            answered += pull(c, load);
+        answered += pull(c, load);
     }
     return answered;
 }
@@ -235,7 +236,7 @@ static void run_echo(const struct load *load, uint16_t port)
         all[i].fd = dial(port);
         all[i].origin = (uint64_t)i * STEP;
         all[i].wanted = (uint64_t)load->depth * load->size;
-        watch(&all[i], EPOLL_CTL_ADD, false);
+        watch(&all[i]);
     }
     for (int i = 0; i < load->connections; i++)
         push(&all[i]);
