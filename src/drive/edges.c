@@ -190,8 +190,7 @@ void coil__edges_take(struct polls *polls, struct poll_slot *slot, uint32_t even
         slot->flags |= SLOT_SHORT;
     if (list_empty(&slot->ops))
         return;
-    if (slot->queued[NEITHER] > 0)
-        coil__edges_end_polls(polls, slot, events);
+    coil__edges_end_polls(polls, slot, events);
     pump(polls, slot);
     if (!list_empty(&slot->ops) && missing(slot))
         coil__polls_mark(polls, slot);

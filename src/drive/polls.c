@@ -1,45 +1,14 @@
 #include "drive/polls.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <sys/epoll.h>
 
 #include "drive/edges.h"
 #include "drive/files.h"
 #include "mach/sys.h"
 
-#define EVENTS_AT_ONCE 128
-#define POLL_EVENTS 0x3fffu /* all that poll(2) knows; epoll's flags lie above */
-#define UNASKED (POLLERR | POLLHUP)
-#define AGAIN_NS COIL_MS(1)
-#define WAKE UINT64_MAX
-
 static struct op *op_of(struct coil_link *link)
 {
     return container_of(link, struct op, link);
-}
-
-int coil__polls_open(struct polls *polls, struct driver *driver, polls_ready_fn *ready, int wake_fd)
-{
-    struct epoll_event wake = {.events = EPOLLIN | EPOLLET, .data.u64 = WAKE};
-    int err;
-
-    *polls = (struct polls){.driver = driver, .ready = ready};
-    list_init(&polls->dirty);
-    list_init(&polls->again);
-    polls->epoll = coil__sys_epoll_create();
-    if (polls->epoll < 0)
-        return polls->epoll;
-    err = coil__sys_epoll_ctl(polls->epoll, EPOLL_CTL_ADD, wake_fd, &wake);
-    if (err)
-        coil__sys_close(polls->epoll);
-    return err;
-}
-
-void coil__polls_close(struct polls *polls)
-{
-    coil__slots_free(&polls->slots);
-    coil__sys_close(polls->epoll);
 }
 
 void coil__polls_mark(struct polls *polls, struct poll_slot *slot)
@@ -52,11 +21,12 @@ static void enter(struct polls *polls, struct poll_slot *slot, struct op *op)
 {
     list_append(&slot->ops, &op->link);
     polls->waiting++;
-    slot->queued[op_direction(op)]++;
+    if (op_direction(op) != NEITHER)
+        ++*slot_queued(slot, op_direction(op));
 }
 
-/* Ends the ops of a slot: all, or only those that the kernel had been told of. */
-static void end_all(struct polls *polls, struct poll_slot *slot, int64_t result, bool only_asked)
+void coil__polls_end_all(struct polls *polls, struct poll_slot *slot, int64_t result,
+                         bool only_asked)
 {
     struct coil_link *at = slot->ops.next;
 
@@ -96,7 +66,7 @@ static void withdraw_all(struct polls *polls, struct poll_slot *slot)
 
 static void forget_slot(struct polls *polls, struct poll_slot *slot)
 {
-    end_all(polls, slot, -EBADF, false);
+    coil__polls_end_all(polls, slot, -EBADF, false);
     withdraw_all(polls, slot);
     list_leave(&slot->link);
     slot->registration = ++polls->registrations;
@@ -310,7 +280,7 @@ int64_t coil__polls_attempt(struct polls *polls, struct op *op)
     if (slot != NULL && slot_waits(slot, direction))
         return -EAGAIN;
     if (slot == NULL || !(slot->flags & SLOT_OWN) || direction == NEITHER ||
-        (direction & ~(unsigned)slot->ready) || slot->queued[direction] > 0 ||
+        (direction & ~(unsigned)slot->ready) || *slot_queued(slot, direction) > 0 ||
         op->kind == OP_ACCEPT)
         return attempt_any(polls, op);
     return try_now(polls, slot, op, direction);
@@ -330,117 +300,4 @@ void coil__polls_back(struct polls *polls, struct op *op)
     coil__edges_back(polls, slot, op);
     if (is_closing(slot) && !has_worker(slot))
         close_late(polls, slot);
-}
-
-/* --- what the kernel is told, and tells --- */
-
-static int control(struct polls *polls, int what, struct poll_slot *slot, uint32_t events)
-{
-    struct epoll_event event = {.events = events};
-
-    event.data.u64 = (uint64_t)slot->registration << 32 | (uint32_t)slot->fd;
-    return coil__sys_epoll_ctl(polls->epoll, what, slot->fd, &event);
-}
-
-static int register_anew(struct polls *polls, struct poll_slot *slot, uint32_t events)
-{
-    int err;
-
-    slot->registration = ++polls->registrations;
-    err = control(polls, EPOLL_CTL_ADD, slot, events);
-    if (err == -EEXIST) /* a duplicate of the file came back to its old number */
-        err = control(polls, EPOLL_CTL_MOD, slot, events);
-    slot->flags &= (uint8_t)~SLOT_REGISTERED;
-    if (err == 0)
-        slot->flags |= SLOT_REGISTERED;
-    return err;
-}
-
-int coil__polls_register(struct polls *polls, struct poll_slot *slot, uint32_t events)
-{
-    int err;
-
-    if (!(slot->flags & SLOT_REGISTERED))
-        return register_anew(polls, slot, events);
-    err = control(polls, EPOLL_CTL_MOD, slot, events);
-    if (err != -ENOENT)
-        return err;
-    /* The number is another file's now: who waited for the old one would wait for ever. */
-    end_all(polls, slot, -EBADF, true);
-    return register_anew(polls, slot, events);
-}
-
-/* One round of interest, for whatever is polled for. */
-static int arm(struct polls *polls, struct poll_slot *slot)
-{
-    uint32_t events = EPOLLONESHOT;
-    struct coil_link *at;
-
-    list_each (at, &slot->ops)
-        events |= op_of(at)->poll.events & POLL_EVENTS;
-    return coil__polls_register(polls, slot, events);
-}
-
-static void flush_slot(struct polls *polls, struct poll_slot *slot)
-{
-    struct coil_link *at;
-    int err = 0;
-
-    if (slot->flags & SLOT_OWN)
-        err = coil__edges_flush(polls, slot);
-    else if (!list_empty(&slot->ops))
-        err = arm(polls, slot);
-    if (err)
-        end_all(polls, slot, err, false);
-    list_each (at, &slot->ops)
-        if (op_of(at)->stage == STAGE_NEW)
-            op_of(at)->stage = STAGE_ASKED;
-}
-
-void coil__polls_flush(struct polls *polls)
-{
-    struct coil_link *link;
-
-    polls->looks++;
-    while ((link = list_pop(&polls->dirty)) != NULL)
-        flush_slot(polls, container_of(link, struct poll_slot, link));
-}
-
-/* One-shot: the kernel has disarmed the descriptor, so who still waits must be told to it again. */
-static void take_shot(struct polls *polls, struct poll_slot *slot, uint32_t events)
-{
-    coil__edges_end_polls(polls, slot, events);
-    if (!list_empty(&slot->ops))
-        coil__polls_mark(polls, slot);
-}
-
-static void take_event(struct polls *polls, const struct epoll_event *event)
-{
-    struct poll_slot *slot = slot_find(&polls->slots, (int)(uint32_t)event->data.u64);
-
-    if (slot->registration != event->data.u64 >> 32)
-        return;
-    if (slot->flags & SLOT_OWN)
-        coil__edges_take(polls, slot, event->events);
-    else
-        take_shot(polls, slot, event->events);
-}
-
-enum polls_end coil__polls_wait(struct polls *polls, int64_t timeout_ns)
-{
-    struct epoll_event events[EVENTS_AT_ONCE];
-    bool again = !list_empty(&polls->again) && (timeout_ns < 0 || timeout_ns > AGAIN_NS);
-    enum polls_end end;
-    int n;
-
-    n = coil__sys_epoll_wait(polls->epoll, events, EVENTS_AT_ONCE, again ? AGAIN_NS : timeout_ns);
-    end = n > 0 || (n == 0 && again) ? POLLS_READY : n == 0 ? POLLS_TIMEOUT : POLLS_WOKEN;
-    list_splice(&polls->dirty, &polls->again);
-    for (int i = 0; i < n; i++) {
-        if (events[i].data.u64 == WAKE)
-            end = POLLS_WOKEN;
-        else
-            take_event(polls, &events[i]);
-    }
-    return end;
 }

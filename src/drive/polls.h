@@ -61,17 +61,23 @@ enum polls_end {
 /* Sleeps, at most so long (0: looks; COIL_FOREVER), for a descriptor or wake_fd. */
 enum polls_end coil__polls_wait(struct polls *polls, int64_t timeout_ns);
 
-/* For edges.c: an op leaves its slot; a slot is to be looked at by the next flush. */
+/* For edges.c and polls_epoll.c: an op leaves its slot; a slot is to be looked at by the next
+ * flush. */
 static inline void polls_leave(struct polls *polls, struct poll_slot *slot, struct op *op,
                                int64_t result)
 {
     list_remove(&op->link);
     polls->waiting--;
-    slot->queued[op_direction(op)]--;
+    if (op_direction(op) != NEITHER)
+        --*slot_queued(slot, op_direction(op));
     polls->ready(polls->driver, op, result);
 }
 
 void coil__polls_mark(struct polls *polls, struct poll_slot *slot);
+
+/* Ends the ops of a slot: all, or only those that the kernel had been told of. */
+void coil__polls_end_all(struct polls *polls, struct poll_slot *slot, int64_t result,
+                         bool only_asked);
 
 /* Registers the descriptor, or changes what is asked of it. Who waited for another file of the same
  * number ends with -EBADF. */

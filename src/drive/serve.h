@@ -3,6 +3,7 @@
 #define COIL_DRIVE_SERVE_H
 
 #include "base/list.h"
+#include "base/prefetch.h"
 #include "drive/drive.h"
 
 enum op_stage {
@@ -20,6 +21,13 @@ void coil__drive_fini(struct driver *driver);
 
 /* The result is known. The op is in no list of the driver's any more. */
 void coil__drive_finish(struct driver *driver, struct op *op, int64_t result);
+
+/* An op that is over soon: what its end touches, its own part and what follows the driver's. */
+static inline void drive_prefetch(const void *op)
+{
+    prefetch(op);
+    prefetch((const char *)op + sizeof(struct op));
+}
 
 /* Hands over all that is finished now; what their done functions finish waits for the next time. */
 void coil__drive_deliver(struct driver *driver);

@@ -5,6 +5,7 @@
 #ifndef COIL_DRIVE_SLOTS_H
 #define COIL_DRIVE_SLOTS_H
 
+#include <assert.h>
 #include <poll.h>
 
 #include "base/check.h"
@@ -41,13 +42,15 @@ struct poll_slot {
     struct op *closing;    /* waits for the workers to be through */
     uint32_t registration; /* which one; an event of an older one is stale */
     int fd;
-    uint32_t queued[BOTH]; /* ops of each direction, and of neither */
+    uint32_t queued[WRITING]; /* ops that read, ops that write; see slot_queued */
     enum nature nature;
     uint8_t ready;       /* directions in which the next try may succeed; all, to begin with */
     uint8_t asked;       /* directions whose edges epoll tells */
     uint8_t flags;       /* enum slot_flag */
     uint8_t vain_before; /* which look at the world an attempt was in vain */
 };
+
+static_assert(sizeof(struct poll_slot) == DRIVE_LINE, "a slot is one cache line");
 
 #define SLOTS_AT_ONCE 64u
 
@@ -105,10 +108,17 @@ static inline bool slot_waits(const struct poll_slot *slot, enum direction direc
     return (direction & slot->asked & ~(unsigned)slot->ready) != 0;
 }
 
-/* Whether others of that direction are before it, or it would have to wait as they do. */
-static inline bool slot_taken(const struct poll_slot *slot, enum direction direction)
+/* How many ops of that direction, which is not NEITHER, are out. */
+static inline uint32_t *slot_queued(struct poll_slot *slot, enum direction direction)
 {
-    return slot_waits(slot, direction) || (direction != NEITHER && slot->queued[direction] > 0);
+    return &slot->queued[direction - 1];
+}
+
+/* Whether others of that direction are before it, or it would have to wait as they do. */
+static inline bool slot_taken(struct poll_slot *slot, enum direction direction)
+{
+    return slot_waits(slot, direction) ||
+           (direction != NEITHER && *slot_queued(slot, direction) > 0);
 }
 
 /* The edge that a poll for reading waits for is still to come. But an error may stay when all bytes

@@ -3,6 +3,7 @@
 #define COIL_IO_READING_H
 
 #include "io/stream.h"
+#include "task/task.h"
 
 /* Handed out where there is no buffer. */
 extern char coil__stream_nothing[1];
@@ -28,6 +29,7 @@ static inline coil_async int read_park(struct coil_stream *stream, struct op_wai
     int err;
 
     stream->reader = wait;
+    task_of(stream->loop->current)->near = stream;
     err = coil__op_wait(wait, "stream read");
     stream->reader = NULL;
     return err;

@@ -73,7 +73,7 @@ static int64_t try_now(struct coil_stream *stream)
     return try_little(stream);
 }
 
-/* No buffer at all; one when something is there. */
+/* No buffer at all; one when something is there. The caller holds a reference. */
 static coil_async int64_t wait_for_readiness(struct coil_stream *stream)
 {
     struct op_wait wait;
@@ -82,10 +82,12 @@ static coil_async int64_t wait_for_readiness(struct coil_stream *stream)
     op_begin(&wait.op, OP_POLL, stream->fd);
     wait.op.poll.events = POLLIN;
     wait.done = NULL;
-    err = coil__read_wait(stream, &wait);
-    if (err != 0 || wait.op.result <= 0)
-        return err != 0 ? err : wait.op.result;
-    return stream_ended(stream) ? stream->read_error : try_now(stream);
+    err = read_park(stream, &wait);
+    if (err != 0)
+        return err;
+    if (stream_ended(stream))
+        return stream->read_error;
+    return wait.op.result > 0 ? try_now(stream) : coil__read_note(stream, wait.op.result);
 }
 
 /* The driver waits for readiness, and reads then: nothing is won by lending it a buffer before. */

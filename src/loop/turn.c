@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/prefetch.h"
 #include "loop/exception.h"
 #include "mach/thread.h"
 #include "mach/workers.h"
@@ -197,7 +198,7 @@ static void run_watched(struct coil_loop *loop, struct coil_handle *handle)
 
 static inline void run_handle(struct coil_loop *loop, struct coil_handle *handle)
 {
-    __builtin_prefetch(handle->link.next); /* the next owner may be cold */
+    prefetch(handle->link.next); /* the next owner may be cold */
     list_remove(&handle->link);
     loop->fresh = false;
     loop->context = handle->context;

@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "base/check.h"
+#include "base/prefetch.h"
 
 /* Class c reserves 16 KiB << c, its guard not counted. */
 enum {
@@ -102,7 +103,7 @@ static inline void mach_stack_prefetch(const struct mach_stacks *pool, unsigned 
         return;
     high = (const char *)(next + 1);
     for (int line = 1; line <= 6; line++)
-        __builtin_prefetch(high - 64 * line, 1);
+        prefetch_to_write(high - PREFETCH_LINE * line);
 }
 
 static inline void mach_stack_put(struct mach_stacks *pool, void *high, unsigned cls)

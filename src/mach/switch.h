@@ -24,6 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/prefetch.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define MACH_ASAN 1
 #elif defined(__has_feature)
@@ -156,12 +158,7 @@ static inline __attribute__((always_inline)) _Noreturn void leave_stack(void *to
     __builtin_unreachable();
 }
 
-/* What a resumed stack touches first: its frame, and what lies above the red zone. */
-static inline void mach_prefetch_context(const struct mach_context *context)
-{
-    __builtin_prefetch(context->sp);
-    __builtin_prefetch((const char *)context->sp + 144);
-}
+#define MACH_FRAME 144 /* bytes, below the frames of the functions that parked it */
 
 #else
 
@@ -178,13 +175,22 @@ static inline _Noreturn void leave_stack(void *to)
     coil__leave_stack(to);
 }
 
-static inline void mach_prefetch_context(const struct mach_context *context)
-{
-    __builtin_prefetch(context->sp);
-    __builtin_prefetch((const char *)context->sp + 128);
-}
+#define MACH_FRAME 128
 
 #endif
+
+/* What a resumed stack touches first: its frame, and the first of those above. */
+static inline void mach_prefetch_context(const struct mach_context *context)
+{
+    prefetch(context->sp);
+    prefetch((const char *)context->sp + MACH_FRAME);
+}
+
+/* And what it touches when it returns from so many bytes of them. */
+static inline void mach_prefetch_frames(const struct mach_context *context, unsigned bytes)
+{
+    prefetch_lines((const char *)context->sp + MACH_FRAME + PREFETCH_LINE, bytes / PREFETCH_LINE);
+}
 
 /* Parks the running stack in *from and goes on with *to. */
 static inline __attribute__((always_inline)) void mach_switch(struct mach_context *from,

@@ -1,6 +1,8 @@
 /* The queue of a pool, and what its threads take from it at a time. With the lock held. */
 #include "mach/workers_own.h"
 
+#include "base/prefetch.h"
+
 #define LINE 64
 
 /*
@@ -11,9 +13,9 @@
  */
 static void fetch_ahead(const struct mach_work *work)
 {
-    __builtin_prefetch((const void *)work->hint, 1);
-    __builtin_prefetch((const void *)(work->hint + LINE));
-    __builtin_prefetch((const void *)(work->hint - LINE), 1);
+    prefetch_to_write((const void *)work->hint);
+    prefetch((const void *)(work->hint + LINE));
+    prefetch_to_write((const void *)(work->hint - LINE));
 }
 
 void coil__pool_drain(struct mach_pool *pool, uintptr_t instead)

@@ -16,6 +16,7 @@
 #include <coil/embed.h>
 #include <coil/timeout.h>
 
+#include "base/prefetch.h"
 #include "loop/loop.h"
 
 enum task_flags {
@@ -28,6 +29,10 @@ enum task_flags {
     TASK_LOST = 64             /* destroyed while pending: never to be resumed */
 };
 
+/* Of what is near a task, and of the functions that it waits in: measured by streams. */
+#define TASK_NEAR_LINES 3u
+#define TASK_NEAR_FRAMES 576u /* bytes */
+
 /* 176 bytes, so that a sleeping stackless task fits in 200 with its state. */
 struct task {
     struct coil_future future;
@@ -36,10 +41,13 @@ struct task {
         struct mach_context context; /* stackful: where it is parked */
         void *coroutine;             /* foreign: theirs; stackless: the function */
     };
-    const struct coil_coroutine_ops *ops; /* NULL: stackful */
-    struct coil_future *waits_for;        /* counted */
-    struct coil_link link;                /* in loop->tasks */
-    char *name;                           /* NULL: Task-<id> */
+    union {
+        const struct coil_coroutine_ops *ops; /* stackless, foreign */
+        const void *near; /* stackful: what it looks at first when it goes on; NULL: not known */
+    };
+    struct coil_future *waits_for; /* counted */
+    struct coil_link link;         /* in loop->tasks */
+    char *name;                    /* NULL: Task-<id> */
     uint32_t id, parent_id;
     uint32_t switches;
     uint32_t made_ms; /* on the loop's clock */
@@ -154,19 +162,27 @@ static inline void task_enter(struct coil_loop *loop, struct task *task)
     task->switches++;
 }
 
+/* Who waits for the world does so some functions deep, on what was said to be near. */
+static inline void task_prefetch_near(const struct task *task)
+{
+    if (task->near == NULL)
+        return;
+    prefetch_lines(task->near, TASK_NEAR_LINES);
+    mach_prefetch_frames(&task->context, TASK_NEAR_FRAMES);
+}
+
 /* A parked stack is cold: while this task runs, the next one's is fetched, and the one's after it
  * announced. */
 static inline void task_prefetch_next(const struct coil_loop *loop)
 {
     const struct coil_handle *next = container_of(loop->ready.next, struct coil_handle, link);
+    const struct task *task = container_of(next, const struct task, timer.handle);
 
-    const char *after = (const char *)next->link.next;
-
-    __builtin_prefetch(after - 64);
-    __builtin_prefetch(after);
-    __builtin_prefetch(after + 64);
-    if (next->run == coil__task_step_stackful)
-        mach_prefetch_context(&container_of(next, struct task, timer.handle)->context);
+    prefetch_lines((const char *)next->link.next - PREFETCH_LINE, 3);
+    if (next->run != coil__task_step_stackful)
+        return;
+    mach_prefetch_context(&task->context);
+    task_prefetch_near(task);
 }
 
 /*

@@ -27,6 +27,15 @@ TEST(a_slot_is_found_by_its_number_and_made_once)
     coil__slots_free(&slots);
 }
 
+TEST(a_slot_lies_within_one_cache_line)
+{
+    struct poll_slots slots = {NULL, 0};
+
+    for (int fd = 0; fd < 1000; fd += 7)
+        CHECK_EQ((uintptr_t)slot_of(&slots, fd) % DRIVE_LINE, 0);
+    coil__slots_free(&slots);
+}
+
 TEST(ops_at_an_offset_wait_for_nobody)
 {
     struct op op = {.kind = OP_READ};

@@ -1,0 +1,83 @@
+/* What epoll is told and tells: registrations that fail, and more events than one look takes. */
+#include "world.h"
+
+static void epoll_open(struct world *world)
+{
+    setenv("COIL_DRIVER", "epoll", 1);
+    world_open(world, 0);
+}
+
+TEST(more_descriptors_than_one_look_takes_are_all_told)
+{
+    enum { PIPES = 300 };
+    static struct probe probes[PIPES];
+    static int ends[PIPES][2];
+    struct world world;
+
+    epoll_open(&world);
+    for (int i = 0; i < PIPES; i++) {
+        open_pipe(ends[i]);
+        probe_poll(&probes[i], &world, ends[i][0], POLLIN);
+    }
+    world_wait(&world, 0);
+    for (int i = 0; i < PIPES; i++)
+        put_byte(ends[i][1]);
+    for (int i = 0; i < PIPES; i++)
+        CHECK_EQ(world_finish(&world, &probes[i]), POLLIN);
+    CHECK_EQ(world.done, PIPES);
+    for (int i = 0; i < PIPES; i++)
+        close_both(ends[i]);
+    world_close(&world);
+}
+
+TEST(a_refused_registration_ends_all_polls_of_the_descriptor)
+{
+    struct world world;
+    struct probe probes[2];
+    int ends[2];
+
+    epoll_open(&world);
+    open_pipe(ends);
+    probe_poll(&probes[0], &world, ends[0], POLLIN);
+    probe_poll(&probes[1], &world, ends[0], POLLIN);
+    coil__fault_arm(FAULT_SYS, 1, false);
+    world_wait(&world, COIL_FOREVER);
+    CHECK_EQ(probes[0].op.result, -ENOSPC);
+    CHECK_EQ(probes[1].op.result, -ENOSPC);
+    CHECK_EQ(world.done, 2);
+
+    probe_poll(&probes[0], &world, ends[0], POLLIN);
+    put_byte(ends[1]);
+    CHECK_EQ(world_finish(&world, &probes[0]), POLLIN);
+    close_both(ends);
+    world_close(&world);
+}
+
+/* The kernel still has the first pipe under this number, by its copy; we have forgotten it. */
+TEST(a_registration_that_was_forgotten_is_found_again)
+{
+    struct world world;
+    struct probe probe;
+    int first[2];
+    int second[2];
+    int copy;
+
+    epoll_open(&world);
+    open_pipe(first);
+    open_pipe(second);
+    copy = fcntl(first[0], F_DUPFD_CLOEXEC, 100);
+    put_byte(first[1]);
+    probe_poll(&probe, &world, first[0], POLLIN);
+    CHECK_EQ(world_finish(&world, &probe), POLLIN);
+    CHECK_EQ(dup3(second[0], first[0], O_CLOEXEC), first[0]);
+    probe_poll(&probe, &world, first[0], POLLIN);
+    coil__fault_arm(FAULT_SYS, 2, false);
+    CHECK_EQ(world_finish(&world, &probe), -ENOSPC);
+    CHECK_EQ(dup3(copy, first[0], O_CLOEXEC), first[0]);
+    probe_poll(&probe, &world, first[0], POLLIN);
+    CHECK_EQ(world_finish(&world, &probe), POLLIN);
+    close_both(first);
+    close_both(second);
+    close(copy);
+    world_close(&world);
+}
