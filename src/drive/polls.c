@@ -237,7 +237,7 @@ static inline int64_t try_now(struct polls *polls, struct poll_slot *slot, struc
 {
     int64_t result = coil__slot_try(slot, op);
 
-    if (direction & ~((unsigned)slot->ready | slot->asked))
+    if (!(slot->ready & direction) && !(slot->asked & direction))
         slot->vain_before = polls->looks;
     return result;
 }
@@ -277,13 +277,12 @@ int64_t coil__polls_attempt(struct polls *polls, struct op *op)
     enum direction direction = op_direction(op);
     struct poll_slot *slot = slot_find(&polls->slots, op->fd);
 
-    if (slot != NULL && slot_waits(slot, direction))
-        return -EAGAIN;
-    if (slot == NULL || !(slot->flags & SLOT_OWN) || direction == NEITHER ||
-        (direction & ~(unsigned)slot->ready) || *slot_queued(slot, direction) > 0 ||
-        op->kind == OP_ACCEPT)
+    if (unlikely(slot == NULL))
         return attempt_any(polls, op);
-    return try_now(polls, slot, op, direction);
+    if (likely(slot->ready & direction) && likely(slot->flags & SLOT_OWN) &&
+        likely(*slot_queued(slot, direction) == 0) && likely(op->kind != OP_ACCEPT))
+        return try_now(polls, slot, op, direction);
+    return slot_waits(slot, direction) ? -EAGAIN : attempt_any(polls, op);
 }
 
 void coil__polls_back(struct polls *polls, struct op *op)

@@ -119,10 +119,8 @@ static void take_shot(struct polls *polls, struct poll_slot *slot, uint32_t even
         coil__polls_mark(polls, slot);
 }
 
-static void take_event(struct polls *polls, const struct epoll_event *event)
+static void take_event(struct polls *polls, struct poll_slot *slot, const struct epoll_event *event)
 {
-    struct poll_slot *slot = slot_find(&polls->slots, (int)(uint32_t)event->data.u64);
-
     if (slot->registration != event->data.u64 >> 32)
         return;
     if (slot->flags & SLOT_OWN)
@@ -131,29 +129,24 @@ static void take_event(struct polls *polls, const struct epoll_event *event)
         take_shot(polls, slot, event->events);
 }
 
-static const struct poll_slot *slot_of_event(const struct polls *polls,
-                                             const struct epoll_event *event)
+/* Finds the slots; NULL: the wake. All of them have been out of sight since their last events: they
+ * come together, and then who waits there. */
+static void find(const struct polls *polls, const struct epoll_event *events, int n,
+                 struct poll_slot **slots)
 {
-    return slot_find(&polls->slots, (int)(uint32_t)event->data.u64);
-}
-
-/* All of them have been out of sight since their last events: they come together, first the slots,
- * then who waits there. */
-static void fetch(const struct polls *polls, const struct epoll_event *events, int n)
-{
-    for (int i = 0; i < n; i++)
-        prefetch(slot_of_event(polls, &events[i]));
     for (int i = 0; i < n; i++) {
-        const struct poll_slot *slot = slot_of_event(polls, &events[i]);
-
-        if (slot != NULL)
-            drive_prefetch(slot->ops.next);
+        slots[i] = slot_find(&polls->slots, (int)(uint32_t)events[i].data.u64);
+        prefetch(slots[i]);
     }
+    for (int i = 0; i < n; i++)
+        if (slots[i] != NULL)
+            drive_prefetch(slots[i]->ops.next);
 }
 
 enum polls_end coil__polls_wait(struct polls *polls, int64_t timeout_ns)
 {
     struct epoll_event events[EVENTS_AT_ONCE];
+    struct poll_slot *slots[EVENTS_AT_ONCE];
     bool again = !list_empty(&polls->again) && (timeout_ns < 0 || timeout_ns > AGAIN_NS);
     enum polls_end end;
     int n;
@@ -161,12 +154,12 @@ enum polls_end coil__polls_wait(struct polls *polls, int64_t timeout_ns)
     n = coil__sys_epoll_wait(polls->epoll, events, EVENTS_AT_ONCE, again ? AGAIN_NS : timeout_ns);
     end = n > 0 || (n == 0 && again) ? POLLS_READY : n == 0 ? POLLS_TIMEOUT : POLLS_WOKEN;
     list_splice(&polls->dirty, &polls->again);
-    fetch(polls, events, n);
+    find(polls, events, n, slots);
     for (int i = 0; i < n; i++) {
-        if (events[i].data.u64 == WAKE)
+        if (slots[i] == NULL)
             end = POLLS_WOKEN;
         else
-            take_event(polls, &events[i]);
+            take_event(polls, slots[i], &events[i]);
     }
     return end;
 }

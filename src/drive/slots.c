@@ -167,16 +167,19 @@ static __attribute__((noinline)) int64_t try_any(struct poll_slot *slot, struct 
 }
 
 /* Most ops are bytes for a socket, or from one: they get there straight, unless the call is
- * interrupted. */
+ * interrupted. All that was asked for tells nothing. */
 int64_t coil__slot_try(struct poll_slot *slot, struct op *op)
 {
-    int64_t result = -EINTR;
+    enum direction direction = op->kind == OP_RECV ? READING : WRITING;
+    int64_t result;
 
     if (op->kind == OP_RECV)
-        result = learn_bytes(slot, op, READING,
-                             coil__sys_recv(op->fd, op->rw.data, op->rw.size, op->rw.flags));
+        result = coil__sys_recv(op->fd, op->rw.data, op->rw.size, op->rw.flags);
     else if (op->kind == OP_SEND)
-        result = learn_bytes(slot, op, WRITING,
-                             coil__sys_send(op->fd, op->rw.data, op->rw.size, op->rw.flags));
-    return likely(result != -EINTR) ? result : try_any(slot, op);
+        result = coil__sys_send(op->fd, op->rw.data, op->rw.size, op->rw.flags);
+    else
+        return try_any(slot, op);
+    if (result == (int64_t)op->rw.size)
+        return result;
+    return likely(result != -EINTR) ? learn_bytes(slot, op, direction, result) : try_any(slot, op);
 }

@@ -103,6 +103,9 @@ class Tidy(unittest.TestCase):
     def test_errno_in_its_file(self):
         self.assertNotIn('FAIL errno', self.tidy(**{'src/mach/sys.c': 'int f = errno;\n'}))
 
+    def test_a_prefetch_that_may_be_left_out(self):
+        self.assert_breaks('prefetch', 'src/base/list.c:2', {'src/base/list.c': '\n__builtin_prefetch(0);\n'})
+
     def test_a_note_to_self(self):
         self.assert_breaks('leftovers', 'docs/a.md:2', {'docs/a.md': '\nTO' 'DO write\n'})
 
