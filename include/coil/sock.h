@@ -80,6 +80,17 @@ COIL_EXPORT int coil_sock_set(int fd, int level, int name, int value);
 COIL_EXPORT int coil_sock_get(int fd, int level, int name, int *value);
 
 /**
+ * The same of options that are more than an int: SO_LINGER, SO_RCVTIMEO, IP_ADD_MEMBERSHIP (a
+ * multicast group joined), SO_BINDTODEVICE, TCP_CONGESTION ...
+ *
+ * Suspends: no.
+ * Returns: set: 0; get: how many bytes it has, no more than `size`; -EINVAL (of another size),
+ * -ENOPROTOOPT ...
+ */
+COIL_EXPORT int coil_sock_set_bytes(int fd, int level, int name, const void *value, size_t size);
+COIL_EXPORT int coil_sock_get_bytes(int fd, int level, int name, void *value, size_t size);
+
+/**
  * Ends one direction or both (shutdown(2)): SHUT_RD, SHUT_WR, SHUT_RDWR.
  *
  * Suspends: no.

@@ -52,20 +52,46 @@ int coil_sock_peer(int fd, struct coil_address *out)
     return name_of(loop_here("coil_sock_peer"), fd, true, out);
 }
 
+static int set_option(struct coil_loop *loop, int fd, int level, int name, const void *value,
+                      size_t size)
+{
+    if (size > INT32_MAX)
+        return -EINVAL;
+    return WORLD(loop, set_option, fd, level, name, value, (uint32_t)size);
+}
+
+static int get_option(struct coil_loop *loop, int fd, int level, int name, void *value, size_t size)
+{
+    uint32_t length = size < INT32_MAX ? (uint32_t)size : INT32_MAX;
+    int err = WORLD(loop, get_option, fd, level, name, value, &length);
+
+    return err < 0 ? err : (int)length;
+}
+
 int coil_sock_set(int fd, int level, int name, int value)
 {
-    return WORLD(loop_here("coil_sock_set"), set_option, fd, level, name, &value, sizeof(value));
+    return set_option(loop_here("coil_sock_set"), fd, level, name, &value, sizeof(value));
 }
 
 int coil_sock_get(int fd, int level, int name, int *value)
 {
-    uint32_t length = sizeof(*value);
-    int got = 0, err;
+    int got = 0;
+    int err = get_option(loop_here("coil_sock_get"), fd, level, name, &got, sizeof(got));
 
-    err = WORLD(loop_here("coil_sock_get"), get_option, fd, level, name, &got, &length);
-    if (err == 0)
-        *value = got;
-    return err;
+    if (err < 0)
+        return err;
+    *value = got;
+    return 0;
+}
+
+int coil_sock_set_bytes(int fd, int level, int name, const void *value, size_t size)
+{
+    return set_option(loop_here("coil_sock_set_bytes"), fd, level, name, value, size);
+}
+
+int coil_sock_get_bytes(int fd, int level, int name, void *value, size_t size)
+{
+    return get_option(loop_here("coil_sock_get_bytes"), fd, level, name, value, size);
 }
 
 int coil_sock_shutdown(int fd, int how)

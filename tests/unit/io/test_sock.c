@@ -77,6 +77,48 @@ DRIVER_LOOP_TEST(options_are_set_and_read)
     coil_close_soon(fd);
 }
 
+DRIVER_LOOP_TEST(options_of_many_bytes_are_set_and_read)
+{
+    int fd = coil_sock_open(AF_INET, SOCK_STREAM, 0);
+    struct linger set = {1, 3}, got = {0};
+
+    CHECK_EQ(coil_sock_set_bytes(fd, SOL_SOCKET, SO_LINGER, &set, sizeof(set)), 0);
+    CHECK_EQ(coil_sock_get_bytes(fd, SOL_SOCKET, SO_LINGER, &got, sizeof(got)), sizeof(got));
+    CHECK_EQ(got.l_linger, 3);
+    got.l_linger = 77;
+    CHECK_EQ(coil_sock_get_bytes(fd, SOL_SOCKET, SO_LINGER, &got, sizeof(int)), sizeof(int));
+    CHECK_EQ(got.l_linger, 77); /* behind what there was room for */
+    CHECK_EQ(coil_sock_set_bytes(fd, SOL_SOCKET, SO_LINGER, &set, 1), -EINVAL);
+    CHECK_EQ(coil_sock_set_bytes(fd, SOL_SOCKET, SO_LINGER, &set, SIZE_MAX), -EINVAL);
+    coil_close_soon(fd);
+    CHECK_EQ(coil_sock_set_bytes(-1, SOL_SOCKET, SO_LINGER, &set, sizeof(set)), -EBADF);
+    CHECK_EQ(coil_sock_get_bytes(-1, SOL_SOCKET, SO_LINGER, &got, sizeof(got)), -EBADF);
+}
+
+/* The simulator knows no groups. */
+DRIVER_LOOP_TEST(a_group_is_joined_and_hears_what_is_sent_to_it)
+{
+    struct coil_address group = address_of("239.255.77.7:0"), at = address_of("0.0.0.0:0");
+    int fd = coil_sock_open(AF_INET, SOCK_DGRAM, 0);
+    struct ip_mreq join = {.imr_interface.s_addr = htonl(INADDR_LOOPBACK)};
+    char data[8];
+
+    CHECK_EQ(coil_sock_bind(fd, &at), 0);
+    CHECK_EQ(coil_sock_name(fd, &at), 0);
+    coil_address_set_port(&group, coil_address_port(&at));
+    join.imr_multiaddr = group.as.ip4.sin_addr;
+    CHECK_EQ(coil_sock_set_bytes(fd, IPPROTO_IP, IP_MULTICAST_IF, &join.imr_interface,
+                                 sizeof(join.imr_interface)),
+             0);
+    CHECK_EQ(coil_sock_set_bytes(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &join, sizeof(join)), 0);
+    if (!in_simulator()) {
+        CHECK_EQ(coil_sock_sendto(fd, "all", 3, &group), 3);
+        CHECK_EQ(coil_sock_recv(fd, data, sizeof(data)), 3);
+        CHECK_EQ(memcmp(data, "all", 3), 0);
+    }
+    coil_close_soon(fd);
+}
+
 DRIVER_LOOP_TEST(an_address_is_taken_once_unless_both_reuse_it)
 {
     struct coil_address at;
