@@ -63,6 +63,8 @@ coil_async int coil__op_wait(struct op_wait *wait, const char *what)
     int64_t woken;
 
     wait->op.done = op_done;
+    if (unlikely(task->near == NULL))
+        task->near = wait; /* the frames around it, at least */
     loop->attempts = 0; /* others have their turn now */
     future_init_waiter(&wait->waiter, loop, what);
     if (likely(lent))
