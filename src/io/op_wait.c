@@ -65,7 +65,7 @@ coil_async int coil__op_wait(struct op_wait *wait, const char *what)
     wait->op.done = op_done;
     if (unlikely(task->near == NULL))
         task->near = wait; /* the frames around it, at least */
-    loop->attempts = 0; /* others have their turn now */
+    loop->attempts = 0;    /* others have their turn now */
     future_init_waiter(&wait->waiter, loop, what);
     if (likely(lent))
         coil__drive_submit(loop->driver, &wait->op);
