@@ -72,6 +72,15 @@ static inline struct mach_work *worker_next_of_batch(struct worker *worker)
     return at > worker->n ? NULL : worker->batch[at - 1];
 }
 
+/* ---- a thread's life ---- */
+
+/* All of it, from a worker that has been made. */
+void coil__worker_live(void *worker);
+
+/* Lets go of what ran last, which may take long: with the lock held, but not meanwhile. Attends
+ * before and after. */
+void coil__worker_release_aside(struct worker *worker);
+
 /* ---- who attends; with the lock held ---- */
 
 /* Those that count for the limit. Threads beyond it, whose waiting is over, finish what they have
@@ -89,9 +98,12 @@ void coil__pool_note_spare(struct mach_pool *pool);
 void coil__worker_promise(struct worker *worker);
 void coil__worker_break_promise(struct worker *worker);
 
-/* Lets go of what ran last, which may take long: with the lock held, but not meanwhile. Attends
- * before and after. */
-void coil__worker_release_aside(struct worker *worker);
+/* If work waits and nobody attends: calls an idle thread (*call, to be woken once the lock is
+ * free), or makes one. An error: there is none that does not wait, and none could be made. */
+int coil__pool_engage(struct mach_pool *pool, struct worker **call);
+
+/* Lets the lock go, and wakes who was called; NULL: nobody was. */
+void coil__pool_unlock_and_call(struct mach_pool *pool, struct worker *call);
 
 /* Nothing is there to be done. Sleeps until somebody calls; false: nobody did for so long that it
  * may end. Called and left with the lock held, attending; not held meanwhile. `now` goes on. */

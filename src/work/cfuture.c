@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "base/alloc.h"
 #include "base/check.h"
 #include "base/time.h"
 #include "mach/clock.h"
@@ -312,18 +311,13 @@ void coil_cfuture_add_done_callback(struct coil_cfuture *future,
     callback->fn = fn;
     callback->arg = arg;
     is_done(future); /* in the child of a fork it is now */
-    if (!watch(future)) {
-        fn(future, arg);
-        return;
-    }
-    was = word_load(&future->callbacks);
-    do {
-        if (was == CALLBACKS_CLOSED) {
-            fn(future, arg);
-            return;
-        }
+    was = watch(future) ? word_load(&future->callbacks) : CALLBACKS_CLOSED;
+    while (was != CALLBACKS_CLOSED) {
         callback->next = (struct coil_cfuture_callback *)was;
-    } while (!word_cas(&future->callbacks, &was, (uintptr_t)callback));
+        if (word_cas(&future->callbacks, &was, (uintptr_t)callback))
+            return;
+    }
+    fn(future, arg);
 }
 
 int coil_cfuture_fd(struct coil_cfuture *future)

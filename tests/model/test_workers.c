@@ -65,6 +65,7 @@ void wake_address(const uint32_t *word, int n)
 }
 
 #include "mach/workers.c"
+#include "mach/workers_call.c"
 #include "mach/workers_idle.c"
 #include "mach/workers_owner.c"
 #include "mach/workers_queue.c"
@@ -99,7 +100,7 @@ static void run_made(struct worker *worker)
         worker->row = 1;
         pool.brisk = true;
     }
-    run_worker(worker);
+    coil__worker_live(worker);
 }
 
 /* Until the pool can want no thread any more. */

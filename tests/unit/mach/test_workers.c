@@ -10,7 +10,6 @@
 
 #include <coil/result.h>
 
-#include "base/fault.h"
 #include "mach/clock.h"
 #include "mach/switch.h"
 #include "mach/thread.h"
@@ -216,31 +215,6 @@ SLOW_TEST(idle_threads_end, 60)
         usleep(50000);
     CHECK_EQ(threads(), before);
     CHECK_EQ(coil__mach_workers_submit(&work), 0);
-    CHECK(done_reaches(2));
-}
-
-TEST(no_thread_at_all_is_told)
-{
-    struct mach_work work = {.run = count};
-
-    coil__fault_arm(FAULT_SYS, 1, false);
-    CHECK_EQ(coil__mach_workers_submit(&work), -EAGAIN);
-    coil__fault_arm(FAULT_SYS, 0, false);
-    CHECK_EQ(coil__mach_workers_submit(&work), 0);
-    CHECK(done_reaches(1));
-}
-
-TEST(no_further_thread_is_no_error)
-{
-    struct mach_work first = {.run = wait_at_gate};
-    struct mach_work second = {.run = count};
-
-    CHECK_EQ(coil__mach_workers_submit(&first), 0);
-    usleep(5000);
-    coil__fault_arm(FAULT_SYS, 1, false);
-    CHECK_EQ(coil__mach_workers_submit(&second), 0);
-    coil__fault_arm(FAULT_SYS, 0, false);
-    open_gate();
     CHECK(done_reaches(2));
 }
 

@@ -153,19 +153,6 @@ TEST(cancelled_it_ends_with_its_items_and_drops_their_values)
     coil__payload_free(payload);
 }
 
-TEST(values_that_are_left_are_dropped_with_the_results)
-{
-    struct coil_results *results = coil__results_new(3, drop_value);
-
-    values = 2;
-    for (size_t i = 0; i < 3; i++)
-        coil__results_set(results, i, i == 1 ? coil_error(-EIO) : coil_value(malloc(1)), NULL);
-    free(results->of[0].value); /* kept by the caller */
-    results->of[0].value = NULL;
-    coil_results_free(results);
-    CHECK_EQ(values, 1);
-}
-
 struct coil_result known_by_name(void *arg);
 
 __attribute__((visibility("default"))) struct coil_result known_by_name(void *arg)
@@ -201,7 +188,6 @@ TEST(more_than_there_can_be_is_no_memory)
     CHECK_PTR(payload_of(half, NULL, SIZE_MAX / 4, 100, true), NULL);
     CHECK_PTR(payload_of(half, NULL, 1, SIZE_MAX - 3, true), NULL);
     CHECK_PTR(payload_of(half, NULL, SIZE_MAX, 0, true), NULL);
-    CHECK_PTR(coil__results_new(SIZE_MAX / 3, NULL), NULL);
 }
 
 /* ---- in a file ---- */
