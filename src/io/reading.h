@@ -26,11 +26,12 @@ int64_t coil__read_note(struct coil_stream *stream, int64_t n);
  * up, too: the caller holds a reference. 0 or -ECANCELED. */
 static inline coil_async int read_park(struct coil_stream *stream, struct op_wait *wait)
 {
+    static const char what[] = "stream read";
     int err;
 
+    coil__task_here(what)->near = stream;
     stream->reader = wait;
-    task_of(stream->loop->current)->near = stream;
-    err = coil__op_wait(wait, "stream read");
+    err = coil__op_wait(wait, what);
     stream->reader = NULL;
     return err;
 }

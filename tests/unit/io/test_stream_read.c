@@ -331,3 +331,37 @@ DRIVER_LOOP_TEST(without_memory_a_read_fails_and_nothing_is_lost)
     CHECK_EQ(coil_stream_readline(both.near, &line), 5);
     unref_both(&both);
 }
+
+static void reads_a_byte(void *stream)
+{
+    char byte;
+
+    coil_stream_read(stream, &byte, 1); /* not in a task */
+}
+
+static void views_a_byte(void *stream)
+{
+    char *byte;
+
+    coil_stream_readany(stream, &byte); /* not in a task */
+}
+
+static coil_async void let_a_callback(coil_call_fn *read)
+{
+    struct coil_call call;
+
+    both = open_both(NULL);
+    coil_call_init(&call, read, both.near);
+    coil_call_soon(coil_loop_current(), &call);
+    let_run(2);
+}
+
+LOOP_FAIL_TEST(a_callback_that_reads_aborts, "stream read was called outside a task")
+{
+    let_a_callback(reads_a_byte);
+}
+
+LOOP_FAIL_TEST(a_callback_that_reads_a_view_aborts, "stream read was called outside a task")
+{
+    let_a_callback(views_a_byte);
+}
