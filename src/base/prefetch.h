@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#define PREFETCH_LINE 64 /* bytes that come at once */
+#define CACHE_LINE 64 /* bytes, which come at once */
 
 /* To a compiler a function that only prefetches has no effect, so that its call can be left out,
  * and gcc does that. An empty instruction that must stay is one. */
@@ -30,7 +30,7 @@ static inline void prefetch_to_write(const void *at)
 static inline void prefetch_lines(const void *at, unsigned lines)
 {
     for (unsigned i = 0; i < lines; i++)
-        prefetch((const char *)at + (size_t)i * PREFETCH_LINE);
+        prefetch((const char *)at + (size_t)i * CACHE_LINE);
 }
 
 #endif

@@ -80,7 +80,7 @@ void coil__drive_deliver(struct driver *driver)
     list_init(&now);
     list_splice(&now, &driver->finished);
     while ((link = list_pop(&now)) != NULL) {
-        struct op *op = container_of(link, struct op, link);
+        struct op *op = op_of(link);
 
         coil__drive_done(driver, op, op->result);
     }

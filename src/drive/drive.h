@@ -49,6 +49,7 @@
 #include <coil/loop.h>
 
 #include "base/atomic.h"
+#include "base/prefetch.h"
 #include "mach/workers.h"
 
 struct call_port;
@@ -107,10 +108,6 @@ enum op_state {
     OP_CANCELING, /* submitted, cancel asked */
 };
 
-/* Of a processor's cache. What is looked at for every event lies within as few as it can: between
- * two events of one descriptor those of all others, and the kernel's own, have thrown it out. */
-#define DRIVE_LINE 64
-
 /* Where reading or writing goes on by itself, as in every stream. */
 #define OP_STREAM (-1)
 
@@ -118,6 +115,8 @@ enum op_state {
  * never comes out of an op.) */
 #define FUTEX_DIFFERS 1
 
+/* What is looked at for every event lies within as few lines of the cache as it can: between two
+ * events of one descriptor those of all others, and the kernel's own, have thrown it out. */
 struct op {
     struct coil_link link;       /* the driver's, while lent */
     void (*done)(struct op *op); /* set by the owner before submit */

@@ -6,15 +6,9 @@
 
 #include "drive/files.h"
 
-#define POLL_EVENTS 0x3fffu
 #define UNASKED (POLLERR | POLLHUP)
 #define READ_EVENTS (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLRDNORM | EPOLLRDBAND | EPOLLMSG)
 #define WRITE_EVENTS (EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND)
-
-static struct op *op_of(struct coil_link *link)
-{
-    return container_of(link, struct op, link);
-}
 
 void coil__edges_begin(struct polls *polls, const struct poll_slot *listener, int fd)
 {

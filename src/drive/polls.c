@@ -6,11 +6,6 @@
 #include "drive/files.h"
 #include "mach/sys.h"
 
-static struct op *op_of(struct coil_link *link)
-{
-    return container_of(link, struct op, link);
-}
-
 void coil__polls_mark(struct polls *polls, struct poll_slot *slot)
 {
     if (!link_in_list(&slot->link))

@@ -7,14 +7,8 @@
 #include "mach/sys.h"
 
 #define EVENTS_AT_ONCE 128
-#define POLL_EVENTS 0x3fffu /* all that poll(2) knows; epoll's flags lie above */
 #define AGAIN_NS COIL_MS(1)
 #define WAKE UINT64_MAX
-
-static struct op *op_of(struct coil_link *link)
-{
-    return container_of(link, struct op, link);
-}
 
 int coil__polls_open(struct polls *polls, struct driver *driver, polls_ready_fn *ready, int wake_fd)
 {

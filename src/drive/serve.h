@@ -6,6 +6,8 @@
 #include "base/prefetch.h"
 #include "drive/drive.h"
 
+#define POLL_EVENTS 0x3fffu /* all that poll(2) knows; epoll's flags lie above */
+
 enum op_stage {
     STAGE_NEW,      /* the driver has it, the kernel does not know yet */
     STAGE_ASKED,    /* the kernel has it, or a worker has the call */
@@ -13,6 +15,12 @@ enum op_stage {
     STAGE_DUE,      /* sim: the result is known, and when it comes */
     STAGE_FINISHED, /* the result is known, done has not been called */
 };
+
+/* Of a list of ops. */
+static inline struct op *op_of(struct coil_link *link)
+{
+    return container_of(link, struct op, link);
+}
 
 void coil__drive_init(struct driver *driver, const struct driver_ops *ops);
 

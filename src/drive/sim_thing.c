@@ -6,11 +6,6 @@
 #include "base/alloc.h"
 #include "drive/sim.h"
 
-static struct op *op_of(struct coil_link *link)
-{
-    return container_of(link, struct op, link);
-}
-
 /* --- numbers --- */
 
 /*

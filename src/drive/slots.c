@@ -53,7 +53,7 @@ static int grow(struct poll_slots *slots, size_t needed)
 
 static struct poll_slot *chunk_new(size_t index)
 {
-    struct poll_slot *chunk = mem_alloc_aligned(DRIVE_LINE, SLOTS_AT_ONCE * sizeof(*chunk));
+    struct poll_slot *chunk = mem_alloc_aligned(CACHE_LINE, SLOTS_AT_ONCE * sizeof(*chunk));
 
     for (size_t i = 0; chunk != NULL && i < SLOTS_AT_ONCE; i++) {
         chunk[i] = (struct poll_slot){.fd = (int)(index * SLOTS_AT_ONCE + i), .ready = BOTH};

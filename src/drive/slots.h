@@ -50,7 +50,7 @@ struct poll_slot {
     uint8_t vain_before; /* which look at the world an attempt was in vain */
 };
 
-static_assert(sizeof(struct poll_slot) == DRIVE_LINE, "a slot is one cache line");
+static_assert(sizeof(struct poll_slot) == CACHE_LINE, "a slot is one cache line");
 
 #define SLOTS_AT_ONCE 64u
 

@@ -78,11 +78,6 @@ enum note {
 /* What user_data points to, if not to an op. */
 enum { USER_WAKE = 8, USER_REMOVAL = 16, USER_SMALL = 4096, USER_ACCEPTOR = 1 };
 
-static inline struct op *op_of(struct coil_link *link)
-{
-    return container_of(link, struct op, link);
-}
-
 static inline enum op_stage stage_of(const struct op *op)
 {
     return (enum op_stage)(op->stage & NOTE_STAGE);

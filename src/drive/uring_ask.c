@@ -13,9 +13,8 @@
 #include "drive/files.h"
 #include "mach/sys_io.h"
 
-#define POLL_EVENTS 0x3fffu /* all that poll(2) knows */
-#define BY_PIDFD 3          /* P_PIDFD, which older headers lack */
-#define MINE_STATX 0        /* op->mine: where the kernel writes what stat asks for */
+#define BY_PIDFD 3   /* P_PIDFD, which older headers lack */
+#define MINE_STATX 0 /* op->mine: where the kernel writes what stat asks for */
 #define SHORTEST_PAUSE 20000
 #define LONGEST_PAUSE 2000000
 

@@ -4,9 +4,9 @@
 
 #include "task/task.h"
 
-static_assert(offsetof(struct op, mine) == DRIVE_LINE &&
-                  offsetof(struct op_wait, waiter) == 2 * DRIVE_LINE &&
-                  sizeof(struct op_wait) == 3 * DRIVE_LINE,
+static_assert(offsetof(struct op, mine) == CACHE_LINE &&
+                  offsetof(struct op_wait, waiter) == 2 * CACHE_LINE &&
+                  sizeof(struct op_wait) == 3 * CACHE_LINE,
               "what an answer touches is in the first line and in the last");
 
 static void op_done(struct op *op)

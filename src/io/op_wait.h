@@ -17,7 +17,7 @@
 /* Beginning where a cache line begins, it needs two when the answer comes, and the driver's part of
  * the op lies between them; else it needs four. */
 struct op_wait {
-    struct op op __attribute__((aligned(DRIVE_LINE)));
+    struct op op __attribute__((aligned(CACHE_LINE)));
     struct coil_future waiter;
     void (*done)(struct op_wait *wait); /* the last place to look into what the op lent; may be
                                            NULL */

@@ -9,7 +9,7 @@
 #include "io/reading.h"
 #include "io/separators.h"
 
-static_assert(offsetof(struct coil_stream, guest) <= 2 * DRIVE_LINE,
+static_assert(offsetof(struct coil_stream, guest) <= 2 * CACHE_LINE,
               "what every call looks at is two cache lines' worth");
 
 char coil__stream_nothing[1];

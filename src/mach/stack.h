@@ -103,7 +103,7 @@ static inline void mach_stack_prefetch(const struct mach_stacks *pool, unsigned 
         return;
     high = (const char *)(next + 1);
     for (int line = 1; line <= 6; line++)
-        prefetch_to_write(high - PREFETCH_LINE * line);
+        prefetch_to_write(high - CACHE_LINE * line);
 }
 
 static inline void mach_stack_put(struct mach_stacks *pool, void *high, unsigned cls)

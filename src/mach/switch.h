@@ -189,7 +189,7 @@ static inline void mach_prefetch_context(const struct mach_context *context)
 /* And what it touches when it returns from so many bytes of them. */
 static inline void mach_prefetch_frames(const struct mach_context *context, unsigned bytes)
 {
-    prefetch_lines((const char *)context->sp + MACH_FRAME + PREFETCH_LINE, bytes / PREFETCH_LINE);
+    prefetch_lines((const char *)context->sp + MACH_FRAME + CACHE_LINE, bytes / CACHE_LINE);
 }
 
 /* Parks the running stack in *from and goes on with *to. */

@@ -3,8 +3,6 @@
 
 #include "base/prefetch.h"
 
-#define LINE 64
-
 /*
  * A work that comes from another processor costs a long wait for its memory, and which one is next
  * is not known until that is over. So each has a hint to one that was submitted some time before
@@ -14,8 +12,8 @@
 static void fetch_ahead(const struct mach_work *work)
 {
     prefetch_to_write((const void *)work->hint);
-    prefetch((const void *)(work->hint + LINE));
-    prefetch_to_write((const void *)(work->hint - LINE));
+    prefetch((const void *)(work->hint + CACHE_LINE));
+    prefetch_to_write((const void *)(work->hint - CACHE_LINE));
 }
 
 void coil__pool_drain(struct mach_pool *pool, uintptr_t instead)

@@ -178,7 +178,7 @@ static inline void task_prefetch_next(const struct coil_loop *loop)
     const struct coil_handle *next = container_of(loop->ready.next, struct coil_handle, link);
     const struct task *task = container_of(next, const struct task, timer.handle);
 
-    prefetch_lines((const char *)next->link.next - PREFETCH_LINE, 3);
+    prefetch_lines((const char *)next->link.next - CACHE_LINE, 3);
     if (next->run != coil__task_step_stackful)
         return;
     mach_prefetch_context(&task->context);

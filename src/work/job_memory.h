@@ -12,7 +12,8 @@
 
 #include <stddef.h>
 
-#define CACHE_LINE 64
+#include "base/prefetch.h"
+
 #define JOB_BYTES (6 * CACHE_LINE)
 
 /* JOB_BYTES, not zeroed; NULL when memory is out. */

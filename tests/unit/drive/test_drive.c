@@ -100,6 +100,7 @@ DRIVER_TEST(many_descriptors_are_polled_at_once)
         put_byte(ends[i][1]);
     for (int i = 0; i < PIPES; i++)
         CHECK_EQ(world_finish(&world, &probes[i]), POLLIN);
+    CHECK_EQ(world.done, PIPES);
     for (int i = 0; i < PIPES; i++)
         close_both(ends[i]);
     world_close(&world);

@@ -1,12 +1,6 @@
 /* What a request costs on epoll, counted; and the edges that are easily lost. */
 #include "world.h"
 
-static void epoll_open(struct world *world)
-{
-    setenv("COIL_DRIVER", "epoll", 1);
-    world_open(world, 0);
-}
-
 static void count_from_here(void)
 {
     coil__fault_arm(FAULT_SYS, UINT64_MAX, false);

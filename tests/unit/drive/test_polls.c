@@ -8,12 +8,6 @@ static uint64_t count_wait(struct world *world, int64_t deadline_ns)
     return coil__fault_count(FAULT_SYS);
 }
 
-static void epoll_open(struct world *world)
-{
-    setenv("COIL_DRIVER", "epoll", 1);
-    world_open(world, 0);
-}
-
 TEST(all_polls_of_a_descriptor_are_told_to_the_kernel_by_one_call)
 {
     enum { POLLS = 100 };

@@ -1,34 +1,5 @@
-/* What epoll is told and tells: registrations that fail, and more events than one look takes. */
+/* What epoll is told: registrations that fail. (More events than one look takes: test_drive.c.) */
 #include "world.h"
-
-static void epoll_open(struct world *world)
-{
-    setenv("COIL_DRIVER", "epoll", 1);
-    world_open(world, 0);
-}
-
-TEST(more_descriptors_than_one_look_takes_are_all_told)
-{
-    enum { PIPES = 300 };
-    static struct probe probes[PIPES];
-    static int ends[PIPES][2];
-    struct world world;
-
-    epoll_open(&world);
-    for (int i = 0; i < PIPES; i++) {
-        open_pipe(ends[i]);
-        probe_poll(&probes[i], &world, ends[i][0], POLLIN);
-    }
-    world_wait(&world, 0);
-    for (int i = 0; i < PIPES; i++)
-        put_byte(ends[i][1]);
-    for (int i = 0; i < PIPES; i++)
-        CHECK_EQ(world_finish(&world, &probes[i]), POLLIN);
-    CHECK_EQ(world.done, PIPES);
-    for (int i = 0; i < PIPES; i++)
-        close_both(ends[i]);
-    world_close(&world);
-}
 
 TEST(a_refused_registration_ends_all_polls_of_the_descriptor)
 {

@@ -32,7 +32,7 @@ TEST(a_slot_lies_within_one_cache_line)
     struct poll_slots slots = {NULL, 0};
 
     for (int fd = 0; fd < 1000; fd += 7)
-        CHECK_EQ((uintptr_t)slot_of(&slots, fd) % DRIVE_LINE, 0);
+        CHECK_EQ((uintptr_t)slot_of(&slots, fd) % CACHE_LINE, 0);
     coil__slots_free(&slots);
 }
 

@@ -9,6 +9,12 @@ void world_open(struct world *world, uint64_t seed)
     CHECK_EQ(coil__driver_open(NULL, &options, &world->driver), 0);
 }
 
+void epoll_open(struct world *world)
+{
+    setenv("COIL_DRIVER", "epoll", 1);
+    world_open(world, 0);
+}
+
 void world_close(struct world *world)
 {
     world->driver->ops->close(world->driver);

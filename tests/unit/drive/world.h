@@ -45,6 +45,7 @@ struct probe {
 
 /* By $COIL_DRIVER. */
 void world_open(struct world *world, uint64_t seed);
+void epoll_open(struct world *world); /* whatever $COIL_DRIVER says */
 void world_close(struct world *world);
 
 int world_wait(struct world *world, int64_t deadline_ns);
