@@ -35,7 +35,7 @@ static coil_async void serve_guest(struct coil_stream *guest, void *arg)
 
 static coil_async struct coil_result main_coroutine(void *arg)
 {
-    struct coil_server_options options = {.most = MOST};
+    struct coil_server_options options = {.most = MOST, .stream.coalesce_writes = true};
     uint16_t port = arg != NULL ? (uint16_t)atoi(arg) : 0;
     struct coil_server *server;
     struct coil_stream *guest;

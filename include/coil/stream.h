@@ -32,9 +32,10 @@ struct iovec;
 
 /* How a stream is made. All zero is the default. */
 struct coil_stream_options {
-    size_t limit_bytes; /* the longest line or record; 0: 64 KiB (asyncio: limit) */
-    size_t high_bytes;  /* drain waits when more than this is kept for writing; 0: 64 KiB */
-    size_t low_bytes;   /* until no more than this is; 0: a quarter of high_bytes */
+    size_t limit_bytes;   /* the longest line or record; 0: 64 KiB (asyncio: limit) */
+    size_t high_bytes;    /* drain waits when more than this is kept for writing; 0: 64 KiB */
+    size_t low_bytes;     /* until no more than this is; 0: a quarter of high_bytes */
+    bool coalesce_writes; /* what is written goes out together: see coil_stream_flush */
 };
 
 /* How to connect. All zero is the default. */
@@ -252,6 +253,22 @@ COIL_EXPORT int coil_stream_printf(struct coil_stream *stream, const char *forma
     COIL_PRINTF(2, 3);
 
 /**
+ * Sends now what a stream with coalesce_writes holds back. Such a stream gathers what is written,
+ * up to 16 KiB or high_bytes, until the loop next looks at the world, which it does when all that
+ * was ready has had its turn. Many small writes become one packet and one system call; where the
+ * kernel has io_uring, those of all streams are one. (uvloop gathers always; asyncio, and coil
+ * without the option, write at once.) It is for coroutines that write and then await something: one
+ * that computes for long, or blocks, keeps back what all such streams hold, and calls this for what
+ * is urgent. If it cannot go out, the next write says so, or drain, or wait_closed. Close,
+ * write_eof, sendall and sendfile send first what is held; abort throws it away. The option has no
+ * effect on sockets that keep the boundaries of messages.
+ *
+ * Suspends: no.
+ * Returns: as coil_stream_write.
+ */
+COIL_EXPORT int coil_stream_flush(struct coil_stream *stream);
+
+/**
  * Waits, if more is kept than the high watermark, until it is down to the low one (asyncio: drain).
  *
  * Suspends: yes, if too much is kept.
@@ -286,7 +303,7 @@ COIL_EXPORT coil_async int64_t coil_stream_sendfile(struct coil_stream *stream, 
                                                     int64_t offset, size_t size);
 
 /**
- * How much is kept for writing (asyncio: get_write_buffer_size).
+ * How much is kept for writing, or held back (asyncio: get_write_buffer_size).
  *
  * Suspends: no.
  * Returns: bytes.

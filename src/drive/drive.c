@@ -34,6 +34,22 @@ void coil__drive_cancel(struct driver *driver, struct op *op)
         driver->ops->cancel(driver, op);
 }
 
+void coil__drive_send_alone(struct driver *driver, struct drive_send *send)
+{
+    struct op op = {.kind = OP_SEND, .fd = send->fd};
+
+    op.rw.data = (void *)(uintptr_t)send->data;
+    op.rw.size = send->size;
+    op.rw.flags = 0;
+    send->result = driver->ops->attempt(driver, &op);
+}
+
+void coil__drive_send_singly(struct driver *driver, struct drive_send *sends, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        coil__drive_send_alone(driver, &sends[i]);
+}
+
 /* Who connects has not been asked anything. */
 static bool is_answer(const struct driver *driver, const struct op *op)
 {

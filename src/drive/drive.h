@@ -15,6 +15,8 @@
  *            On a descriptor that is known not to be ready it costs no system call. It may say
  *            -EAGAIN to anything that it cannot do without waiting (opening a file, a descriptor
  *            with others waiting before this op in the same direction).
+ *   send     sends many, each as an attempt would that sends to a socket of its own, in one system
+ *            call where the driver can. None of them is lent: all results are there at return.
  *   wait     the only place that sleeps; returns when something was done, the deadline came, or
  *            wake_fd was written; it may also return for nothing (a signal came). Deadline
  *            COIL_FOREVER: no limit; <= now: look, don't sleep. What was submitted or canceled
@@ -270,6 +272,15 @@ struct world_ops {
 
 extern const struct world_ops coil__world_real;
 
+/* Bytes for a stream socket on which no op that writes is out. */
+struct drive_send {
+    const char *data;
+    int64_t result; /* so many went out, -EAGAIN, or why it failed */
+    void *owner;    /* whose they are; the driver does not look at it */
+    uint32_t size;  /* > 0 */
+    int32_t fd;
+};
+
 struct driver_options {
     int wake_fd;
     uint64_t seed;   /* sim */
@@ -283,6 +294,7 @@ struct driver_ops {
     void (*submit)(struct driver *driver, struct op *op);
     void (*cancel)(struct driver *driver, struct op *op);
     int64_t (*attempt)(struct driver *driver, struct op *op); /* at once, or -EAGAIN */
+    void (*send)(struct driver *driver, struct drive_send *sends, size_t count);
     /* Whether reading is known to have to wait. NULL where the driver does not wait for readiness
      * and read then: where it does, a poll and a read cost no more than a read that has to wait. */
     bool (*unready)(struct driver *driver, int fd);

@@ -2,14 +2,25 @@
 #include <errno.h>
 
 #include "base/alloc.h"
+#include "base/debug.h"
 #include "drive/call.h"
 #include "drive/futex_wait.h"
 #include "drive/polls.h"
+#include "drive/ring_send.h"
+#include "drive/uring_setup.h"
+#include "mach/valgrind.h"
+
+#define SENDS 256 /* by one system call */
+
+/* To send many by, where that can be had. */
+enum sender { SENDER_UNTRIED, SENDER_RING, SENDER_NONE };
 
 struct epoll_driver {
     struct driver driver;
     struct polls polls;
     struct call_port *calls;
+    enum sender sender;
+    struct ring ring;
 };
 
 static struct epoll_driver *epoll_of(struct driver *driver)
@@ -52,6 +63,8 @@ static void epoll_close(struct driver *driver)
     struct epoll_driver *self = epoll_of(driver);
 
     coil__drive_fini(driver);
+    if (self->sender == SENDER_RING)
+        coil__ring_close(&self->ring);
     coil__polls_close(&self->polls);
     coil__calls_close(self->calls);
     mem_free(self);
@@ -84,6 +97,48 @@ static void epoll_cancel(struct driver *driver, struct op *op)
 static int64_t epoll_attempt(struct driver *driver, struct op *op)
 {
     return coil__polls_attempt(&epoll_of(driver)->polls, op);
+}
+
+/* The loop may be run by one thread now, and by another one then. */
+static enum sender open_sender(struct ring *ring)
+{
+    if (coil__uring_unwanted("send") || valgrind_runs() ||
+        coil__ring_open(ring, SENDS, SENDS, URING_SETUP_SINGLE_ISSUER) != 0)
+        return SENDER_NONE;
+    if (coil__ring_can_send(coil__ring_operations(ring))) {
+        coil__debug("epoll: many sends at once go by io_uring");
+        return SENDER_RING;
+    }
+    coil__ring_close(ring);
+    return SENDER_NONE;
+}
+
+static bool is_written(struct driver *driver, int fd)
+{
+    struct poll_slot *slot = slot_find(&epoll_of(driver)->polls.slots, fd);
+
+    return slot != NULL && slot_taken(slot, WRITING);
+}
+
+static void take_failed(struct driver *driver)
+{
+    struct uring_cqe completion;
+
+    while (coil__ring_take(&epoll_of(driver)->ring, &completion))
+        coil__ring_send_failed(&completion);
+}
+
+static void epoll_send(struct driver *driver, struct drive_send *sends, size_t count)
+{
+    struct epoll_driver *self = epoll_of(driver);
+
+    if (count > 1 && self->sender == SENDER_UNTRIED)
+        self->sender = open_sender(&self->ring);
+    if (count > 1 && self->sender == SENDER_RING)
+        coil__ring_send(&(struct ring_sender){driver, &self->ring, is_written, take_failed}, sends,
+                        count);
+    else
+        coil__drive_send_singly(driver, sends, count);
 }
 
 static bool epoll_unready(struct driver *driver, int fd)
@@ -138,6 +193,7 @@ const struct driver_ops coil__driver_epoll = {
     .submit = epoll_submit,
     .cancel = epoll_cancel,
     .attempt = epoll_attempt,
+    .send = epoll_send,
     .unready = epoll_unready,
     .wait = epoll_wait_,
     .now = coil__drive_now,

@@ -146,6 +146,23 @@ struct uring_sqe *coil__ring_request(struct ring *ring)
     return request;
 }
 
+struct uring_sqe *coil__ring_last(struct ring *ring)
+{
+    uint32_t tail = *ring->sq_tail;
+
+    return tail == acquire(ring->sq_head) ? NULL : &ring->sqes[(tail - 1) & ring->sq_mask];
+}
+
+void coil__ring_take_back(struct ring *ring)
+{
+    release(ring->sq_tail, *ring->sq_tail - 1);
+}
+
+bool coil__ring_overflowed(const struct ring *ring)
+{
+    return (acquire(ring->sq_flags) & URING_SQ_CQ_OVERFLOW) != 0;
+}
+
 bool coil__ring_keeps_back(const struct ring *ring)
 {
     return (acquire(ring->sq_flags) & (URING_SQ_TASKRUN | URING_SQ_CQ_OVERFLOW)) != 0;

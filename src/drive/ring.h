@@ -37,6 +37,12 @@ uint64_t coil__ring_operations(struct ring *ring);
 /* A request to fill in, all zero; NULL: enter first. */
 struct uring_sqe *coil__ring_request(struct ring *ring);
 
+/* The last request of those that the kernel does not know yet; NULL: it knows all. */
+struct uring_sqe *coil__ring_last(struct ring *ring);
+
+/* Takes that one back. */
+void coil__ring_take_back(struct ring *ring);
+
 /*
  * Tells the kernel the requests, lets it finish what it can, and sleeps up to the timeout (0: not
  * at all; COIL_FOREVER) for a completion. Costs nothing if there is nothing to tell, nothing to
@@ -50,6 +56,9 @@ bool coil__ring_has_more(const struct ring *ring);
 
 /* The kernel has completions that it only tells when it is entered once more. */
 bool coil__ring_keeps_back(const struct ring *ring);
+
+/* Completions had no place in the ring. */
+bool coil__ring_overflowed(const struct ring *ring);
 
 /* Takes the oldest completion. */
 bool coil__ring_take(struct ring *ring, struct uring_cqe *out);

@@ -40,6 +40,10 @@ static inline void drive_prefetch(const void *op)
 /* Hands over all that is finished now; what their done functions finish waits for the next time. */
 void coil__drive_deliver(struct driver *driver);
 
+/* An attempt to send, or one after the other. */
+void coil__drive_send_alone(struct driver *driver, struct drive_send *send);
+void coil__drive_send_singly(struct driver *driver, struct drive_send *sends, size_t count);
+
 /* The same for every driver that lives in the real world. */
 int64_t coil__drive_now(struct driver *driver);
 

@@ -343,6 +343,7 @@ const struct driver_ops coil__driver_sim = {
     .submit = sim_submit,
     .cancel = sim_cancel,
     .attempt = sim_attempt,
+    .send = coil__drive_send_singly,
     .wait = sim_wait,
     .now = sim_now,
     .forget = sim_forget,

@@ -10,6 +10,7 @@
 #include "drive/futex_wait.h"
 #include "drive/uring_accept.h"
 #include "drive/uring_ask.h"
+#include "drive/uring_send.h"
 #include "drive/uring_setup.h"
 #include "drive/uring_slots.h"
 #include "drive/uring_take.h"
@@ -288,14 +289,16 @@ static bool sleep_once(struct uring_driver *self, int64_t deadline_ns)
     uint32_t results = self->file_results;
     bool woken;
 
-    if (err == 0 && deadline_ns > 0 && list_empty(&driver->finished) &&
+    if (err == 0 && deadline_ns > 0 && list_empty(&driver->finished) && !self->woken &&
         coil__calls_may_sleep(self->calls))
         timeout = coil__drive_timeout(deadline_ns);
     if (err == 0)
         err = coil__ring_enter(&self->ring, timeout);
     REQUIRE(err != -EEXIST, "a loop is run by one thread, then by another");
-    woken = coil__uring_take_all(self);
-    woken |= coil__uring_take_rest(self, self->file_results - results);
+    coil__uring_take_all(self);
+    coil__uring_take_rest(self, self->file_results - results);
+    woken = self->woken;
+    self->woken = false;
     coil__calls_collect(self->calls, driver);
     return err || woken || timeout == 0 || !list_empty(&driver->finished);
 }
@@ -387,6 +390,7 @@ const struct driver_ops coil__driver_uring = {
     .submit = uring_submit,
     .cancel = uring_cancel,
     .attempt = uring_attempt,
+    .send = coil__uring_send,
     .wait = uring_wait,
     .now = coil__drive_now,
     .forget = uring_forget,

@@ -63,6 +63,7 @@ struct uring_driver {
     uint32_t file_results; /* of the ring's, so far */
     int wake_fd;
     bool wake_asked;
+    bool woken; /* wake_fd was written, and the next wait does not know */
 };
 
 /* op->stage while the driver has the op: an enum op_stage, and notes. */

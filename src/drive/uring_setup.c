@@ -53,6 +53,13 @@ static bool wishes(const char *wish, const char *name)
     return false;
 }
 
+bool coil__uring_unwanted(const char *name)
+{
+    const char *wish = getenv("COIL_URING_WITHOUT");
+
+    return wishes(wish, name) || wishes(wish, "all");
+}
+
 static uint32_t flags_without(const char *wish)
 {
     uint32_t flags = 0;
@@ -67,7 +74,7 @@ static uint32_t flags_without(const char *wish)
 static void take_away(struct uring_driver *self, const char *wish)
 {
     for (size_t i = 0; i < OPTIONAL; i++)
-        if (wishes(wish, optional[i].name) || wishes(wish, "all"))
+        if (coil__uring_unwanted(optional[i].name))
             self->operations &= ~(UINT64_C(1) << optional[i].opcode);
     if (wishes(wish, "multishot"))
         self->modern = false;

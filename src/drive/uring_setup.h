@@ -11,4 +11,7 @@
  */
 int coil__uring_setup(struct uring_driver *self);
 
+/* Whether that takes this one away. */
+bool coil__uring_unwanted(const char *name);
+
 #endif

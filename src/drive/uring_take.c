@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "drive/files.h"
+#include "drive/ring_send.h"
 #include "drive/uring_accept.h"
 #include "drive/uring_ask.h"
 #include "drive/uring_slots.h"
@@ -150,40 +151,47 @@ static void take_op(struct uring_driver *self, struct op *op, const struct uring
         take_result(self, slot, op, completion);
 }
 
-bool coil__uring_take_all(struct uring_driver *self)
+/* If it was not the socket that failed, there is no room left. */
+static void take_send(struct uring_driver *self, const struct uring_cqe *completion)
+{
+    const struct drive_send *send = coil__ring_send_failed(completion);
+    struct slot *slot = uring_slot_find(self, send->fd);
+
+    if (slot != NULL && (send->result >= 0 || send->result == -EAGAIN))
+        slot->full = self->turn;
+}
+
+void coil__uring_take_all(struct uring_driver *self)
 {
     struct uring_cqe completion;
-    bool woken = false;
 
     while (coil__ring_take(&self->ring, &completion)) {
         uint64_t user = completion.user_data;
 
         if (user == USER_WAKE) {
-            woken = true;
+            self->woken = true;
             self->wake_asked = (completion.flags & URING_CQE_MORE) != 0;
         } else if (user & USER_ACCEPTOR) {
             coil__acceptor_take_completion(
                 self, (struct acceptor *)(uintptr_t)(user & ~(uint64_t)USER_ACCEPTOR), &completion);
+        } else if (user & RING_SEND) {
+            take_send(self, &completion);
         } else if (user != USER_REMOVAL) {
             take_op(self, (struct op *)(uintptr_t)user, &completion);
         }
     }
-    return woken;
 }
 
-bool coil__uring_take_rest(struct uring_driver *self, uint32_t brought)
+void coil__uring_take_rest(struct uring_driver *self, uint32_t brought)
 {
-    bool woken = false;
-
     for (int i = 0; i < ROUNDS && (brought == 1 || brought >= PORTION); i++) {
         uint32_t before = self->file_results;
 
         if (!coil__ring_keeps_back(&self->ring) || coil__ring_enter(&self->ring, 0) != 0)
             break;
-        woken |= coil__uring_take_all(self);
+        coil__uring_take_all(self);
         brought = self->file_results - before;
     }
-    return woken;
 }
 
 /* Only sendfile comes back with nothing done. */

@@ -4,16 +4,16 @@
 
 #include "drive/uring.h"
 
-/* Takes all that is there; true if wake_fd was written. */
-bool coil__uring_take_all(struct uring_driver *self);
+/* Takes all that is there, a wake too. */
+void coil__uring_take_all(struct uring_driver *self);
 
 /*
  * Since Linux 6.13 an enter that has slept makes a single completion, another one twenty, and keeps
  * the rest for the next. If the last one has brought so many of files, all that are there are
  * fetched, so that who goes on asks for more in one portion: a disk that has finished 64 reads at
- * once gets 64 at once, not 1, 40 and 23. (Sockets do not care.) True if wake_fd was written.
+ * once gets 64 at once, not 1, 40 and 23. (Sockets do not care.)
  */
-bool coil__uring_take_rest(struct uring_driver *self, uint32_t brought);
+void coil__uring_take_rest(struct uring_driver *self, uint32_t brought);
 
 /* A worker has sent the op back. */
 void coil__uring_take_back(struct driver *driver, struct op *op);

@@ -1,5 +1,5 @@
 /* A stream's life: opened, shared, closed. */
-#include "io/stream.h"
+#include "io/outbox.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,6 +12,8 @@ static void set_watermarks(struct coil_stream *stream, size_t high, size_t low)
     stream->low = low != 0 ? low : stream->high / 4;
     if (stream->low > stream->high)
         stream->low = stream->high;
+    if (stream->hold != 0)
+        stream->hold = (uint16_t)(stream->high < OUTBOX_MOST ? stream->high : OUTBOX_MOST);
 }
 
 /* The loop closes: what is out comes back, and is the last. */
@@ -51,6 +53,7 @@ int coil__stream_new(int fd, enum stream_kind kind, const struct coil_stream_opt
     stream->fd = fd;
     stream->kind = (uint8_t)kind;
     stream->limit = options->limit_bytes != 0 ? options->limit_bytes : STREAM_LIMIT;
+    stream->hold = options->coalesce_writes; /* how much, the watermarks say */
     set_watermarks(stream, options->high_bytes, options->low_bytes);
     coil_event_set(&stream->drained);
     coil_event_set(&stream->emptied);
@@ -62,13 +65,17 @@ int coil_stream_open(int fd, const struct coil_stream_options *options, struct c
 {
     struct coil_loop *loop = loop_here("coil_stream_open");
     const int on = 1;
-    int type;
+    int type = SOCK_STREAM;
     uint32_t length = sizeof(type);
-    int err = WORLD(loop, get_option, fd, SOL_SOCKET, SO_TYPE, &type, &length);
+    bool socket = WORLD(loop, get_option, fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0;
+    int err;
 
-    if (err == 0 && type == SOCK_STREAM) /* refused where it is no TCP, which is fine */
+    if (socket && type == SOCK_STREAM) /* refused where it is no TCP, which is fine */
         WORLD(loop, set_option, fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    return coil__stream_new(fd, err == 0 ? STREAM_SOCKET : STREAM_OTHER, options, out);
+    err = coil__stream_new(fd, socket ? STREAM_SOCKET : STREAM_OTHER, options, out);
+    if (err == 0 && type != SOCK_STREAM)
+        (*out)->hold = 0; /* each write is a message */
+    return err;
 }
 
 struct coil_stream *coil_stream_ref(struct coil_stream *stream)
@@ -105,6 +112,7 @@ void coil__stream_finish(struct coil_stream *stream)
     int fd = stream->fd;
 
     stream->fd = -1;
+    coil__outbox_drop(stream);
     WORLD(stream->loop, close, fd);
     list_leave(&stream->guest.link);
     stream->loop = NULL;
@@ -151,6 +159,7 @@ void coil_stream_close(struct coil_stream *stream)
     stream_owned(stream, "coil_stream_close");
     if (stream->closing)
         return;
+    outbox_leave(stream);
     stream->closing = true;
     call_back(stream, stream->reader);
     if (!stream->out && !stream->direct)
@@ -173,7 +182,7 @@ void coil_stream_abort(struct coil_stream *stream)
     if (stream->fd < 0 || stream->aborted)
         return;
     stream->aborted = true;
-    if (stream->error == 0 && (stream->pending > 0 || stream->direct))
+    if (stream->error == 0 && (stream->pending > 0 || stream->held != 0 || stream->direct))
         stream->error = -ECONNABORTED;
     arm_reset(stream);
     if (!stream->closing) {
@@ -209,12 +218,13 @@ bool coil_stream_closing(const struct coil_stream *stream)
 void coil_stream_set_watermarks(struct coil_stream *stream, size_t high_bytes, size_t low_bytes)
 {
     stream_owned(stream, "coil_stream_set_watermarks");
+    outbox_leave(stream);
     set_watermarks(stream, high_bytes, low_bytes);
 }
 
 size_t coil_stream_pending(const struct coil_stream *stream)
 {
-    return stream->pending;
+    return stream->pending + coil__outbox_size(stream);
 }
 
 int coil_stream_fd(const struct coil_stream *stream)

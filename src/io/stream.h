@@ -3,9 +3,10 @@
  *
  *   reading   happens in the task that asks, by an op on its stack: into the caller's memory if it
  *             can be, into `in` where lines are looked for or the caller has none
- *   writing   is tried at once; what the world does not take is copied to `chunks`, and an op of
- *             the stream's own sends them, one after the other. While it is out it lends them, so
- *             they only grow behind what it was told of
+ *   writing   is tried at once, or where that is asked for held back in the loop's outbox for a
+ *             moment; what the world does not take is copied to `chunks`, and an op of the stream's
+ *             own sends them, one after the other. While it is out it lends them, so they only grow
+ *             behind what it was told of
  *   closing   what is kept goes out first; then the descriptor is closed and `closed` is set
  *
  * References are the users', and one of the stream's own while anything of it is out or it is about
@@ -63,6 +64,8 @@ struct coil_stream {
     size_t in_begin, in_end, in_size; /* [begin, end) was received and not read */
     char *own;
     size_t own_size;
+    uint16_t hold;  /* so much may be held back in the loop's outbox; 0: nothing (outbox.h) */
+    uint16_t held;  /* its place there, counted from 1; 0: it has none */
     size_t pending; /* bytes that are kept, from `first` on */
 
     struct loop_guest guest;
@@ -124,6 +127,16 @@ size_t coil__stream_gather_chunks(const struct coil_stream *stream, struct iovec
 /* Sends on what is kept; a stream that is to close is closed when nothing is. */
 void coil__stream_pump(struct coil_stream *stream);
 void coil__stream_lost(struct coil_stream *stream, int error);
+
+/* Makes an op of it that writes from one place. */
+void coil__stream_aim(const struct coil_stream *stream, struct op *op, const void *data,
+                      size_t size);
+
+/* How much is kept, or that a task sends alone, has changed. */
+void coil__stream_note_level(struct coil_stream *stream);
+
+/* What is kept now goes out as soon as it can. */
+void coil__stream_go_on(struct coil_stream *stream);
 
 /* Whether a write has met a reset. The kernel tells of it only once, to whoever asks first: then a
  * write meets a broken pipe, and a read what looks like the end. */

@@ -1,5 +1,6 @@
 /* Writing to a stream: at once what the world takes, the rest behind. */
 #include "io/alone.h"
+#include "io/outbox.h"
 
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -8,7 +9,7 @@
 
 #include "io/world.h"
 
-static void note_level(struct coil_stream *stream)
+void coil__stream_note_level(struct coil_stream *stream)
 {
     if (stream->pending > stream->high && !stream->paused) {
         stream->paused = true;
@@ -28,6 +29,7 @@ void coil__stream_lost(struct coil_stream *stream, int error)
 {
     if (stream->error == 0)
         stream->error = error;
+    coil__outbox_drop(stream);
     coil__stream_drop_chunks(stream);
     stream->paused = false;
     coil_event_set(&stream->drained);
@@ -44,7 +46,7 @@ static void sent(struct op *op)
     stream->out = false;
     if (op->result > 0 && !stream->aborted) {
         coil__stream_forget_sent(stream, (size_t)op->result);
-        note_level(stream);
+        coil__stream_note_level(stream);
         coil__stream_pump(stream);
     } else if (stream->aborted) {
         coil__stream_finish(stream);
@@ -54,8 +56,8 @@ static void sent(struct op *op)
     coil_stream_unref(stream);
 }
 
-/* The op for one part: the frequent case, without the arrays. */
-static void aim_at_one(struct coil_stream *stream, struct op *op, const void *data, size_t size)
+void coil__stream_aim(const struct coil_stream *stream, struct op *op, const void *data,
+                      size_t size)
 {
     op_begin(op, stream->kind == STREAM_SOCKET ? OP_SEND : OP_WRITE, stream->fd);
     op->rw.data = (void *)(uintptr_t)data;
@@ -92,7 +94,8 @@ static void aim(struct coil_stream *stream)
         stream->header = stream->parts == NULL ? NULL : (void *)(stream->parts + STREAM_PARTS);
     }
     if (first->next == NULL || stream->parts == NULL)
-        aim_at_one(stream, &stream->op, first->data + first->begin, first->end - first->begin);
+        coil__stream_aim(stream, &stream->op, first->data + first->begin,
+                         first->end - first->begin);
     else
         aim_at_many(stream, &stream->op, stream->parts,
                     coil__stream_gather_chunks(stream, stream->parts), stream->header);
@@ -164,10 +167,9 @@ static int64_t try_op(struct coil_stream *stream, struct op *op)
     return n;
 }
 
-/* What is kept now goes out as soon as it can. */
-static void go_on(struct coil_stream *stream)
+void coil__stream_go_on(struct coil_stream *stream)
 {
-    note_level(stream);
+    coil__stream_note_level(stream);
     coil__stream_pump(stream);
 }
 
@@ -179,7 +181,12 @@ int coil_stream_write(struct coil_stream *stream, const void *data, size_t size)
 
     if (err != 0 || size == 0)
         return err;
-    aim_at_one(stream, &op, data, size);
+    if (stream->hold > 0) {
+        err = coil__outbox_add(stream, &(struct iovec){(void *)(uintptr_t)data, size}, 1);
+        if (err != 0)
+            return err < 0 ? err : 0;
+    }
+    coil__stream_aim(stream, &op, data, size);
     n = try_op(stream, &op);
     if (n == (int64_t)size)
         return 0;
@@ -187,7 +194,7 @@ int coil_stream_write(struct coil_stream *stream, const void *data, size_t size)
         err = coil__stream_keep(stream, (const char *)data + n, size - (size_t)n);
     if (n < 0 || err != 0)
         return n < 0 ? (int)n : err;
-    go_on(stream);
+    coil__stream_go_on(stream);
     return 0;
 }
 
@@ -217,13 +224,17 @@ int coil_stream_writev(struct coil_stream *stream, const struct iovec *parts, si
 
     if (err != 0 || count == 0)
         return err;
+    if (stream->hold > 0)
+        err = coil__outbox_add(stream, parts, count);
+    if (err != 0)
+        return err < 0 ? err : 0;
     memcpy(lent, parts, n_lent * sizeof(*lent));
     aim_at_many(stream, &op, lent, n_lent, &header);
     n = try_op(stream, &op);
     if (n < 0)
         return (int)n;
     err = keep_rest(stream, parts, count, (size_t)n);
-    go_on(stream);
+    coil__stream_go_on(stream);
     return err;
 }
 
@@ -293,92 +304,14 @@ coil_async int coil_stream_drain(struct coil_stream *stream)
     return stream->error;
 }
 
-/* Meanwhile others may abort the stream. */
-coil_async int coil__stream_run_alone(struct coil_stream *stream, struct op_wait *wait)
+int coil_stream_flush(struct coil_stream *stream)
 {
-    int err = 0;
+    int err = coil__stream_may_write(stream, "coil_stream_flush");
 
-    wait->done = NULL;
-    if (!op_attempt(stream->loop, &wait->op)) {
-        stream->sender = wait;
-        err = coil__op_wait(wait, "stream write");
-        stream->sender = NULL;
-    }
-    return err != 0 ? err : stream->error;
-}
-
-/* Some of the caller's own memory goes out. */
-static coil_async int64_t send_some(struct coil_stream *stream, const char *data, size_t size)
-{
-    struct op_wait wait;
-    int err;
-
-    aim_at_one(stream, &wait.op, data, size);
-    err = coil__stream_run_alone(stream, &wait);
-    if (err != 0)
+    if (err != 0 || stream->held == 0)
         return err;
-    if (wait.op.result <= 0)
-        stream->error = wait.op.result == 0 ? -EPIPE : (int)wait.op.result;
-    return stream->error != 0 ? stream->error : wait.op.result;
-}
-
-coil_async int coil__stream_send_alone(struct coil_stream *stream, const char *data, size_t size,
-                                       size_t *sent)
-{
-    while (size > 0) {
-        int64_t n = send_some(stream, data, size);
-
-        if (n < 0)
-            return (int)n;
-        *sent += (size_t)n;
-        data += n;
-        size -= (size_t)n;
-    }
-    return 0;
-}
-
-coil_async int coil__stream_begin_alone(struct coil_stream *stream, const char *caller)
-{
-    int err = 0;
-
-    while (err == 0 && (stream->pending > 0 || stream->direct)) {
-        err = coil_event_wait(&stream->emptied);
-        if (err == 0)
-            err = coil__stream_may_write(stream, caller);
-    }
-    if (err != 0)
-        return err;
-    stream->direct = true;
-    note_level(stream);
-    return 0;
-}
-
-void coil__stream_end_alone(struct coil_stream *stream)
-{
-    stream->direct = false;
-    if (stream->aborted && stream->fd >= 0)
-        coil__stream_finish(stream);
-    else if (stream->error != 0 && stream->fd >= 0)
-        coil__stream_lost(stream, stream->error);
-    else if (stream->fd >= 0)
-        go_on(stream);
-}
-
-coil_async int coil_stream_sendall(struct coil_stream *stream, const void *data, size_t size)
-{
-    int err = coil__stream_may_write(stream, "coil_stream_sendall");
-    size_t sent = 0;
-
-    if (err != 0 || size == 0)
-        return err;
-    coil_stream_ref(stream);
-    err = coil__stream_begin_alone(stream, "coil_stream_sendall");
-    if (err == 0) {
-        err = coil__stream_send_alone(stream, data, size, &sent);
-        coil__stream_end_alone(stream);
-    }
-    coil_stream_unref(stream);
-    return err;
+    coil__outbox_send(stream);
+    return stream->error;
 }
 
 int coil_stream_write_eof(struct coil_stream *stream)
@@ -386,6 +319,7 @@ int coil_stream_write_eof(struct coil_stream *stream)
     stream_owned(stream, "coil_stream_write_eof");
     if (stream->error != 0 || stream->closing)
         return stream->error;
+    outbox_leave(stream);
     stream->eof_asked = true;
     coil__stream_pump(stream);
     return stream->error;

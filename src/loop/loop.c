@@ -85,6 +85,7 @@ void coil__loop_free(struct coil_loop *loop)
     coil__port_end(loop->port);
     coil__slab_fini(&loop->slab);
     spares_fini(&loop->spares);
+    mem_free(loop->outbox);
     coil__mach_stacks_fini(&loop->stacks);
     mem_free(loop);
 }

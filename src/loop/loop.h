@@ -52,6 +52,12 @@ struct loop_guest {
     void (*loop_closes)(struct loop_guest *guest);
 };
 
+/* What is held back until the loop next asks the world for news (io/outbox.h). */
+struct loop_outbox {
+    void (*empty)(struct loop_outbox *outbox);
+    size_t count; /* of those who have something in it */
+};
+
 struct coil_executor;
 
 struct coil_loop {
@@ -79,7 +85,8 @@ struct coil_loop {
     uint32_t last_task_id;
     uint64_t tasks_live;
     struct slab slab;
-    struct spares spares; /* to receive into */
+    struct spares spares;       /* to receive into */
+    struct loop_outbox *outbox; /* one block; NULL until it is needed */
     struct mach_stacks stacks;
 
     unsigned quantum; /* turns between two looks at the world, adapted to their length */

@@ -133,6 +133,13 @@ static int64_t sleep_deadline(struct coil_loop *loop)
                                             : loop->timers.earliest; /* both are lower bounds */
 }
 
+/* What was held back until now. */
+static inline void empty_outbox(struct coil_loop *loop)
+{
+    if (loop->outbox != NULL && loop->outbox->count > 0)
+        loop->outbox->empty(loop->outbox);
+}
+
 /* Nothing is ready: sleeps until the world, a timer or another thread has something. Looking is for
  * who answers at once: a peer that is served alone waits for us as we for it. Of many that are
  * served in turns nobody does, and sleeping lets them come together. */
@@ -143,6 +150,7 @@ static int sleep_in_driver(struct coil_loop *loop)
     loop->driver->came = 0;
     if (loop->hooks.before_sleep != NULL)
         loop->hooks.before_sleep(loop, loop->hooks.arg);
+    empty_outbox(loop);
     if (!spin(loop)) {
         err = wait_for_world(loop, sleep_deadline(loop));
         coil__port_awake(loop->port);
@@ -167,12 +175,14 @@ static int collect(struct coil_loop *loop, struct loop_runner *runner)
 
     if (word_load(&loop->stop_asked) != 0 && word_exchange(&loop->stop_asked, 0) != 0)
         runner->stop = true;
-    if (has_nothing(loop, runner))
+    if (has_nothing(loop, runner)) {
         err = sleep_in_driver(loop);
-    else if (loop->turns_left == 0)
+    } else if (loop->turns_left == 0) {
+        empty_outbox(loop);
         err = wait_for_world(loop, 0);
-    else
+    } else {
         loop->turns_left--;
+    }
     if (port_has_mail(loop->port))
         coil__port_take(loop->port, &loop->ready);
     if (loop->timers.earliest <= loop->now)
@@ -272,6 +282,7 @@ static int run_turns(struct coil_loop *loop, struct loop_runner *runner)
     do
         err = turn(loop, runner);
     while (!runner->stop && err == 0);
+    empty_outbox(loop);
     pthread_cleanup_pop(0);
     return err;
 }

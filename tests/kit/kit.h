@@ -71,6 +71,18 @@ struct kit_test {
     KIT_DRIVER(id, uring);           \
     static void kit_body_##id(void)
 
+/* On the drivers of the real world; on io_uring only. */
+#define REAL_TEST(id)                \
+    static void kit_body_##id(void); \
+    KIT_DRIVER(id, epoll);           \
+    KIT_DRIVER(id, uring);           \
+    static void kit_body_##id(void)
+
+#define URING_TEST(id)               \
+    static void kit_body_##id(void); \
+    KIT_DRIVER(id, uring);           \
+    static void kit_body_##id(void)
+
 /* Checks end the test where they fail, from any thread and on any stack. */
 #define CHECK(condition) \
     ((condition) ? (void)0 : kit_fail(__FILE__, __LINE__, "CHECK(%s) does not hold", #condition))

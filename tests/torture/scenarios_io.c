@@ -144,6 +144,38 @@ static coil_async struct coil_result sends(void *arg)
     return coil_error(status < 0 ? status : 0);
 }
 
+/* Two streams hold back what they are given; it goes out together when a reader waits. */
+static coil_async struct coil_result holds_back(void *arg)
+{
+    const struct coil_stream_options options = {.coalesce_writes = true};
+    struct coil_stream *near[2] = {NULL, NULL}, *far[2] = {NULL, NULL};
+    int64_t status = 0;
+    char data[3];
+
+    (void)arg;
+    for (int i = 0; i < 2 && status == 0; i++) {
+        int fds[2];
+
+        status = coil_sock_pair(AF_UNIX, SOCK_STREAM, fds);
+        if (status != 0)
+            break;
+        status = coil_stream_open(fds[0], &options, &near[i]);
+        if (status == 0)
+            status = coil_stream_open(fds[1], NULL, &far[i]);
+        else
+            coil_close(fds[1]);
+        if (status == 0)
+            status = coil_stream_printf(near[i], "%d", 123);
+    }
+    for (int i = 0; i < 2 && status >= 0; i++)
+        status = coil_stream_readexactly(far[i], data, sizeof(data));
+    for (int i = 0; i < 2; i++) {
+        coil_stream_unref(near[i]);
+        coil_stream_unref(far[i]);
+    }
+    return coil_error(status < 0 ? status : 0);
+}
+
 /* --- datagrams --- */
 
 static coil_async int64_t ping(struct coil_datagram *a, struct coil_datagram *b)
@@ -355,8 +387,9 @@ static coil_async struct coil_result words(void *arg)
 }
 
 const struct scenario scenarios_io[] = {
-    {"echoes", echoes, false},    {"sends", sends, false},    {"pings", pings, false},
-    {"files", files, true},       {"changes", changes, true}, {"names", names, true},
-    {"children", children, true}, {"signals", signals, true}, {"words", words, true},
+    {"echoes", echoes, false}, {"sends", sends, false},      {"holds_back", holds_back, false},
+    {"pings", pings, false},   {"files", files, true},       {"changes", changes, true},
+    {"names", names, true},    {"children", children, true}, {"signals", signals, true},
+    {"words", words, true},
 };
 const int scenarios_io_count = sizeof(scenarios_io) / sizeof(scenarios_io[0]);

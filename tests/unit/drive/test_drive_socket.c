@@ -318,3 +318,51 @@ DRIVER_TEST(an_accept_without_a_descriptor_left_says_so_and_the_connection_waits
     world_shut(&world, listener);
     world_close(&world);
 }
+
+/* How much of this goes at once to one of two sockets; the other one is sent a word. */
+static int64_t send_both(struct world *world, const int fds[2], const char *data, size_t size)
+{
+    struct drive_send sends[2] = {
+        {.data = data, .size = (uint32_t)size, .fd = fds[0], .owner = world},
+        {.data = "word", .size = 4, .fd = fds[1], .owner = world},
+    };
+
+    world->driver->ops->send(world->driver, sends, 2);
+    CHECK_EQ(sends[1].result, 4);
+    CHECK_PTR(sends[0].owner, world);
+    CHECK_EQ(world->driver->out, 0);
+    return sends[0].result;
+}
+
+DRIVER_TEST(of_many_that_are_sent_at_once_each_is_told_how_much_of_it_went)
+{
+    static char data[100000], got[8 << 20];
+    struct world world;
+    int ends[2], other[2], nowhere[2] = {-1};
+    size_t sent = 0, words = 0;
+    int64_t n;
+
+    world_open(&world, 0);
+    for (enum stream kind = STREAM_UNIX; kind < STREAMS; kind++, sent = words = 0) {
+        world_stream(&world, kind, ends);
+        world_stream(&world, kind, other);
+        nowhere[1] = other[1];
+        for (; (n = send_both(&world, (int[]){ends[1], other[1]}, data, sizeof(data))) > 0; words++)
+            sent += (size_t)n;
+        CHECK_EQ(n, -EAGAIN);
+        CHECK_EQ(send_both(&world, nowhere, data, 1), -EBADF);
+        CHECK_EQ(read_all(&world, ends[0], got, sent), sent);
+        CHECK_EQ(read_all(&world, other[0], got, 4 * (words + 2)), 4 * (words + 2));
+        CHECK_EQ(memcmp(got + 4 * words, "wordword", 8), 0);
+        world_shut(&world, ends[0]);
+        for (int i = 0; i < 3 && n != -EPIPE; i++) { /* TCP must hear of it from the other side */
+            n = send_both(&world, (int[]){ends[1], other[1]}, data, 1);
+            settle(&world);
+        }
+        CHECK_EQ(n, -EPIPE);
+        world.driver->ops->send(world.driver, NULL, 0);
+        world_shut(&world, ends[1]);
+        world_shut_both(&world, other);
+    }
+    world_close(&world);
+}

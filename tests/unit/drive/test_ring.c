@@ -4,11 +4,6 @@
 #include "mach/clock.h"
 #include "world.h"
 
-#define RING_TEST(id)                \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
 static bool request_nop(struct ring *ring, uint64_t user_data)
 {
     struct uring_sqe *request = coil__ring_request(ring);
@@ -20,7 +15,7 @@ static bool request_nop(struct ring *ring, uint64_t user_data)
     return true;
 }
 
-RING_TEST(requests_complete_in_their_order_round_after_round)
+URING_TEST(requests_complete_in_their_order_round_after_round)
 {
     struct ring ring;
     struct uring_cqe completion;
@@ -39,7 +34,7 @@ RING_TEST(requests_complete_in_their_order_round_after_round)
     coil__ring_close(&ring);
 }
 
-RING_TEST(a_full_ring_gives_no_request_until_entered)
+URING_TEST(a_full_ring_gives_no_request_until_entered)
 {
     struct ring ring;
     uint64_t n = 0;
@@ -53,7 +48,7 @@ RING_TEST(a_full_ring_gives_no_request_until_entered)
     coil__ring_close(&ring);
 }
 
-RING_TEST(completions_beyond_the_rings_size_are_not_lost)
+URING_TEST(completions_beyond_the_rings_size_are_not_lost)
 {
     enum { NOPS = 200 };
     struct ring ring;
@@ -73,7 +68,80 @@ RING_TEST(completions_beyond_the_rings_size_are_not_lost)
     coil__ring_close(&ring);
 }
 
-RING_TEST(a_sleep_ends_by_its_timeout_and_not_before)
+URING_TEST(the_last_request_is_the_last_that_the_kernel_does_not_know)
+{
+    struct ring ring;
+
+    CHECK_EQ(coil__ring_open(&ring, 8, 16, 0), 0);
+    for (uint64_t i = 0; i < 40; i += 2) {
+        CHECK_PTR(coil__ring_last(&ring), NULL);
+        CHECK(request_nop(&ring, i));
+        CHECK_EQ(coil__ring_last(&ring)->user_data, i);
+        CHECK(request_nop(&ring, i + 1));
+        CHECK_EQ(coil__ring_last(&ring)->user_data, i + 1);
+        CHECK_EQ(coil__ring_enter(&ring, 0), 0);
+        while (coil__ring_take(&ring, &(struct uring_cqe){0}))
+            ;
+    }
+    CHECK_PTR(coil__ring_last(&ring), NULL);
+    coil__ring_close(&ring);
+}
+
+URING_TEST(what_is_taken_back_the_kernel_never_sees)
+{
+    struct ring ring;
+    struct uring_cqe completion;
+
+    CHECK_EQ(coil__ring_open(&ring, 8, 16, 0), 0);
+    for (uint64_t i = 0; i < 8; i++)
+        CHECK(request_nop(&ring, i));
+    CHECK(!request_nop(&ring, 8));
+    for (uint64_t i = 8; i > 5; i--) {
+        CHECK_EQ(coil__ring_last(&ring)->user_data, i - 1);
+        coil__ring_take_back(&ring);
+    }
+    CHECK(request_nop(&ring, 100)); /* and its place is free */
+    CHECK_EQ(coil__ring_enter(&ring, 0), 0);
+    for (uint64_t i = 0; i < 6; i++) {
+        CHECK(coil__ring_take(&ring, &completion));
+        CHECK_EQ(completion.user_data, i < 5 ? i : 100);
+    }
+    CHECK(!coil__ring_take(&ring, &completion));
+    CHECK_PTR(coil__ring_last(&ring), NULL);
+    CHECK(request_nop(&ring, 7));
+    coil__ring_take_back(&ring);
+    CHECK_PTR(coil__ring_last(&ring), NULL); /* all of it */
+    CHECK_EQ(coil__ring_enter(&ring, 0), 0);
+    CHECK(!coil__ring_take(&ring, &completion));
+    coil__ring_close(&ring);
+}
+
+URING_TEST(a_ring_tells_that_completions_had_no_place_until_they_were_fetched)
+{
+    struct ring ring;
+    struct uring_cqe completion;
+    uint64_t asked = 0, taken = 0;
+
+    CHECK_EQ(coil__ring_open(&ring, 8, 8, 0), 0);
+    while (request_nop(&ring, asked))
+        asked++;
+    CHECK_EQ(coil__ring_enter(&ring, 0), 0);
+    CHECK(!coil__ring_overflowed(&ring));
+    CHECK(request_nop(&ring, asked++));
+    CHECK_EQ(coil__ring_enter(&ring, 0), 0);
+    CHECK(coil__ring_overflowed(&ring));
+    while (coil__ring_take(&ring, &completion))
+        CHECK_EQ(completion.user_data, taken++);
+    CHECK(coil__ring_overflowed(&ring));
+    CHECK_EQ(coil__ring_enter(&ring, 0), 0);
+    CHECK(!coil__ring_overflowed(&ring));
+    while (coil__ring_take(&ring, &completion))
+        CHECK_EQ(completion.user_data, taken++);
+    CHECK_EQ(taken, asked);
+    coil__ring_close(&ring);
+}
+
+URING_TEST(a_sleep_ends_by_its_timeout_and_not_before)
 {
     struct ring ring;
     int64_t start;
@@ -90,7 +158,7 @@ static void *enter(void *arg)
     return (void *)(intptr_t)coil__ring_enter(arg, 1);
 }
 
-RING_TEST(a_ring_belongs_to_the_thread_that_entered_it_first)
+URING_TEST(a_ring_belongs_to_the_thread_that_entered_it_first)
 {
     struct ring ring;
     pthread_t thread;
@@ -106,7 +174,7 @@ RING_TEST(a_ring_belongs_to_the_thread_that_entered_it_first)
     coil__ring_close(&ring);
 }
 
-RING_TEST(flags_can_be_done_without)
+URING_TEST(flags_can_be_done_without)
 {
     const uint32_t deferred = URING_SETUP_DEFER_TASKRUN | URING_SETUP_SINGLE_ISSUER;
     struct ring ring;
@@ -122,7 +190,7 @@ RING_TEST(flags_can_be_done_without)
     coil__ring_close(&ring);
 }
 
-RING_TEST(the_kernel_tells_which_operations_it_has)
+URING_TEST(the_kernel_tells_which_operations_it_has)
 {
     struct ring ring;
     uint64_t known;

@@ -5,11 +5,6 @@
 
 #include "world.h"
 
-#define URING_TEST(id)               \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
 static uint64_t count_wait(struct world *world, int64_t deadline_ns)
 {
     coil__fault_arm(FAULT_SYS, UINT64_MAX, false);

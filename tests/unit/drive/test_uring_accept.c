@@ -4,11 +4,6 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 
-#define URING_TEST(id)               \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
 static int call(const struct sockaddr_in *address)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

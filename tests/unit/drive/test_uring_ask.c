@@ -9,11 +9,6 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-#define URING_TEST(id)               \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
 static const char *const missing[] = {"", "all", "multishot", "defer", "defer,coop"};
 
 /* The same body on a kernel that has all, and on some that lack something. */

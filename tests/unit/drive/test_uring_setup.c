@@ -5,11 +5,6 @@
 
 #include "world.h"
 
-#define URING_TEST(id)               \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
 static void set_up(struct uring_driver *self, const char *without)
 {
     memset(self, 0, sizeof(*self));

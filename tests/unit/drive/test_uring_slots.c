@@ -1,11 +1,6 @@
 /* A number's lives: what was out on the old file never meets the new one. */
 #include "world.h"
 
-#define URING_TEST(id)               \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
 URING_TEST(a_close_ends_what_is_out_and_the_other_side_hears_of_it_at_once)
 {
     struct world world;

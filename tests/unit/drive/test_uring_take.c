@@ -6,11 +6,6 @@
 #include "drive/uring.h"
 #include "drive/uring_slots.h"
 
-#define URING_TEST(id)               \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
 static uint32_t next_random(uint32_t *state)
 {
     *state = *state * 1664525 + 1013904223;

@@ -12,6 +12,7 @@ struct both {
     struct coil_stream *near, *far;
 };
 
+static const struct coil_stream_options together = {.coalesce_writes = true};
 static const struct coil_stream_options low_water = {.high_bytes = 1000, .low_bytes = 100};
 
 static inline struct both open_both(const struct coil_stream_options *options)
@@ -72,6 +73,28 @@ static inline coil_async void check_gets(struct coil_stream *stream, size_t size
     CHECK_EQ(coil_stream_readexactly(stream, data, size), (int64_t)size);
     check_bytes(data, 0, size);
     free(data);
+}
+
+static inline void write_text(struct coil_stream *stream, const char *text)
+{
+    CHECK_EQ(coil_stream_write(stream, text, strlen(text)), 0);
+}
+
+/* It does not go out at once. */
+static inline void hold_text(struct coil_stream *stream, const char *text)
+{
+    write_text(stream, text);
+    CHECK_EQ(coil_stream_pending(stream), strlen(text));
+}
+
+/* The text comes next. */
+static inline coil_async void check_received(struct coil_stream *stream, const char *text)
+{
+    size_t size = strlen(text);
+    char data[100];
+
+    CHECK_EQ(coil_stream_readexactly(stream, data, size), (int64_t)size);
+    CHECK_EQ(memcmp(data, text, size), 0);
 }
 
 #endif

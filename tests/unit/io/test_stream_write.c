@@ -171,73 +171,6 @@ DRIVER_LOOP_TEST(a_drainer_learns_that_the_peer_went)
     unref_both(&both);
 }
 
-static char sent_data[300000];
-
-static coil_async struct coil_result sends_all(void *arg)
-{
-    (void)arg;
-    return coil_error(coil_stream_sendall(both.near, sent_data, sizeof(sent_data)));
-}
-
-DRIVER_LOOP_TEST(sendall_sends_from_the_callers_memory)
-{
-    struct coil_future *task;
-
-    both = open_both(NULL);
-    fill_bytes(sent_data, 0, sizeof(sent_data));
-    task = coil_create_task(sends_all, NULL);
-    let_run(2);
-    CHECK_EQ(coil_stream_pending(both.near), 0);
-    check_gets(both.far, sizeof(sent_data));
-    CHECK_EQ(coil_join(task).status, 0);
-    unref_both(&both);
-}
-
-DRIVER_LOOP_TEST(two_who_send_all_do_not_mix_and_a_write_goes_behind)
-{
-    struct coil_future *first, *second;
-    char *twice = malloc(2 * sizeof(sent_data)), end[4];
-
-    both = open_both(NULL);
-    fill_bytes(sent_data, 0, sizeof(sent_data));
-    first = coil_create_task(sends_all, NULL);
-    second = coil_create_task(sends_all, NULL);
-    let_run(2);
-    CHECK_EQ(coil_stream_readexactly(both.far, twice, 2 * sizeof(sent_data)),
-             2 * (int64_t)sizeof(sent_data));
-    check_bytes(twice, 0, sizeof(sent_data));
-    check_bytes(twice + sizeof(sent_data), 0, sizeof(sent_data));
-    CHECK_EQ(coil_join(first).status, 0);
-    CHECK_EQ(coil_join(second).status, 0);
-    CHECK_EQ(coil_stream_write(both.near, "end", 3), 0);
-    CHECK_EQ(coil_stream_read(both.far, end, sizeof(end)), 3);
-    free(twice);
-    unref_both(&both);
-}
-
-DRIVER_LOOP_TEST(a_cancelled_sendall_touches_its_memory_no_more)
-{
-    struct coil_future *task;
-
-    both = open_both(NULL);
-    memset(sent_data, 'o', sizeof(sent_data));
-    task = coil_create_task(sends_all, NULL);
-    let_run(3);
-    coil_future_cancel(task, NULL);
-    CHECK_EQ(coil_join(task).status, -ECANCELED);
-    memset(sent_data, 'X', sizeof(sent_data));
-    coil_stream_close(both.near);
-    for (;;) {
-        char data[4096];
-        int64_t n = coil_stream_read(both.far, data, sizeof(data));
-
-        if (n <= 0)
-            break;
-        CHECK_PTR(memchr(data, 'X', (size_t)n), NULL);
-    }
-    unref_both(&both);
-}
-
 DRIVER_LOOP_TEST(a_pipe_nobody_reads_fails_without_a_signal)
 {
     struct coil_stream *out;
@@ -252,10 +185,12 @@ DRIVER_LOOP_TEST(a_pipe_nobody_reads_fails_without_a_signal)
 
 DRIVER_LOOP_TEST(without_memory_a_write_that_must_be_kept_fails)
 {
+    static const char data[300000];
+
     both = open_both(NULL);
     fill_up(both.near);
     coil__fault_arm(FAULT_ALLOC, 1, true);
-    CHECK_EQ(coil_stream_write(both.near, sent_data, sizeof(sent_data)), -ENOMEM);
+    CHECK_EQ(coil_stream_write(both.near, data, sizeof(data)), -ENOMEM);
     coil__fault_arm(FAULT_ALLOC, 0, false);
     coil_stream_abort(both.near);
     unref_both(&both);
