@@ -53,6 +53,20 @@ class ViewsUring(Views, CoilUring):
     name = "coil views uring"
 
 
+class Coalesced(Views):
+    """And what is written goes out together: coalesce_writes."""
+
+    serve = "serve_coalesced"
+
+
+class CoalescedEpoll(Coalesced, CoilEpoll):
+    name = "coil coalesced epoll"
+
+
+class CoalescedUring(Coalesced, CoilUring):
+    name = "coil coalesced uring"
+
+
 class OnlySockets(Coil):
     """Without streams: coil_sock_recv and coil_sock_sendall."""
 
@@ -165,6 +179,7 @@ class Load(Program):
         self.command = [str(binary)]
 
 
-COIL = [CoilEpoll, CoilUring, ViewsEpoll, ViewsUring, SocketsEpoll, SocketsUring]
+COIL = [CoilEpoll, CoilUring, ViewsEpoll, ViewsUring, CoalescedEpoll, CoalescedUring, SocketsEpoll,
+        SocketsUring]
 BARE = [BareEpoll, BareEpollPackets, BareUring, BareCalls]
 PEERS = [Libuv, Asio, Go, Tokio, Uvloop, UvloopProtocol, Asyncio, AsyncioProtocol]

@@ -46,8 +46,12 @@ static coil_async void echo_any(struct coil_stream *client, void *arg)
 
 static coil_async struct coil_result serve_main(void *arg)
 {
-    bool any = !strcmp(arg, "serve_any");
-    struct coil_server_options options = {.backlog = NET_BACKLOG, .stack_bytes = any ? 0 : STACK};
+    bool coalesced = !strcmp(arg, "serve_coalesced"), any = coalesced || !strcmp(arg, "serve_any");
+    struct coil_server_options options = {
+        .stream.coalesce_writes = coalesced,
+        .backlog = NET_BACKLOG,
+        .stack_bytes = any ? 0 : STACK,
+    };
     struct coil_server *server;
 
     must(coil_start_server_with(any ? echo_any : echo, NULL, "127.0.0.1", 0, &options, &server),
@@ -167,9 +171,11 @@ static void run_spawn(const char *name)
 }
 
 static const struct bench_row rows[] = {
-    {"serve", serve},         {"serve_any", serve},     {"serve_sockets", serve_sockets},
-    {"cached_1", run_reads},  {"cached_64", run_reads}, {"direct_1", run_reads},
-    {"direct_64", run_reads}, {"spawn", run_spawn},
+    {"serve", serve},           {"serve_any", serve},
+    {"serve_coalesced", serve}, {"cached_1", run_reads},
+    {"cached_64", run_reads},   {"direct_1", run_reads},
+    {"direct_64", run_reads},   {"serve_sockets", serve_sockets},
+    {"spawn", run_spawn},
 };
 
 BENCH_MAIN(rows)
