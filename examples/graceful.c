@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 static struct coil_server *server;
+static int served;
 
 static coil_async void serve(struct coil_stream *client, void *arg)
 {
@@ -12,7 +13,7 @@ static coil_async void serve(struct coil_stream *client, void *arg)
 
     (void)arg;
     while (coil_stream_readline(client, &line) > 0) {
-        if (atoi(line) > 1000)
+        if (++served == 2)
             raise(SIGTERM);
         if (coil_sleep(COIL_MS(atoi(line))) < 0 || coil_stream_printf(client, "done\n") < 0)
             break; /* cancelled, since the grace is over; or nobody listens */
@@ -23,7 +24,7 @@ static coil_async struct coil_result ask(void *work)
 {
     struct coil_stream *stream;
     char *line;
-    int64_t n = coil_open_connection("localhost", coil_server_port(server), &stream);
+    int64_t n = coil_open_connection("127.0.0.1", coil_server_port(server), &stream);
 
     if (n < 0)
         return coil_error(n);
@@ -37,19 +38,20 @@ static coil_async struct coil_result ask(void *work)
 
 static coil_async struct coil_result main_coroutine(void *arg)
 {
-    static char quick[] = "200", slow[] = "3600000";
+    static char quick[] = "1", slow[] = "3600000";
     struct coil_task_group clients;
-    int64_t late, n = coil_start_server(serve, arg, "localhost", 0, &server);
+    int number;
+    int64_t late, n = coil_start_server(serve, arg, "127.0.0.1", 0, &server);
 
     if (n < 0)
         return coil_error(n);
     coil_task_group_enter(&clients);
     coil_task_group_create_task(&clients, ask, quick);
     coil_task_group_create_task(&clients, ask, slow);
-    printf("signal %d\n", coil_signal_wait_any((int[]){SIGTERM, SIGINT}, 2));
+    number = coil_signal_wait_any((int[]){SIGTERM, SIGINT}, 2);
     late = coil_server_shutdown(server, COIL_MS(500));
     n = coil_task_group_exit(&clients, 0);
-    printf("%d had to be cancelled\n", (int)late);
+    printf("signal %d: %d had to be cancelled\n", number, (int)late);
     coil_server_unref(server);
     return coil_number(n);
 }

@@ -51,8 +51,7 @@ static coil_async struct coil_result main_coroutine(void *arg)
 
 int main(int argc, char **argv)
 {
-    const char *own[] = {"2",        "exit 0", "exit 0", "sleep 1; echo it is broken; exit 3",
-                         "sleep 60", NULL};
+    const char *own[] = {"2", "sleep 60", "exit 0", "exit 0", "echo it is broken; exit 3", NULL};
     int64_t status = coil_run(main_coroutine, argc > 2 ? (void *)(argv + 1) : own).status;
 
     return status < 0 && argc > 2;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static struct coil_event told;
+
 static coil_async struct coil_result follow(void *arg)
 {
     const char *path = arg;
@@ -15,7 +17,7 @@ static coil_async struct coil_result follow(void *arg)
         return coil_raise(-fd, "cannot follow %s", path);
     do {
         for (; (n = coil_pread(fd, data, sizeof(data), offset)) > 0; offset += n)
-            printf("%s: %.*s", path, (int)n, data);
+            printf("%s: %.*s", path, (int)n, data), coil_event_set(&told);
         fflush(stdout);
     } while (n == 0 && (n = coil_sleep(COIL_MS(200))) == 0);
     return coil_close(fd), coil_error(n);
@@ -25,13 +27,17 @@ static char odd[40], even[40];
 
 static coil_async struct coil_result write_two(void *group)
 {
-    for (int i = 1; i <= 4; i++) {
+    int64_t n = 0;
+
+    for (int i = 1; i <= 4 && n >= 0; i++) {
         int fd = coil_open(i % 2 ? odd : even, O_WRONLY | O_APPEND, 0);
         char line[] = {'l', 'i', 'n', 'e', ' ', (char)('0' + i), '\n'};
 
-        coil_write(fd, line, sizeof(line));
+        coil_event_clear(&told);
+        n = coil_write(fd, line, sizeof(line));
         coil_close(fd);
-        coil_sleep(COIL_MS(500));
+        if (n >= 0)
+            n = coil_event_wait(&told);
     }
     coil_unlink(odd), coil_unlink(even);
     coil_task_group_cancel(group);

@@ -259,6 +259,8 @@ static void open_editor(struct screen *screen)
     el_set(screen->editor, EL_PROMPT, get_prompt);
     el_set(screen->editor, EL_EDITOR, "emacs");
     el_set(screen->editor, EL_SIGNAL, 0);
+    /* A Ctrl-C that takes the character between the look and the read would leave us reading. */
+    el_set(screen->editor, EL_SETTY, "-d", "+noflsh", NULL);
     el_set(screen->editor, EL_GETCFN, get_character);
     el_set(screen->editor, EL_ADDFN, "coil-complete", "complete a name", complete_word);
     el_set(screen->editor, EL_BIND, "^I", "coil-complete", NULL);
@@ -346,6 +348,7 @@ const char *screen_read_line(struct screen *screen, const char *prompt)
     screen->interrupted = false;
     line = el_gets(screen->editor, &length);
     if (screen->interrupted) {
+        tcflush(STDIN_FILENO, TCIFLUSH); /* it is not typed ahead of the next line */
         write_terminal(screen, "^C\n", 3);
         el_reset(screen->editor);
         return "";

@@ -312,7 +312,7 @@ static void tell_jobs(struct coil_cfuture *const *jobs, int count)
 static void step_stop(struct tour *tour)
 {
     struct coil_stop_options phases = {
-        .drain_ns = 3 * second / 2, .grace_ns = second, .survivor = tell_survivor};
+        .drain_ns = 3 * second / 2, .grace_ns = 3 * second, .survivor = tell_survivor};
     struct coil_thread *second_loop;
     struct coil_cfuture *job[3];
     struct tour on_second = *tour;
@@ -341,9 +341,9 @@ static void step_stop(struct tour *tour)
 
 int tour_steps(tour_step_fn *const **steps)
 {
-    static tour_step_fn *const all[] = {step_thread, step_jobs,    step_timeout,   step_gather,
-                                        step_circle, step_context, tour_step_echo, tour_step_work,
-                                        step_stop};
+    static tour_step_fn *const all[] = {step_thread,    step_jobs,      step_timeout,
+                                        step_gather,    step_circle,    step_context,
+                                        tour_step_echo, tour_step_work, step_stop};
 
     *steps = all;
     return (int)(sizeof(all) / sizeof(all[0]));

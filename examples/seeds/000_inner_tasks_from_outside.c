@@ -10,7 +10,7 @@
 
 static coil_async struct coil_result some_func(void *number)
 {
-    int err = coil_sleep(COIL_MS(300));
+    int err = coil_sleep(number == (void *)2 ? COIL_SECONDS(3600) : COIL_MS(300));
 
     return err ? coil_error(err) : coil_number((intptr_t)number);
 }

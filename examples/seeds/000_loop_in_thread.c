@@ -30,11 +30,13 @@ int main(void)
     struct coil_thread *loop = coil_thread_open(NULL);
     struct coil_cfuture *job = coil_submit(loop, gather_func, NULL);
     struct coil_result *results;
+    bool done;
 
-    while (!coil_cfuture_done(job)) {
+    do {
+        done = coil_cfuture_done(job);
+        printf("Concurrency is done: %s\n", done ? "yes" : "no");
         usleep(100 * 1000);
-        printf("Concurrency is done: %s\n", coil_cfuture_done(job) ? "yes" : "no");
-    }
+    } while (!done);
     results = coil_cfuture_take(job, COIL_FOREVER).value;
     printf("[%d, %d, %d]\n", (int)results[0].status, (int)results[1].status,
            (int)results[2].status);

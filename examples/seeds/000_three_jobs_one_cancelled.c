@@ -8,7 +8,7 @@
 
 static coil_async struct coil_result some_func(void *number)
 {
-    int err = coil_sleep(COIL_MS(300));
+    int err = coil_sleep(number == (void *)1 ? COIL_SECONDS(3600) : COIL_MS(300));
 
     return err ? coil_error(err) : coil_number((intptr_t)number);
 }
@@ -20,7 +20,7 @@ int main(void)
 
     for (intptr_t i = 0; i < 3; i++)
         job[i] = coil_submit(loop, some_func, (void *)(i + 1));
-    coil_cfuture_cancel(job[0]); /* any one, any time */
+    coil_cfuture_cancel(job[0]); /* any one, any time; this one has an hour left */
     for (int i = 0; i < 3; i++) {
         struct coil_result r = coil_cfuture_result(job[i], COIL_FOREVER);
 

@@ -1,18 +1,22 @@
 /* Seed 002: a thread pool runs ordinary functions. The text needs a flag of its own to stop one of
  * them; here a job is told that it was cancelled. */
 #include <coil/coil.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <unistd.h>
+
+static sem_t said_it;
 
 static struct coil_result loop_function(void *arg)
 {
     int times = 0;
 
     (void)arg;
-    while (!coil_job_cancelled()) {
+    for (; !coil_job_cancelled(); usleep(10 * 1000)) {
         if (times++ < 3)
             printf("hello world!\n");
-        usleep(10 * 1000);
+        if (times == 3)
+            sem_post(&said_it);
     }
     printf("told to stop\n");
     return coil_number(times >= 3);
@@ -28,10 +32,12 @@ int main(void)
 {
     struct coil_thread_pool_options options = {.threads = 2};
     struct coil_executor *pool = coil_thread_pool_open(&options);
-    struct coil_cfuture *forever = coil_executor_submit(pool, loop_function, NULL);
-    struct coil_cfuture *job;
+    struct coil_cfuture *forever, *job;
 
-    usleep(100 * 1000);
+    sem_init(&said_it, 0, 0);
+    forever = coil_executor_submit(pool, loop_function, NULL);
+    while (sem_wait(&said_it) != 0)
+        ;
     job = coil_executor_submit(pool, get_task_result_function, NULL);
     printf("result: %d\n", (int)coil_cfuture_result(job, COIL_FOREVER).status);
     coil_cfuture_unref(job);

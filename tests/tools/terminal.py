@@ -1,6 +1,8 @@
 """A program on a pseudo terminal, and a small model of what its screen shows."""
 
+import contextlib
 import fcntl
+import glob
 import os
 import pty
 import re
@@ -10,6 +12,8 @@ import struct
 import tempfile
 import termios
 import time
+
+FUTEX_WAITV = 449  # on every processor
 
 
 class Terminal:
@@ -57,10 +61,38 @@ class Terminal:
         except ChildProcessError:
             return True
 
+    def shows(self, *last, seconds=15):
+        """Waits until these are the last rows of the screen."""
+        end = time.monotonic() + seconds
+        while self.rows()[-len(last):] != list(last):
+            assert time.monotonic() < end, f'{last} are not the last rows:\n{self.rows()}'
+            self.read(0.2)
+
+    def has_mode(self, flag, seconds=15):
+        """Waits until the command has set a local mode of the terminal, which may be after its prompt."""
+        end = time.monotonic() + seconds
+        while not termios.tcgetattr(self.fd)[3] & flag:
+            assert time.monotonic() < end, f'mode {flag} is not set'
+            self.read(0.05)
+
     def settle(self, seconds):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.read(max(0, end - time.monotonic()))
+
+    def in_system_call(self, number):
+        """Whether one of its threads is."""
+        for path in glob.glob(f'/proc/{self.pid}/task/*/syscall'):
+            with contextlib.suppress(OSError), open(path, encoding='utf-8') as file:
+                if file.read().split()[0] == str(number):
+                    return True
+        return False
+
+    def awaits(self, seconds=2):
+        """Until one of its threads waits in a way that can be interrupted. Where that cannot be seen, a while."""
+        end = time.monotonic() + seconds
+        while not self.in_system_call(FUTEX_WAITV) and time.monotonic() < end:
+            self.read(0.02)
 
     def type(self, text):
         os.write(self.fd, text.encode())
@@ -113,18 +145,21 @@ class Terminal:
         """Waits for its end. Returns the exit status."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
+            if self.ended():
                 os.close(self.fd)
-                return os.waitstatus_to_exitcode(status)
+                return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
             self.read(0.05)
         raise AssertionError(f'it does not end; it printed:\n{self.seen!r}')
 
-    def close(self):
-        """Ends it with the end of input; that must work at any prompt."""
-        self.settle(0.2)
+    def close(self, seconds=15):
+        """Ends it with the end of input, which only a prompt takes for that; whatever is typed there goes first."""
+        end = time.monotonic() + seconds
+        while not self.rows()[-1].startswith(('coil>', '...>')):
+            assert time.monotonic() < end, f'no prompt came:\n{self.rows()}'
+            self.read(0.2)
+        self.position = len(self.seen)
         self.type('\x03')
-        self.settle(0.2)
+        self.expect('coil> ')
         self.type('\x04')
         status = self.wait()
         assert status == 0, f'exit status {status}\n{self.seen!r}'

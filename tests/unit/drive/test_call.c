@@ -75,13 +75,6 @@ static void await_works(size_t n)
         usleep(100);
 }
 
-/* What needs a function that blocks until the loop goes on cannot be had of the simulator. */
-#define WORKER_TEST(id)              \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, epoll);           \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
 DRIVER_TEST(a_call_runs_once_and_its_block_is_freed_after_done)
 {
     struct world world;
@@ -110,7 +103,8 @@ DRIVER_TEST(a_call_runs_in_a_worker_and_is_done_on_the_loops_thread)
     world_close(&world);
 }
 
-WORKER_TEST(a_call_that_ends_wakes_the_loop_from_a_long_sleep)
+/* From here on functions block until the loop goes on, which cannot be had of the simulator. */
+REAL_TEST(a_call_that_ends_wakes_the_loop_from_a_long_sleep)
 {
     struct world world;
     struct job job;
@@ -127,7 +121,7 @@ WORKER_TEST(a_call_that_ends_wakes_the_loop_from_a_long_sleep)
     world_close(&world);
 }
 
-WORKER_TEST(calls_are_done_in_the_order_in_which_they_ended)
+REAL_TEST(calls_are_done_in_the_order_in_which_they_ended)
 {
     struct world world;
     struct job jobs[3];
@@ -169,7 +163,7 @@ DRIVER_TEST(a_thousand_calls_are_each_done_once)
     free(jobs);
 }
 
-WORKER_TEST(a_running_call_that_is_canceled_is_done_at_once_and_ends_on_its_own)
+REAL_TEST(a_running_call_that_is_canceled_is_done_at_once_and_ends_on_its_own)
 {
     struct world world;
     struct job job;
@@ -216,7 +210,7 @@ DRIVER_TEST(a_call_canceled_before_it_began_does_not_run)
     free(jobs);
 }
 
-WORKER_TEST(a_cancel_that_comes_too_late_leaves_the_result)
+REAL_TEST(a_cancel_that_comes_too_late_leaves_the_result)
 {
     struct world world;
     struct job job;
@@ -252,7 +246,7 @@ DRIVER_TEST(a_call_canceled_while_it_ends_is_done_once_and_freed_once)
 }
 
 /* The driver goes, its wake_fd goes, another file takes the number; then the call ends. */
-WORKER_TEST(a_detached_call_that_outlives_its_driver_touches_nothing_of_it)
+REAL_TEST(a_detached_call_that_outlives_its_driver_touches_nothing_of_it)
 {
     struct world world;
     struct job job;

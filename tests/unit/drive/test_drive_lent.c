@@ -5,12 +5,6 @@
 
 #include "world.h"
 
-#define WORKER_TEST(id)              \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, epoll);           \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
 static sem_t entered;
 static sem_t may_go_on;
 
@@ -75,7 +69,7 @@ static void check_number_is_kept(struct lent *self)
     world_shut_both(&self->world, others);
 }
 
-WORKER_TEST(a_close_at_once_keeps_the_number_until_the_worker_is_through)
+REAL_TEST(a_close_at_once_keeps_the_number_until_the_worker_is_through)
 {
     struct lent self;
 
@@ -87,7 +81,7 @@ WORKER_TEST(a_close_at_once_keeps_the_number_until_the_worker_is_through)
     lent_close(&self);
 }
 
-WORKER_TEST(a_close_by_an_op_waits_for_the_worker)
+REAL_TEST(a_close_by_an_op_waits_for_the_worker)
 {
     struct lent self;
     struct probe close_;
@@ -105,7 +99,7 @@ WORKER_TEST(a_close_by_an_op_waits_for_the_worker)
 }
 
 /* What waits its turn behind the worker's ends at the close. */
-WORKER_TEST(what_waits_behind_the_worker_ends_with_the_close)
+REAL_TEST(what_waits_behind_the_worker_ends_with_the_close)
 {
     struct lent self;
     struct probe after;
@@ -124,7 +118,7 @@ WORKER_TEST(what_waits_behind_the_worker_ends_with_the_close)
 }
 
 /* Canceled or not, the worker has begun: its result comes, and the close after it. */
-WORKER_TEST(a_cancel_after_the_close_changes_nothing)
+REAL_TEST(a_cancel_after_the_close_changes_nothing)
 {
     struct lent self;
 
@@ -140,7 +134,7 @@ WORKER_TEST(a_cancel_after_the_close_changes_nothing)
 }
 
 /* It is closed once, however often that is asked for. */
-WORKER_TEST(a_second_close_is_told_that_the_number_is_gone)
+REAL_TEST(a_second_close_is_told_that_the_number_is_gone)
 {
     const struct world_ops *ops;
     struct lent self;
@@ -162,7 +156,7 @@ WORKER_TEST(a_second_close_is_told_that_the_number_is_gone)
     lent_close(&self);
 }
 
-WORKER_TEST(after_a_close_at_once_others_are_told_that_the_number_is_gone)
+REAL_TEST(after_a_close_at_once_others_are_told_that_the_number_is_gone)
 {
     const struct world_ops *ops;
     struct lent self;

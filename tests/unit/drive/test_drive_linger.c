@@ -1,12 +1,6 @@
-/* A socket that lingers at its close, until its peer has all (SO_LINGER), holds nobody up. */
+/* A socket that lingers at its close, until its peer has all (SO_LINGER), holds nobody up.
+ * The simulator's close takes no time. */
 #include "world.h"
-
-/* The simulator's close takes no time. */
-#define LINGER_TEST(id)              \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, epoll);           \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
 
 static size_t write_what_fits(struct world *world, int fd)
 {
@@ -28,7 +22,7 @@ static size_t write_what_fits(struct world *world, int fd)
     return size;
 }
 
-LINGER_TEST(a_close_that_lingers_goes_on_while_others_run)
+REAL_TEST(a_close_that_lingers_goes_on_while_others_run)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 3600};
     static char data[65536];

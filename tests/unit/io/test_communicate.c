@@ -141,8 +141,13 @@ static coil_async struct coil_result talks(void *arg)
 
 DRIVER_LOOP_TEST(cancelled_at_any_moment_the_child_goes_on)
 {
+    char script[300];
+    const char *told = kit_path("told");
+
+    snprintf(script, sizeof(script),
+             "echo begun; cat >/dev/null; until [ -e %s ]; do sleep 0.01; done; exit 8", told);
     for (int turns = 0; turns < 20; turns++) {
-        struct coil_process *child = start_piped("echo begun; cat >/dev/null; exit 8");
+        struct coil_process *child = start_piped(script);
         struct coil_future *task = coil_create_task(talks, child);
 
         let_run(turns);
@@ -150,7 +155,9 @@ DRIVER_LOOP_TEST(cancelled_at_any_moment_the_child_goes_on)
         CHECK_EQ(coil_await(task).status, -ECANCELED);
         coil_future_unref(task);
         coil_stream_close(coil_process_stdin(child));
+        CHECK_EQ(close(creat(told, 0600)), 0); /* or it could be faster than our turns */
         CHECK_EQ(run_to_end(child), 8);
+        CHECK_EQ(unlink(told), 0);
     }
 }
 

@@ -155,13 +155,13 @@ static coil_async void fills_the_disk(void)
     static char block[50000];
     struct stat about;
 
-    CHECK_EQ(coil_write_file("/tmp/a", block, sizeof(block)), 0);
-    CHECK_EQ(coil_copy_file("/tmp/a", "/tmp/b"), -ENOSPC);
-    CHECK_EQ(coil_stat("/tmp/b", &about), 0);
+    CHECK_EQ(coil_write_file(at("a"), block, sizeof(block)), 0);
+    CHECK_EQ(coil_copy_file(at("a"), at("b")), -ENOSPC);
+    CHECK_EQ(coil_stat(at("b"), &about), 0);
     CHECK(about.st_size > 0 && about.st_size < 50000);
-    CHECK_EQ(coil_truncate("/tmp/a", 10000), 0);
-    CHECK_EQ(coil_copy_file("/tmp/a", "/tmp/b"), 0);
-    check_same("/tmp/a", "/tmp/b");
+    CHECK_EQ(coil_truncate(at("a"), 10000), 0);
+    CHECK_EQ(coil_copy_file(at("a"), at("b")), 0);
+    check_same(at("a"), at("b"));
 }
 
 DRIVER_TEST(a_full_disk_is_told)

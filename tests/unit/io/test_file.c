@@ -345,15 +345,15 @@ static coil_async void fills_the_disk(void)
 {
     static char block[200000];
     struct stat about;
-    int fd = coil_open("/tmp/big", O_WRONLY | O_CREAT, 0600);
+    int fd = coil_open(kit_path("big"), O_WRONLY | O_CREAT, 0600);
 
     CHECK(fd >= 0);
     CHECK_EQ(coil_write(fd, block, sizeof(block)), -ENOSPC);
     CHECK_EQ(coil_fstat(fd, &about), 0);
     CHECK(about.st_size > 0 && about.st_size <= 65536); /* as far as it went */
     CHECK_EQ(coil_close(fd), 0);
-    CHECK_EQ(coil_write_file("/tmp/big", block, sizeof(block)), -ENOSPC);
-    CHECK_EQ(coil_write_file("/tmp/big", block, 4096), 0);
+    CHECK_EQ(coil_write_file(kit_path("big"), block, sizeof(block)), -ENOSPC);
+    CHECK_EQ(coil_write_file(kit_path("big"), block, 4096), 0);
 }
 
 DRIVER_TEST(a_full_disk_is_told)

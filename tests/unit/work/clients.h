@@ -4,12 +4,6 @@
 
 #include "jobs.h"
 
-#define REAL_DRIVER_TEST(id)         \
-    static void kit_body_##id(void); \
-    KIT_DRIVER(id, epoll);           \
-    KIT_DRIVER(id, uring);           \
-    static void kit_body_##id(void)
-
 /* Connected sockets, or a negated errno. */
 int dial(uint16_t port);
 int dial_path(const char *path);

@@ -147,6 +147,31 @@ struct coil_thread *open_thread(void)
     return thread;
 }
 
+static pthread_t interrupter;
+static bool interrupts_over;
+
+static void *interrupt_all(void *unused)
+{
+    (void)unused;
+    while (!__atomic_load_n(&interrupts_over, __ATOMIC_SEQ_CST)) {
+        coil_interrupt();
+        usleep(1000);
+    }
+    return NULL;
+}
+
+void interrupts_begin(void)
+{
+    __atomic_store_n(&interrupts_over, false, __ATOMIC_SEQ_CST);
+    CHECK_EQ(pthread_create(&interrupter, NULL, interrupt_all, NULL), 0);
+}
+
+void interrupts_end(void)
+{
+    __atomic_store_n(&interrupts_over, true, __ATOMIC_SEQ_CST);
+    CHECK_EQ(pthread_join(interrupter, NULL), 0);
+}
+
 /* Valgrind would call a leak what the parent's threads held: it is not asked. */
 static _Noreturn void end_child(int status)
 {

@@ -77,6 +77,11 @@ int64_t finish(struct coil_cfuture *handle);
 /* Opens a loop in a thread; the test fails if it cannot. */
 struct coil_thread *open_thread(void);
 
+/* Between the two every thread is interrupted that waits: again and again, because an interrupt
+ * ends no wait that has not begun. */
+void interrupts_begin(void);
+void interrupts_end(void);
+
 /* Runs body(arg) in a child of fork; it must return 0 in time. */
 void in_child(int (*body)(void *arg), void *arg);
 

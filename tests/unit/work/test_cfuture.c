@@ -435,32 +435,22 @@ TEST(descriptor_that_cannot_be_had_is_an_error)
 
 /* ---- interrupts, memory, fork ---- */
 
-static void *interrupt_soon(void *started)
-{
-    await_post(started);
-    for (int i = 0; i < 200; i++) { /* it ends waits that have begun */
-        usleep(1000);
-        coil_interrupt();
-    }
-    return NULL;
-}
-
 TEST(interrupt_ends_the_waits_of_all_threads_but_no_job)
 {
     struct coil_thread *thread = open_thread();
     struct coil_cfuture *handle;
     struct job job;
-    pthread_t interrupter;
 
     job_init(&job);
     job.result = coil_number(4);
     coil_interrupt(); /* nobody waits: nothing happens, not even later */
     handle = coil_submit(thread, job_run, &job);
     CHECK_EQ(coil_cfuture_wait(handle, COIL_MS(5)), -ETIMEDOUT);
-    pthread_create(&interrupter, NULL, interrupt_soon, &job.started);
+    await_post(&job.started);
+    interrupts_begin();
     CHECK_EQ(coil_cfuture_wait(handle, LIMIT), -EINTR);
     CHECK_EQ(coil_cfuture_result(handle, LIMIT).status, -EINTR);
-    pthread_join(interrupter, NULL);
+    interrupts_end();
     job_let_go(thread, &job);
     CHECK_EQ(finish(handle), 4);
     coil_thread_close(thread);

@@ -468,27 +468,16 @@ TEST(callback_does_not_wait_for_its_own_loop)
     coil_thread_close(thread);
 }
 
-static void *interrupt(void *unused)
-{
-    (void)unused;
-    usleep(20000);
-    coil_interrupt();
-    return NULL;
-}
-
 TEST(interrupt_ends_a_threads_wait)
 {
     struct coil_cfuture_as_completed *iteration;
-    pthread_t thread;
 
     make_futures();
     iteration = coil_cfuture_as_completed_open(futures, MANY);
-    CHECK_EQ(pthread_create(&thread, NULL, interrupt, NULL), 0);
+    interrupts_begin();
     CHECK_EQ(coil_cfuture_wait_many(futures, MANY, LIMIT, COIL_ALL_COMPLETED), -EINTR);
-    CHECK_EQ(pthread_join(thread, NULL), 0);
-    CHECK_EQ(pthread_create(&thread, NULL, interrupt, NULL), 0);
     CHECK_EQ(coil_cfuture_as_completed_next(iteration, LIMIT).status, -EINTR);
-    CHECK_EQ(pthread_join(thread, NULL), 0);
+    interrupts_end();
     settle(0, 0);
     CHECK_EQ(coil_cfuture_as_completed_next(iteration, LIMIT).status, 0);
     coil_cfuture_as_completed_close(iteration);

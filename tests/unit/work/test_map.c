@@ -238,23 +238,14 @@ TEST(time_over_it_ends_though_jobs_come_all_the_time)
     free(many);
 }
 
-static void *interrupt_soon(void *unused)
-{
-    (void)unused;
-    usleep(20000);
-    coil_interrupt();
-    return NULL;
-}
-
 TEST(interrupt_ends_it)
 {
     struct coil_executor *hand = hand_open(1);
-    pthread_t thread;
 
     hand_start(hand, false);
-    CHECK_EQ(pthread_create(&thread, NULL, interrupt_soon, NULL), 0);
+    interrupts_begin();
     CHECK_EQ(coil_executor_map(hand, run_until_told, items, ITEMS, results), -EINTR);
-    CHECK_EQ(pthread_join(thread, NULL), 0);
+    interrupts_end();
     CHECK_EQ(results[ITEMS - 1].status, -ECANCELED);
     hand_close(hand);
 }

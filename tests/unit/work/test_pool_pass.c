@@ -24,7 +24,7 @@ static void end(struct coil_executor *pool, struct coil_pool_server *server)
     coil_executor_close(pool);                          /* not in a task */
 }
 
-REAL_DRIVER_TEST(every_loop_gets_as_many_clients)
+REAL_TEST(every_loop_gets_as_many_clients)
 {
     struct coil_executor *pool = open_pool(LOOPS, COIL_ROUND_ROBIN);
     struct coil_pool_server *server = start_server(pool, NULL);
@@ -43,7 +43,7 @@ REAL_DRIVER_TEST(every_loop_gets_as_many_clients)
     end(pool, server);
 }
 
-REAL_DRIVER_TEST(who_has_lost_clients_gets_the_next)
+REAL_TEST(who_has_lost_clients_gets_the_next)
 {
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
     struct coil_pool_server *server = start_server(pool, NULL);
@@ -72,7 +72,7 @@ REAL_DRIVER_TEST(who_has_lost_clients_gets_the_next)
 }
 
 /* But for what another loop is just passing on. */
-REAL_DRIVER_TEST(nobody_gets_more_than_it_may_have)
+REAL_TEST(nobody_gets_more_than_it_may_have)
 {
     const struct coil_server_options options = {.most = 2};
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
@@ -90,7 +90,7 @@ REAL_DRIVER_TEST(nobody_gets_more_than_it_may_have)
 }
 
 /* A loop that is full takes nobody from the queue whom another could serve. */
-REAL_DRIVER_TEST(full_loop_leaves_clients_to_others)
+REAL_TEST(full_loop_leaves_clients_to_others)
 {
     const struct coil_server_options options = {.most = 1};
 
@@ -123,7 +123,7 @@ static void *dial_on(void *number)
 }
 
 /* Those on their way, too: their descriptors are not left open, which the kit looks at. */
-REAL_DRIVER_TEST(server_closes_while_connections_come)
+REAL_TEST(server_closes_while_connections_come)
 {
     struct coil_executor *pool = open_pool(LOOPS, COIL_ROUND_ROBIN);
 

@@ -22,7 +22,7 @@ static struct coil_pool_server *start_server(struct coil_executor *pool)
 
 enum { MANY = 64 };
 
-REAL_DRIVER_TEST(clients_are_spread_over_the_loops_and_all_are_served)
+REAL_TEST(clients_are_spread_over_the_loops_and_all_are_served)
 {
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
     struct coil_pool_server *server = start_server(pool);
@@ -44,7 +44,7 @@ REAL_DRIVER_TEST(clients_are_spread_over_the_loops_and_all_are_served)
     coil_executor_close(pool);                          /* not in a task */
 }
 
-REAL_DRIVER_TEST(closing_aborts_who_does_not_end_in_the_grace)
+REAL_TEST(closing_aborts_who_does_not_end_in_the_grace)
 {
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
     struct coil_pool_server *server = start_server(pool);
@@ -72,7 +72,7 @@ static int dial_host(const char *host, uint16_t port)
     return fd;
 }
 
-REAL_DRIVER_TEST(every_loop_listens_on_every_host)
+REAL_TEST(every_loop_listens_on_every_host)
 {
     const char *const hosts[] = {"127.0.0.1", "127.0.0.2", NULL};
     struct coil_server_options options = {.hosts = hosts};
@@ -94,7 +94,7 @@ REAL_DRIVER_TEST(every_loop_listens_on_every_host)
     coil_executor_close(pool);                          /* not in a task */
 }
 
-REAL_DRIVER_TEST(a_pool_has_nobody_to_start_a_server_that_is_only_bound)
+REAL_TEST(a_pool_has_nobody_to_start_a_server_that_is_only_bound)
 {
     struct coil_server_options options = {.bind_only = true};
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
@@ -107,7 +107,7 @@ REAL_DRIVER_TEST(a_pool_has_nobody_to_start_a_server_that_is_only_bound)
     coil_executor_close(pool); /* not in a task */
 }
 
-REAL_DRIVER_TEST(a_port_in_use_is_found_to_be)
+REAL_TEST(a_port_in_use_is_found_to_be)
 {
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
     struct coil_pool_server *first = start_server(pool), *second = NULL;
@@ -126,7 +126,7 @@ REAL_DRIVER_TEST(a_port_in_use_is_found_to_be)
     coil_executor_close(pool);                      /* not in a task */
 }
 
-REAL_DRIVER_TEST(a_host_with_several_addresses_has_one_port_on_all)
+REAL_TEST(a_host_with_several_addresses_has_one_port_on_all)
 {
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
     struct coil_pool_server *server;
@@ -143,7 +143,7 @@ REAL_DRIVER_TEST(a_host_with_several_addresses_has_one_port_on_all)
     coil_executor_close(pool);                          /* not in a task */
 }
 
-REAL_DRIVER_TEST(a_unix_socket_is_shared_by_all_loops)
+REAL_TEST(a_unix_socket_is_shared_by_all_loops)
 {
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
     struct coil_pool_server *server;
@@ -187,7 +187,7 @@ static coil_async struct coil_result serve_once(void *pool)
     return coil_number(10 * coil_pool_server_close(server, LIMIT) + (reply == '0' || reply == '1'));
 }
 
-REAL_DRIVER_TEST(a_task_of_any_loop_starts_and_closes_one)
+REAL_TEST(a_task_of_any_loop_starts_and_closes_one)
 {
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
 
@@ -210,7 +210,7 @@ static coil_async struct coil_result start_and_be_cancelled(void *pool)
     return coil_error(err == -ECANCELED && server == NULL ? 0 : -EIO);
 }
 
-REAL_DRIVER_TEST(cancelled_while_it_starts_nothing_stays_open)
+REAL_TEST(cancelled_while_it_starts_nothing_stays_open)
 {
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
 
@@ -235,7 +235,7 @@ static coil_async struct coil_result close_cancelled(void *arg)
     return coil_value(NULL);
 }
 
-REAL_DRIVER_TEST(a_close_that_is_cancelled_goes_on_to_the_end)
+REAL_TEST(a_close_that_is_cancelled_goes_on_to_the_end)
 {
     struct close_late late = {.pool = open_pool(2, COIL_ROUND_ROBIN)};
     int fd;
@@ -252,7 +252,7 @@ REAL_DRIVER_TEST(a_close_that_is_cancelled_goes_on_to_the_end)
 
 /* ---- the pool's end ---- */
 
-REAL_DRIVER_TEST(closed_after_its_pool_it_is_freed_all_the_same)
+REAL_TEST(closed_after_its_pool_it_is_freed_all_the_same)
 {
     struct coil_executor *pool = open_pool(2, COIL_ROUND_ROBIN);
     struct coil_pool_server *server = start_server(pool);
