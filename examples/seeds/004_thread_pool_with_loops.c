@@ -1,7 +1,8 @@
 /* Seed 004: coroutines spread over a pool of threads with an event loop in each, and every thread
- * waits for its own batch. Ten sleeps on five loops go on at once: each lasts until all have begun.
- */
+ * waits for its own batch. Ten sleeps on five loops go on at once: each lasts until all have begun,
+ * or for 5 s if one never does. */
 #include <coil/coil.h>
+#include <errno.h>
 #include <semaphore.h>
 #include <stdio.h>
 
@@ -9,13 +10,15 @@ static sem_t begun; /* counts them */
 
 static coil_async struct coil_result sleep_and_give(void *number)
 {
-    int err, n = 0;
+    int err = 0, n = 0;
 
     sem_post(&begun);
-    do {
+    for (int tries = 0; err == 0 && n < 10 && tries < 50; tries++) {
         err = coil_sleep(COIL_MS(100));
         sem_getvalue(&begun, &n);
-    } while (err == 0 && n < 10);
+    }
+    if (err == 0 && n < 10)
+        err = -ETIMEDOUT;
     return err != 0 ? coil_error(err) : coil_number(*(int *)number);
 }
 
