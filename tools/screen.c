@@ -15,9 +15,9 @@
 #include <wchar.h>
 
 #include "complete.h"
+#include "recall.h"
 #include "text.h"
 
-#define HISTORY_LINES 1000
 #define REST_OF_LINE_MS 20 /* how long half a line of output is waited for before it is drawn */
 
 /* Ends the output of one evaluation. In band, so that nothing printed before it is missed. */
@@ -26,8 +26,7 @@ static const char end_mark[] = "\036\035\036";
 struct screen {
     struct screen_options options;
     EditLine *editor;
-    History *history;
-    char *history_file;
+    struct recall recall;
     FILE *terminal; /* the real one */
     int saved[2];   /* descriptors 1 and 2 as they were */
     int master;     /* what the process prints comes out here */
@@ -226,32 +225,6 @@ void screen_offer(struct screen *screen, const char *word)
     completion_offer(&screen->completion, word);
 }
 
-static char *history_path(void)
-{
-    const char *named = getenv("COIL_HISTORY");
-    const char *home = getenv("HOME");
-    struct text path = {0};
-
-    if (named)
-        text_puts(&path, named);
-    else if (home)
-        text_printf(&path, "%s/.coil_history", home);
-    return text_take(&path);
-}
-
-static void open_history(struct screen *screen)
-{
-    HistEvent event;
-
-    screen->history = history_init();
-    history(screen->history, &event, H_SETSIZE, HISTORY_LINES);
-    history(screen->history, &event, H_SETUNIQUE, 1);
-    screen->history_file = history_path();
-    if (*screen->history_file)
-        history(screen->history, &event, H_LOAD, screen->history_file);
-    el_set(screen->editor, EL_HIST, history, screen->history);
-}
-
 static void open_editor(struct screen *screen)
 {
     screen->editor = el_init("coil", stdin, screen->terminal, screen->terminal);
@@ -266,7 +239,7 @@ static void open_editor(struct screen *screen)
     el_set(screen->editor, EL_BIND, "^I", "coil-complete", NULL);
     el_set(screen->editor, EL_BIND, "^R", "em-inc-search-prev", NULL);
     el_source(screen->editor, NULL);
-    open_history(screen);
+    recall_open(&screen->recall, screen->editor);
 }
 
 /* Leads descriptors 1 and 2 through a pseudo terminal that changes nothing. */
@@ -316,15 +289,11 @@ struct screen *screen_open(const struct screen_options *options)
 
 void screen_close(struct screen *screen)
 {
-    HistEvent event;
-
     fflush(stdout);
     while (read_output(screen, REST_OF_LINE_MS)) {
     }
     write_terminal(screen, text_string(&screen->output), screen->output.length);
-    if (*screen->history_file)
-        history(screen->history, &event, H_SAVE, screen->history_file);
-    history_end(screen->history);
+    recall_close(&screen->recall);
     el_end(screen->editor);
     for (int i = 0; i < 2; i++) {
         dup2(screen->saved[i], STDOUT_FILENO + i);
@@ -332,7 +301,6 @@ void screen_close(struct screen *screen)
     }
     close(screen->master);
     fclose(screen->terminal);
-    free(screen->history_file);
     text_free(&screen->output);
     completion_free(&screen->completion);
     free(screen);
@@ -340,7 +308,6 @@ void screen_close(struct screen *screen)
 
 const char *screen_read_line(struct screen *screen, const char *prompt)
 {
-    HistEvent event;
     const char *line;
     int length = 0;
 
@@ -358,7 +325,7 @@ const char *screen_read_line(struct screen *screen, const char *prompt)
         return NULL;
     }
     if (line[strspn(line, " \t\n")])
-        history(screen->history, &event, H_ENTER, line);
+        recall_add(&screen->recall, line);
     return line;
 }
 
