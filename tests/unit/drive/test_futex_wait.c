@@ -262,17 +262,14 @@ static void on_the_ring_without_futexes(void (*body)(struct world *world))
 {
     struct world world;
 
-    setenv("COIL_DRIVER", "uring", 1);
     setenv("COIL_URING_WITHOUT", "futex_wait", 1);
     world_open(&world, 0);
     body(&world);
     world_close(&world);
 }
 
-TEST(a_ring_that_does_not_know_words_leaves_them_to_threads)
+URING_TEST(a_ring_that_does_not_know_words_leaves_them_to_threads)
 {
-    if (kit_under_valgrind())
-        SKIP("valgrind knows no io_uring");
     on_the_ring_without_futexes(wakes);
     on_the_ring_without_futexes(cancels);
     on_the_ring_without_futexes(work_goes_on);
@@ -284,10 +281,8 @@ static void storm_of_threads(struct world *world)
         storm(world, (uint64_t)round);
 }
 
-TEST(a_ring_without_words_loses_no_wake_up_either)
+URING_TEST(a_ring_without_words_loses_no_wake_up_either)
 {
-    if (kit_under_valgrind())
-        SKIP("valgrind knows no io_uring");
     on_the_ring_without_futexes(storm_of_threads);
 }
 
