@@ -166,17 +166,23 @@ static const char *terminal_end(void)
     return line;
 }
 
+#define AHEAD COIL_SECONDS(60) /* of what may stop this test between two lines */
+
 TEST(bar_is_drawn_when_it_is_time)
 {
     struct coil_progress bar;
+    int64_t begun;
 
     terminal_begin(41);
     coil_progress_init(&bar, "copy", 4);
+    begun = bar.drawn_ns;
+    bar.drawn_ns += AHEAD;
     coil_progress_add(&bar, false); /* not yet */
     CHECK(!bar.drawn);
-    bar.began_ns = bar.drawn_ns -= COIL_SECONDS(200); /* as if time had passed */
+    bar.began_ns = bar.drawn_ns = begun - COIL_SECONDS(200); /* as if time had passed */
     coil_progress_add(&bar, true);
-    CHECK(bar.drawn);
+    CHECK(bar.drawn && bar.drawn_ns >= begun);
+    bar.drawn_ns += AHEAD;
     coil_progress_add(&bar, false); /* and again not yet */
     coil_progress_add(&bar, false);
     coil_progress_fini(&bar);
@@ -191,12 +197,11 @@ TEST(line_can_be_wiped_for_something_else)
     terminal_begin(60);
     coil_progress_init(&bar, "copy", 0);
     coil_progress_clear(&bar); /* nothing stands there */
-    bar.drawn_ns -= COIL_SECONDS(1);
-    bar.began_ns = bar.drawn_ns;
+    bar.began_ns = bar.drawn_ns -= COIL_SECONDS(100);
     coil_progress_add(&bar, false);
     coil_progress_clear(&bar);
     coil_progress_clear(&bar);
-    CHECK_STR(terminal_end(), "\rcopy  1  1.0/s\033[K\r\033[K");
+    CHECK_STR(terminal_end(), "\rcopy  1  0.6/min\033[K\r\033[K");
 }
 
 TEST(bar_that_counted_nothing_draws_nothing)
@@ -215,11 +220,11 @@ TEST(terminal_that_does_not_know_its_width_has_80_columns)
 
     terminal_begin(0);
     coil_progress_init(&bar, "copy", 10);
-    bar.drawn_ns -= COIL_SECONDS(1);
-    bar.began_ns = bar.drawn_ns;
+    bar.done = 4;
+    bar.began_ns = bar.drawn_ns -= COIL_SECONDS(100);
     coil_progress_add(&bar, false);
     CHECK_STR(terminal_end(),
-              "\rcopy  [####....................................]  1/10  1.0/s  0:09 left\033[K");
+              "\rcopy  [####################....................]  5/10  3.0/min  1:40 left\033[K");
 }
 
 TEST(simple_terminal_gets_no_bar)
