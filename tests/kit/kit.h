@@ -126,6 +126,9 @@ int kit_count_descriptors(void);
 void kit_limit_descriptors(int most);
 void kit_unlimit_descriptors(void);
 
+/* Skips the test from here on where this machine has no IPv6; the simulator always has. */
+void kit_need_ipv6(void);
+
 /* Whether there are children, running or not waited for. Reaps none. */
 bool kit_has_children(void);
 

@@ -28,6 +28,9 @@ struct kit_descriptors {
 void kit_descriptors_note(struct kit_descriptors *now);
 int kit_descriptors_print_new(const struct kit_descriptors *before);
 
+/* need.c */
+void kit_need_driver(const char *driver);
+
 /* folder.c */
 void kit_folder_remove(void);
 

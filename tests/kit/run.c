@@ -72,24 +72,6 @@ static int limit_ms(const struct kit_test *test)
     return seconds * 1000 * kit_slowness();
 }
 
-/* Whether this kernel, and whoever confines us, lets us have an io_uring. */
-static void require_driver(const char *driver)
-{
-    unsigned char parameters[120] = {0}; /* struct io_uring_params */
-    long ring;
-
-    if (strcmp(driver, "uring") != 0)
-        return;
-    ring = syscall(SYS_io_uring_setup, 1, parameters);
-    if (ring < 0) {
-        snprintf(kit_report->reason, sizeof(kit_report->reason), "io_uring_setup: %s",
-                 strerror(errno));
-        kit_report->outcome = KIT_SKIPPED;
-        _exit(0);
-    }
-    close((int)ring);
-}
-
 /* The body, between the looks at what it may not leave behind. */
 static enum kit_outcome perform(const struct kit_test *test)
 {
@@ -97,7 +79,7 @@ static enum kit_outcome perform(const struct kit_test *test)
     bool clean;
 
     if (test->driver) {
-        require_driver(test->driver);
+        kit_need_driver(test->driver);
         setenv("COIL_DRIVER", test->driver, 1);
     }
     kit_descriptors_note(&before);

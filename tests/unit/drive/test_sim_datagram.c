@@ -84,12 +84,15 @@ DRIVER_TEST(datagrams_that_cannot_go_out_are_refused)
 {
     static char huge[65536];
     struct world world;
+    int64_t to_all;
     int fd;
 
     world_open(&world, 0);
     fd = make_socket(&world, AF_INET, SOCK_DGRAM);
     CHECK_EQ(do_data(&world, OP_SEND, fd, "x", 1), -EDESTADDRREQ);
-    CHECK_EQ(send_to(&world, fd, "255.255.255.255", 9, "x"), -EACCES);
+    to_all = send_to(&world, fd, "255.255.255.255", 9, "x");
+    if (to_all != -ENETUNREACH || world_is(&world, "sim")) /* as where there is no network */
+        CHECK_EQ(to_all, -EACCES);
     CHECK_EQ(send_to(&world, fd, "127.0.0.1", 0, "x"), -EINVAL);
     CHECK_EQ(connect_ip(&world, fd, "127.0.0.1", 9), 0);
     CHECK_EQ(do_data(&world, OP_SEND, fd, huge, sizeof(huge)), -EMSGSIZE);

@@ -72,6 +72,7 @@ DRIVER_TEST(ipv6_listens_for_both_unless_told_not_to)
     struct world world;
     int fd, listener, accepted, port;
 
+    kit_need_ipv6();
     world_open(&world, 0);
     for (int only = 0; only < 2; only++) {
         listener = make_socket(&world, AF_INET6, SOCK_STREAM);

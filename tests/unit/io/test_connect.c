@@ -41,8 +41,9 @@ static coil_async void check_connects(const char *host, const char *at)
 DRIVER_LOOP_TEST(a_host_is_connected_by_name_or_address)
 {
     check_connects("127.0.0.1", "127.0.0.1:0");
-    check_connects("::1", "[::1]:0");
     check_connects("localhost", "127.0.0.1:0");
+    kit_need_ipv6();
+    check_connects("::1", "[::1]:0");
 }
 
 DRIVER_LOOP_TEST(a_path_is_connected)
@@ -114,6 +115,7 @@ DRIVER_LOOP_TEST(each_address_and_its_error_is_in_the_exception)
     const struct coil_exception *exception;
     struct coil_stream *stream = NULL;
 
+    kit_need_ipv6();
     CHECK_EQ(coil_open_connection(NULL, coil_address_port(&nobody), &stream), -ECONNREFUSED);
     exception = coil_current_exception();
     CHECK_HAS(raised(), "this machine");
@@ -137,10 +139,12 @@ DRIVER_LOOP_TEST(one_family_may_be_asked_for)
 
     CHECK_EQ(coil_open_connection_with("127.0.0.1", port, &options, &stream),
              -COIL_EGAI(EAI_ADDRFAMILY));
-    CHECK_EQ(coil_open_connection_with(NULL, port, &options, &stream), -ECONNREFUSED);
     options.family = AF_INET;
     CHECK_EQ(coil_open_connection_with(NULL, port, &options, &stream), 0);
     coil_stream_unref(stream);
+    kit_need_ipv6();
+    options.family = AF_INET6;
+    CHECK_EQ(coil_open_connection_with(NULL, port, &options, &stream), -ECONNREFUSED);
     coil_close_soon(listener);
 }
 

@@ -53,8 +53,9 @@ DRIVER_LOOP_TEST(datagrams_go_and_come_with_the_senders_address)
     struct coil_address one = abstract_name("one"), two = abstract_name("two");
 
     check_talk(open_on("127.0.0.1:0"), open_on("127.0.0.1:0"));
-    check_talk(open_on("[::1]:0"), open_on("[::1]:0"));
     check_talk(open_at(&one, NULL), open_at(&two, NULL));
+    kit_need_ipv6();
+    check_talk(open_on("[::1]:0"), open_on("[::1]:0"));
 }
 
 DRIVER_LOOP_TEST(with_a_remote_it_talks_to_that_one_only)

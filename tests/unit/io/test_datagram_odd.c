@@ -41,8 +41,12 @@ DRIVER_LOOP_TEST(what_is_sent_to_no_address_comes_to_this_machine)
 
     for (size_t i = 0; i < 2; i++) {
         struct coil_address at;
-        struct coil_datagram *far = open_at(nowhere[i], &at), *near = open_to(&at);
+        struct coil_datagram *far, *near;
 
+        if (i == 1)
+            kit_need_ipv6();
+        far = open_at(nowhere[i], &at);
+        near = open_to(&at);
         check_talk(near, far);
         coil_datagram_close(near);
         coil_datagram_close(far);

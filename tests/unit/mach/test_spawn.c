@@ -44,6 +44,7 @@ TEST(what_cannot_be_begun_is_an_error_and_no_child)
     const char *path = kit_path("program");
     int fd = open(path, O_WRONLY | O_CREAT, 0700);
 
+    setenv("PATH", "/usr/bin:/bin", 1); /* folders that everybody may read */
     CHECK_EQ(start_error(plain, "/no/such/program"), -ENOENT);
     CHECK_EQ(start_error(plain, "no-such-program-anywhere"), -ENOENT);
     CHECK_EQ(start_error(plain, ""), -ENOENT);

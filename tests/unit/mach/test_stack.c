@@ -172,12 +172,18 @@ TEST(a_hundred_thousand_stacks_take_few_mappings_and_a_page_each)
  * of mappings. */
 SLOW_TEST(without_kernel_guards_the_limit_is_named, 60)
 {
+    const size_t much = (size_t)64 << 30; /* of address space */
+    void *locked;
     size_t n = 0;
 
     if (valgrind_runs())
         SKIP("valgrind has a limit of its own, and dies of it");
     if (mlockall(MCL_FUTURE | MCL_ONFAULT) != 0)
         SKIP("may not lock memory");
+    locked = mmap(NULL, much, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (locked == MAP_FAILED)
+        SKIP("may not lock much memory");
+    munmap(locked, much);
     coil__mach_stacks_init(&pool);
     while (n < 200000 && mach_stack_get(&pool, 0) != NULL)
         n++;
