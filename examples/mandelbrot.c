@@ -58,5 +58,8 @@ int main(int argc, char **argv)
            (int)(inside * 10 / ((int64_t)width * height)));
     if (argc > 1 && !write_png(argv[1]))
         fprintf(stderr, "mandelbrot: cannot write %s\n", argv[1]), failed++;
+    free(results);
+    free(rows);
+    free(image);
     return failed != 0;
 }

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/debug.h"
+#include "mach/clock.h"
 #include "mach/valgrind.h"
 
 #define REQUESTS 256     /* told at once; more go in several portions */
 #define COMPLETIONS 2048 /* fetched at once; the kernel keeps what is beyond */
+#define LONGEST_PAUSE COIL_MS(256)
 
 static const struct {
     const char *name;
@@ -95,13 +97,26 @@ static void log_missing(const struct uring_driver *self)
                 self->modern ? ", multishot accept" : "", used ? names : " nothing");
 }
 
+/* What a user may lock is counted, and what a closed ring had is given back some milliseconds
+ * later: who opens one after the other would be told that there is none. */
+static int open_ring(struct ring *ring, uint32_t without)
+{
+    int err = coil__ring_open(ring, REQUESTS, COMPLETIONS, without);
+
+    for (int64_t pause = COIL_MS(1); err == -ENOMEM && pause <= LONGEST_PAUSE; pause *= 2) {
+        mach_sleep(pause);
+        err = coil__ring_open(ring, REQUESTS, COMPLETIONS, without);
+    }
+    return err;
+}
+
 int coil__uring_setup(struct uring_driver *self)
 {
     const char *wish = getenv("COIL_URING_WITHOUT");
     int err = -ENOSYS; /* valgrind does not see what the kernel writes on its own */
 
     if (!valgrind_runs())
-        err = coil__ring_open(&self->ring, REQUESTS, COMPLETIONS, flags_without(wish));
+        err = open_ring(&self->ring, flags_without(wish));
     if (err) {
         coil__debug("io_uring: not here (%d)", err);
         return err;
