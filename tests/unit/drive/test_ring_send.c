@@ -172,7 +172,8 @@ REAL_TEST(where_there_is_little_room_it_is_told_how_much_went)
         CHECK_EQ(recv(ends[0], got, 1, 0), 1);
         crowd.sends[1] = (struct drive_send){.data = much, .size = sizeof(much), .fd = ends[1]};
         send_all();
-        check_known_full(ends[1]);
+        if (kind == STREAM_UNIX || world_is(&crowd.world, "uring"))
+            check_known_full(ends[1]); /* TCP may have made room meanwhile, and epoll asks it */
         check_sent(0);
         check_sent(2);
         result = crowd.sends[1].result;

@@ -20,8 +20,9 @@ static coil_async void check_unconnected(int family)
 DRIVER_LOOP_TEST(one_that_is_not_connected_says_so)
 {
     check_unconnected(AF_INET);
-    check_unconnected(AF_INET6);
     check_unconnected(AF_UNIX);
+    kit_need_ipv6();
+    check_unconnected(AF_INET6);
 }
 
 DRIVER_LOOP_TEST(one_that_is_connected_cannot_be_connected_or_bound_again)
