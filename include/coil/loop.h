@@ -131,8 +131,8 @@ struct coil_loop_options {
  *
  * Suspends: no. Thread: any; the one that first runs it becomes the loop's own.
  * Owns: the caller closes it.
- * Returns: 0, or -ENOMEM, -EMFILE, -ENOSYS (no such driver here); *out is set only on 0. On io_uring
- * -ENOMEM also where the user may lock no more memory (`ulimit -l`): a loop takes about 50 KiB.
+ * Returns: 0; -ENOMEM, on io_uring also where the user may lock no more memory (`ulimit -l`; a
+ * loop takes some 50 KiB); -EMFILE; -ENOSYS (no such driver here). *out is set only on 0.
  */
 COIL_EXPORT int coil_loop_open(const struct coil_loop_options *options, struct coil_loop **out);
 
