@@ -191,18 +191,18 @@ static const struct model_program two_works = {setup, {run_workers, submit_both}
 
 static const struct model_program batch = {setup_brisk, {run_workers, take_one_back}, check_batch};
 
-SLOW_TEST(one_of_a_batch_runs_once_or_is_taken_back, 400)
+SLOW_TEST(one_of_a_batch_runs_once_or_is_taken_back, 120)
 {
     model_prove("batch, take back", &batch);
 }
 
-SLOW_TEST(a_work_runs_once_or_is_taken_back, 400)
+SLOW_TEST(a_work_runs_once_or_is_taken_back, 120)
 {
     model_prove("submit", &alone);
     model_prove("submit, take back", &take_back);
 }
 
-SLOW_TEST(no_work_is_left_lying, 400)
+SLOW_TEST(no_work_is_left_lying, 120)
 {
     model_prove("two works", &two_works);
 }

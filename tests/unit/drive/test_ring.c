@@ -34,6 +34,17 @@ URING_TEST(requests_complete_in_their_order_round_after_round)
     coil__ring_close(&ring);
 }
 
+/* The first system call is the setup. */
+URING_TEST(a_ring_that_cannot_be_mapped_is_enomem)
+{
+    struct ring ring;
+
+    for (uint64_t k = 2; k <= 3; k++) {
+        coil__fault_arm(FAULT_SYS, k, false);
+        CHECK_EQ(coil__ring_open(&ring, 8, 16, 0), -ENOMEM);
+    }
+}
+
 URING_TEST(a_full_ring_gives_no_request_until_entered)
 {
     struct ring ring;

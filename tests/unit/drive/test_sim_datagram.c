@@ -80,19 +80,28 @@ DRIVER_TEST(a_connected_receiver_hears_only_its_peer)
     world_close(&world);
 }
 
+/* Whether this machine is on a network. */
+static bool has_route(void)
+{
+    struct sockaddr_storage other = ip("192.0.2.1", 9);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool has = connect(fd, (struct sockaddr *)&other, sizeof(struct sockaddr_in)) == 0;
+
+    close(fd);
+    return has;
+}
+
 DRIVER_TEST(datagrams_that_cannot_go_out_are_refused)
 {
     static char huge[65536];
     struct world world;
-    int64_t to_all;
     int fd;
 
     world_open(&world, 0);
     fd = make_socket(&world, AF_INET, SOCK_DGRAM);
     CHECK_EQ(do_data(&world, OP_SEND, fd, "x", 1), -EDESTADDRREQ);
-    to_all = send_to(&world, fd, "255.255.255.255", 9, "x");
-    if (to_all != -ENETUNREACH || world_is(&world, "sim")) /* as where there is no network */
-        CHECK_EQ(to_all, -EACCES);
+    CHECK_EQ(send_to(&world, fd, "255.255.255.255", 9, "x"),
+             world_is(&world, "sim") || has_route() ? -EACCES : -ENETUNREACH);
     CHECK_EQ(send_to(&world, fd, "127.0.0.1", 0, "x"), -EINVAL);
     CHECK_EQ(connect_ip(&world, fd, "127.0.0.1", 9), 0);
     CHECK_EQ(do_data(&world, OP_SEND, fd, huge, sizeof(huge)), -EMSGSIZE);

@@ -197,11 +197,12 @@ TEST(line_can_be_wiped_for_something_else)
     terminal_begin(60);
     coil_progress_init(&bar, "copy", 0);
     coil_progress_clear(&bar); /* nothing stands there */
-    bar.began_ns = bar.drawn_ns -= COIL_SECONDS(100);
+    bar.done = 9;
+    bar.began_ns = bar.drawn_ns -= COIL_SECONDS(10);
     coil_progress_add(&bar, false);
     coil_progress_clear(&bar);
     coil_progress_clear(&bar);
-    CHECK_STR(terminal_end(), "\rcopy  1  0.6/min\033[K\r\033[K");
+    CHECK_STR(terminal_end(), "\rcopy  10  1.0/s\033[K\r\033[K");
 }
 
 TEST(bar_that_counted_nothing_draws_nothing)
@@ -219,12 +220,12 @@ TEST(terminal_that_does_not_know_its_width_has_80_columns)
     struct coil_progress bar;
 
     terminal_begin(0);
-    coil_progress_init(&bar, "copy", 10);
-    bar.done = 4;
-    bar.began_ns = bar.drawn_ns -= COIL_SECONDS(100);
+    coil_progress_init(&bar, "copy", 20);
+    bar.done = 9;
+    bar.began_ns = bar.drawn_ns -= COIL_SECONDS(10);
     coil_progress_add(&bar, false);
     CHECK_STR(terminal_end(),
-              "\rcopy  [####################....................]  5/10  3.0/min  1:40 left\033[K");
+              "\rcopy  [####################....................]  10/20  1.0/s  0:10 left\033[K");
 }
 
 TEST(simple_terminal_gets_no_bar)
